@@ -1,0 +1,1 @@
+"""The effect: note state, time, engine, the live loop, the command line."""

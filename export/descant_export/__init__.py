@@ -1,0 +1,1 @@
+"""Everything that needs torch: corpus, model, training, evaluation, ONNX."""

@@ -1,0 +1,1 @@
+"""The back-ends: every way in which MIDI gets in and out."""
