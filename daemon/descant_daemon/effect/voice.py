@@ -1,0 +1,92 @@
+"""Our own voice: which of our notes sound, and how a step's state becomes note-ons and note-offs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from descant_routing.ledger import Ledger, Owner
+from descant_routing.timed import Timed
+
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
+
+
+class Touch(NamedTuple):
+    """How notes are struck: MIDI channel 0 to 15, velocity 1 to 127, ``gate`` ns until they end by themselves."""
+
+    channel: int
+    velocity: int
+    gate: int | None = None
+
+
+class Voice:
+    """Strikes, holds and releases through the ledger."""
+
+    def __init__(self, ledger: Ledger, pitches: PitchRange) -> None:
+        """Silent."""
+        self._ledger = ledger
+        self._pitches = pitches
+        self._sounding: dict[int, int] = {}  # key → channel
+        self._struck: set[int] = set()  # keys struck in this step
+        self._gates: dict[int, int] = {}  # key → when it ends by itself
+
+    @property
+    def sounding(self) -> frozenset[int]:
+        """The keys that sound now."""
+        return frozenset(self._sounding)
+
+    def new_step(self) -> None:
+        """From here on a struck pitch is struck again."""
+        self._struck.clear()
+
+    def play(self, ours: State, touch: Touch, time: int) -> list[Timed]:
+        """Make the sound agree with ``ours [P, 2]``: note-offs first, then note-ons."""
+        plays = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, PLAY])}
+        struck = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
+        again = {key for key in struck & self._sounding.keys() if key not in self._struck}
+        gated = touch.gate is not None
+        ended = [key for key in self._sounding if key not in plays or key in again]
+        out = [timed for key in sorted(ended) for timed in self._release(key, time)]
+        for key in sorted(plays - self._sounding.keys()):
+            if gated and key not in struck:
+                continue  # it was let go before its written end
+            out += self._strike(key, touch, time)
+        return out
+
+    def hold(self) -> State:
+        """The state of a step in which nothing is struck and what sounds is held."""
+        state = np.zeros((self._pitches.size, 2), np.float32)
+        for key in self._sounding:
+            state[key - self._pitches.low, PLAY] = 1
+        return state
+
+    def due(self, until: int) -> list[Timed]:
+        """The note-offs of gated notes due before ``until``."""
+        ended = sorted((time, key) for key, time in self._gates.items() if time <= until)
+        return [timed for time, key in ended for timed in self._release(key, time)]
+
+    def next_deadline(self) -> int | None:
+        """When the next gated note ends."""
+        return min(self._gates.values(), default=None)
+
+    def close(self, time: int) -> list[Timed]:
+        """Every note of ours ends."""
+        return [timed for key in sorted(self._sounding) for timed in self._release(key, time)]
+
+    def forget(self) -> None:
+        """The ledger has closed our notes by itself."""
+        self._sounding.clear()
+        self._gates.clear()
+
+    def _strike(self, key: int, touch: Touch, time: int) -> list[Timed]:
+        self._sounding[key] = touch.channel
+        self._struck.add(key)
+        if touch.gate is not None:
+            self._gates[key] = time + touch.gate
+        sent = self._ledger.strike(Owner.GENERATED, touch.channel, key, touch.velocity)
+        return [Timed(time, data) for data in sent]
+
+    def _release(self, key: int, time: int) -> list[Timed]:
+        self._gates.pop(key, None)
+        sent = self._ledger.release(Owner.GENERATED, self._sounding.pop(key), key)
+        return [Timed(time, data) for data in sent]

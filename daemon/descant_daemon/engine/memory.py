@@ -1,0 +1,97 @@
+"""What the model remembers of the song, so that coming back to a bar brings back its state of mind."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from descant_daemon.engine.network import Hidden
+from descant_daemon.note_state import State
+
+DEFAULT_BYTES = 96 * 2**20
+
+
+class Moment(NamedTuple):
+    """The model on the verge of a step: the time axis's hidden state, and the step before it.
+
+    ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``.
+    """
+
+    hidden: Hidden
+    before: State
+    ours: State
+
+
+class Played(NamedTuple):
+    """What sounded in a step: everything, and our part of it, ``[P, 2]`` each."""
+
+    whole: State
+    ours: State
+
+
+class SongMemory:
+    """Moments at bar lines, and the states between them to walk on from there.
+
+    A moment of every bar would fill the memory in a long song, so when it is full every other bar's
+    goes; a bar without its own is reached by replaying the kept steps from a bar before.
+    """
+
+    def __init__(self, limit: int = DEFAULT_BYTES) -> None:
+        """``limit`` in bytes, for the moments that a song leads to."""
+        self._limit = limit
+        self._moments: dict[int, Moment] = {}
+        self._bars: dict[int, int] = {}  # step → bar number, of the moments that an earlier step leads to
+        self._states: dict[int, NDArray[np.uint8]] = {}
+        self._bars_apart = 1
+        self._bytes = 0
+
+    def begin(self, step: int, moment: Moment) -> None:
+        """A visit begins at ``step`` out of nothing: ``moment`` is the model's zero state, which costs no room."""
+        self._drop(step)
+        self._moments[step] = moment
+
+    def enter_bar(self, step: int, bar: int, moment: Moment) -> None:
+        """The song has led to ``step``, the first of bar number ``bar``."""
+        self._drop(step)
+        if bar % self._bars_apart:
+            return
+        self._moments[step] = moment
+        self._bars[step] = bar
+        self._bytes += _size(moment)
+        if self._bytes > self._limit:
+            self._thin()
+
+    def played(self, step: int, played: Played) -> None:
+        """Keep what sounded in ``step``."""
+        self._states[step] = np.packbits(np.stack(played) > 0)
+
+    def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
+        """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
+
+        None when the song was never played up to there in one go.
+        """
+        walked: list[Played] = []
+        at = step
+        while at not in self._moments:
+            at -= 1
+            if at not in self._states:
+                return None
+            bits = np.unpackbits(self._states[at], count=4 * pitches)
+            walked.append(Played(*bits.reshape(2, pitches, 2).astype(np.float32)))
+        return at, self._moments[at], walked[::-1]
+
+    def _drop(self, step: int) -> None:
+        moment = self._moments.pop(step, None)
+        if self._bars.pop(step, None) is not None and moment is not None:
+            self._bytes -= _size(moment)
+
+    def _thin(self) -> None:
+        self._bars_apart *= 2
+        for step in [step for step, bar in self._bars.items() if bar % self._bars_apart]:
+            self._drop(step)
+
+
+def _size(moment: Moment) -> int:
+    return 2 * moment.before.nbytes + sum(array.nbytes for array in moment.hidden)

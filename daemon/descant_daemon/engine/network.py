@@ -1,0 +1,43 @@
+"""What the engine needs of a model: one step along time, and a stretch along pitch."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from descant_daemon.note_state import PitchRange, State
+
+Array = NDArray[np.float32]
+Hidden = tuple[Array, ...]
+"""Hidden and cell states, layer by layer; never written to, so it can be kept and shared."""
+
+
+class Network(Protocol):
+    """The model contract (see ``model/contract.py``) for one instance."""
+
+    @property
+    def pitches(self) -> PitchRange:
+        """The keys that the model knows."""
+        ...
+
+    @property
+    def time_start(self) -> Hidden:
+        """The time axis before the first step."""
+        ...
+
+    @property
+    def note_start(self) -> Hidden:
+        """The note axis below the lowest pitch."""
+        ...
+
+    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+        """State of the step before ``[P, 2]`` → context of every pitch ``[P, H]``, new hidden state."""
+        ...
+
+    def along_pitch(
+        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
+    ) -> tuple[Array, Hidden]:
+        """Pitches ``first`` to ``first + L`` with the choices below them, ``lower [L, 2]`` → logits ``[L, 2]``."""
+        ...

@@ -1,0 +1,24 @@
+"""Uniform numbers that depend on where we are in the song, never on how we got there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEYS = 128
+FLOAT53 = 2.0**-53
+
+
+def uniforms(seed: int, instance: int, variation: int, step: int) -> NDArray[np.float64]:
+    """``[128, 2]`` uniforms in [0, 1) for (play, articulate) of every MIDI key in one step.
+
+    Philox 4x64-10 (Salmon et al. 2011) as a counter-based generator: the key is (seed, instance), the
+    counter (step, variation), so relocating or rendering gives the numbers of the first pass. Raw words
+    are used because numpy promises their stream for ever.
+    """
+    words = np.random.Philox(
+        key=np.array([seed, instance], np.uint64),
+        # The lowest counter word is left to Philox itself, which counts up in it.
+        counter=np.array([0, step, variation, 0], np.uint64),
+    ).random_raw(2 * KEYS)
+    return (words >> np.uint64(11)).astype(np.float64).reshape(KEYS, 2) * FLOAT53

@@ -1,0 +1,60 @@
+"""The effect as a back-end drives it: its questions go to the engine process, its answers come back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from descant_routing.timed import Timed
+
+from descant_daemon.effect.effect import Effect
+from descant_daemon.live.link import EngineLink, EngineLost
+
+
+class LiveEffect:
+    """``cycle`` and ``next_deadline`` are for the back-end's thread; the requests may come from any."""
+
+    def __init__(self, effect: Effect, link: EngineLink) -> None:
+        """``link`` must be ready."""
+        self._effect = effect
+        self._link = link
+        self._panic = threading.Event()
+        self._close = threading.Event()
+        self.closed = threading.Event()
+
+    def request_panic(self) -> None:
+        """At the next cycle, end every note."""
+        self._panic.set()
+
+    def request_close(self) -> None:
+        """At the next cycle, end every note for good; ``closed`` is set when it has been returned."""
+        self._close.set()
+
+    def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
+        """Feed, advance, ask; see ``Driven``."""
+        if self.closed.is_set():
+            return ()
+        effect = self._effect
+        for item in self._link.answers():
+            if isinstance(item, EngineLost):
+                effect.engine_lost(until)
+            else:
+                effect.take(item)
+        for event in arrived:
+            effect.advance(event.time - 1)
+            effect.feed(event)
+        if self._panic.is_set():
+            self._panic.clear()
+            effect.panic(until)
+        if self._close.is_set():
+            effect.panic(until)
+            self.closed.set()
+        else:
+            effect.advance(until)
+        for ask in effect.asks():
+            self._link.ask(ask)
+        return effect.messages()
+
+    def next_deadline(self) -> int | None:
+        """See ``Driven``."""
+        return self._effect.next_deadline()

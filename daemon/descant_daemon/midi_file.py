@@ -1,0 +1,211 @@
+"""Standard MIDI files, read whole and checked, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import mido
+from descant_routing.errors import DescantError
+
+from descant_daemon.note_state import NoteLog, PitchRange, State, nearest_step
+
+LARGEST = 32 * 2**20  # bytes; a long symphony is under 1 MiB
+DEFAULT_TEMPO = 500_000  # µs a quarter note: 120 BPM, as the standard has it
+DRUMS = 9
+PPQ = 480
+
+
+class TempoMap:
+    """Ticks to time: integer ns from the beginning, for any tick."""
+
+    def __init__(self, ticks_per_beat: int, tempos: Sequence[tuple[int, int]]) -> None:
+        """``tempos``: (tick, µs a quarter note), by tick."""
+        self.ticks_per_beat = ticks_per_beat
+        self.tempos = _from_zero(tempos)
+        self._ticks = [tick for tick, _ in self.tempos]
+        self._starts = [0]
+        for (tick, tempo), (later, _) in zip(self.tempos, self.tempos[1:], strict=False):
+            self._starts.append(self._starts[-1] + (later - tick) * tempo * 1000 // ticks_per_beat)
+
+    def time_of(self, tick: float) -> int:
+        """When ``tick`` is, ns."""
+        index = bisect_right(self._ticks, tick) - 1
+        start, tempo = self.tempos[max(index, 0)]
+        return self._starts[max(index, 0)] + round((tick - start) * tempo * 1000 / self.ticks_per_beat)
+
+    def tick_at(self, time: int) -> float:
+        """Which tick is at ``time`` ns."""
+        index = max(bisect_right(self._starts, time) - 1, 0)
+        start, tempo = self.tempos[index]
+        return start + (time - self._starts[index]) * self.ticks_per_beat / (tempo * 1000)
+
+
+def _from_zero(tempos: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    latest: dict[int, int] = {0: DEFAULT_TEMPO}
+    latest.update(sorted(tempos))
+    return sorted(latest.items())
+
+
+class SongNote(NamedTuple):
+    """A note of a file; ``start`` and ``end`` in the file's ticks, channel 0 to 15."""
+
+    start: int
+    end: int
+    key: int
+    velocity: int
+    channel: int
+    track: int
+
+
+@dataclass(frozen=True)
+class Song:
+    """What a MIDI file holds. ``messages``: every channel message as (tick, bytes), by tick."""
+
+    name: str
+    ticks_per_beat: int
+    notes: tuple[SongNote, ...]
+    messages: tuple[tuple[int, bytes], ...]
+    tempos: tuple[tuple[int, int], ...]
+    metres: tuple[tuple[int, int, int], ...]
+    length: int
+
+    @property
+    def tempo_map(self) -> TempoMap:
+        """Ticks to time."""
+        return TempoMap(self.ticks_per_beat, self.tempos)
+
+    def states(self, pitches: PitchRange, steps_per_beat: int) -> tuple[State, int]:
+        """The note states ``[steps, pitches, 2]``, and how many notes lie outside the range. Drums are not notes."""
+        log = NoteLog()
+        ticks_per_step = self.ticks_per_beat / steps_per_beat
+        outside = 0
+        last = 0
+        for note in sorted(self.notes):
+            if note.channel == DRUMS:
+                continue
+            outside += note.key not in pitches
+            source = note.track * 16 + note.channel
+            on, off = (nearest_step(at, ticks_per_step) for at in (note.start, note.end))
+            log.strike(source, note.key, on)
+            log.release(source, note.key, off)
+            last = max(last, off, on + 1)
+        return log.states(last, pitches), outside
+
+
+def read_song(path: Path) -> Song:
+    """Read a file of type 0 or 1. DescantError says what is wrong with any other."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            limit = LARGEST // 2**20
+            raise DescantError(f"{path} has {size / 2**20:.0f} MB; Descant reads MIDI files up to {limit} MB.")
+        if size == 0:
+            raise DescantError(f"{path} is empty.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise DescantError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if content[:4] != b"MThd":
+        raise DescantError(f"{path} is not a MIDI file (it does not begin with MThd).")
+    try:
+        file = mido.MidiFile(file=BytesIO(content), clip=True)
+        file_type, beat = int(file.type), int(file.ticks_per_beat)
+        tracks = [list(track) for track in file.tracks]
+    except Exception as error:  # mido raises whatever its parsing meets: EOFError, IndexError, KeyError...
+        raise DescantError(f"{path} is torn or not a MIDI file: {error or type(error).__name__}.") from error
+    if file_type == 2 or beat <= 0:
+        kind = "is of type 2 (independent patterns)" if file_type == 2 else "counts time in film frames"
+        raise DescantError(f"{path} {kind}; Descant reads types 0 and 1 with beats.")
+    return _song(path.name, beat, tracks)
+
+
+def _song(name: str, beat: int, tracks: Sequence[Sequence[mido.Message]]) -> Song:
+    notes: list[SongNote] = []
+    messages: list[tuple[int, int, bytes]] = []
+    tempos: list[tuple[int, int]] = []
+    metres: list[tuple[int, int, int]] = []
+    length = 0
+    for index, track in enumerate(tracks):
+        tick = 0
+        down: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for message in track:
+            tick += message.time
+            if message.type == "set_tempo":
+                tempos.append((tick, max(1, message.tempo)))
+            elif message.type == "time_signature":
+                metres.append((tick, message.numerator, message.denominator))
+            elif not message.is_meta and message.type != "sysex":
+                messages.append((tick, len(messages), bytes(message.bytes())))
+                _note(message, tick, index, down, notes)
+        length = max(length, tick)
+        for (channel, key), starts in down.items():  # never let go: they end with their track
+            notes.extend(SongNote(at, tick, key, velocity, channel, index) for at, velocity in starts)
+    ordered = tuple((tick, data) for tick, _, data in sorted(messages))
+    return Song(name, beat, tuple(sorted(notes)), ordered, tuple(sorted(tempos)), tuple(sorted(metres)), length)
+
+
+def _note(
+    message: mido.Message,
+    tick: int,
+    track: int,
+    down: dict[tuple[int, int], list[tuple[int, int]]],
+    notes: list[SongNote],
+) -> None:
+    """A struck key waits for its note-off; first struck is first ended."""
+    if message.type == "note_on" and message.velocity:
+        down.setdefault((message.channel, message.note), []).append((tick, message.velocity))
+    elif message.type in ("note_on", "note_off"):
+        starts = down.get((message.channel, message.note))
+        if starts:
+            at, velocity = starts.pop(0)
+            notes.append(SongNote(at, max(tick, at + 1), message.note, velocity, message.channel, track))
+
+
+def write_song(
+    path: Path,
+    tracks: Mapping[str, Sequence[tuple[int, bytes]]],
+    tempo_map: TempoMap,
+    metre: tuple[int, int] = (4, 4),
+) -> None:
+    """Write a type 1 file: a tempo track, then ``tracks``, name → (tick, channel message) by tick."""
+    file = mido.MidiFile(type=1, ticks_per_beat=tempo_map.ticks_per_beat)
+    head = [(0, mido.MetaMessage("time_signature", numerator=metre[0], denominator=metre[1]))]
+    head += [(tick, mido.MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in tempo_map.tempos]
+    file.tracks.append(_track(head))
+    for name, messages in tracks.items():
+        title = [(0, mido.MetaMessage("track_name", name=name))]
+        file.tracks.append(_track(title + [(tick, mido.Message.from_bytes(data)) for tick, data in messages]))
+    content = BytesIO()
+    file.save(file=content)
+    write_whole(path, content.getvalue())
+
+
+def _track(messages: Sequence[tuple[int, mido.Message | mido.MetaMessage]]) -> mido.MidiTrack:
+    track, now = mido.MidiTrack(), 0
+    for tick, message in messages:
+        track.append(message.copy(time=tick - now))
+        now = tick
+    return track
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The file appears whole or not at all; DescantError when it cannot be written."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DescantError(f"{path} cannot be written: {error.strerror or error}.") from error
+

@@ -1,0 +1,87 @@
+"""The two graphs in ONNX Runtime, set for a tiny recurrent model that must answer in a millisecond."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from descant_daemon.engine.network import Array, Hidden
+from descant_daemon.engine.sweep import STRETCH
+from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.note_state import PitchRange, State
+from descant_routing.errors import DescantError
+
+QUIET = 4  # fatal only: a missing GPU library is nothing to print on stage
+WARM_UPS = 50
+
+
+class OnnxNetwork:
+    """A ``Network`` (see ``engine/network.py``) on ONNX Runtime, one thread, no spinning."""
+
+    def __init__(self, metadata: ModelMetadata, time_axis: bytes, note_axis: bytes) -> None:
+        """Both graphs as bytes, already checked."""
+        self.metadata = metadata
+        self.pitches = PitchRange(metadata.pitch_low, metadata.pitch_high)
+        self._time = _session(time_axis, "time axis")
+        self._note = _session(note_axis, "note axis")
+        sizes = metadata.time_layers, metadata.note_layers
+        time_shapes = [(1, self.pitches.size, size) for size in sizes[0] for _ in "hc"]
+        self.time_start = tuple(np.zeros(shape, np.float32) for shape in time_shapes)
+        self.note_start = tuple(np.zeros((1, size), np.float32) for size in sizes[1] for _ in "hc")
+        self._time_states = [f"time_{part}{layer}" for layer in range(len(sizes[0])) for part in "hc"]
+        self._note_states = [f"note_{part}{layer}" for layer in range(len(sizes[1])) for part in "hc"]
+        self._time_outputs = ["context", *(f"{name}_next" for name in self._time_states)]
+        self._note_outputs = ["logits", *(f"{name}_next" for name in self._note_states)]
+        self._style = np.zeros((1, len(metadata.styles)), np.float32)
+        self._style[0, 0] = 1
+
+    @staticmethod
+    def load(stem: Path) -> OnnxNetwork:
+        """From ``<stem>.time.onnx`` and ``<stem>.note.onnx``; DescantError says what is wrong with them."""
+        return OnnxNetwork(*check_model_files(stem))
+
+    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+        """See ``Network``."""
+        feed = dict(zip(self._time_states, hidden, strict=True))
+        feed["state"] = before[None]
+        feed["step_in_bar"] = np.array([step_in_bar], np.int64)
+        feed["style"] = self._style
+        context, *after = self._time.run(self._time_outputs, feed)
+        return context[0], tuple(after)
+
+    def along_pitch(
+        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
+    ) -> tuple[Array, Hidden]:
+        """See ``Network``."""
+        feed = dict(zip(self._note_states, hidden, strict=True))
+        feed["context"] = context[None]
+        feed["given"] = given[None]
+        feed["first"] = np.array([first], np.int64)
+        feed["lower"] = lower[None]
+        logits, *after = self._note.run(self._note_outputs, feed)
+        return logits[0], tuple(after)
+
+    def warm(self) -> None:
+        """Run both graphs until their first, slow runs are behind."""
+        silence = np.zeros((self.pitches.size, 2), np.float32)
+        for _ in range(WARM_UPS):
+            context, _ = self.along_time(silence, 0, self.time_start)
+            self.along_pitch(context, silence, 0, silence[:STRETCH], self.note_start)
+
+
+def _session(model: bytes, name: str) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.log_severity_level = QUIET
+    try:
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
+        reason = str(error).splitlines()[0]
+        raise DescantError(f"ONNX Runtime cannot run the model's {name}: {reason}") from error

@@ -1,0 +1,1 @@
+"""Without a MIDI system: a host of our own, for rendering and the demo."""

@@ -1,0 +1,40 @@
+"""A DAW of our own: it starts, sends clock and a track, and stops, as bytes with times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from descant_routing import message
+from descant_routing.timed import Timed
+
+from descant_daemon.midi_file import TempoMap
+
+CLOCKS_PER_BEAT = 24
+START_LEAD = 1_000_000  # ns between Start and the first clock, as masters leave it
+
+
+def performance(
+    track: Iterable[tuple[int, bytes]], tempo_map: TempoMap, length: int, begin: int = START_LEAD
+) -> list[Timed]:
+    """Start, clock, the track's messages (tick, bytes), Stop at ``length`` ticks; by time.
+
+    Tick 0 is at ``begin`` ns. Of what falls on one moment, clock goes first and note-offs before note-ons.
+    """
+    beat = tempo_map.ticks_per_beat
+    events = [Timed(begin - START_LEAD, message.START)]
+    clocks = -(-length * CLOCKS_PER_BEAT // beat)
+    events += [
+        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), message.CLOCK) for clock in range(clocks)
+    ]
+    stop = begin + tempo_map.time_of(length)
+    events += [Timed(begin + tempo_map.time_of(tick), data) for tick, data in track if tick < length]
+    events.append(Timed(stop, message.STOP))
+    return sorted(events, key=lambda event: (event.time, _turn(event.data)))
+
+
+def _turn(data: bytes) -> int:
+    if message.is_realtime(data):
+        return 0
+    if message.is_note_on(data):
+        return 3
+    return 1 if message.is_note_off(data) else 2

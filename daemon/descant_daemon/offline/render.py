@@ -1,0 +1,55 @@
+"""A file in, a file out: the live effect without the waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from descant_routing.ledger import Ledger
+from descant_routing.ports.memory import MemoryBackend
+from descant_routing.timed import Timed
+
+from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.rehearsal import Rehearsal
+from descant_daemon.engine.engine import Engine
+from descant_daemon.midi_file import TempoMap
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.offline.host import START_LEAD, performance
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.midi_clock import MidiClock
+
+TAIL = 1_000_000_000  # ns after Stop, in which everything must have ended
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Our notes as (tick, message) in the ticks of the tempo map, and what was counted."""
+
+    messages: Sequence[tuple[int, bytes]]
+    counts: Counts
+
+
+def render(
+    network: OnnxNetwork,
+    parameters: Parameters,
+    track: Sequence[tuple[int, bytes]],
+    tempo_map: TempoMap,
+    length: int,
+    cc: dict[int, str] | None = None,
+) -> Rendering:
+    """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back."""
+    clock = MidiClock()
+    ours_alone = replace(parameters, thru=False)
+    steps_per_beat = network.metadata.steps_per_beat
+    effect = Effect(network.pitches, steps_per_beat, ours_alone, clock, Ledger(), cc)
+    rehearsal = Rehearsal(effect, Engine(network))
+    backend = MemoryBackend()
+    backend.start(rehearsal)
+    for event in performance(track, tempo_map, length):
+        backend.inject(event)
+    end = START_LEAD + tempo_map.time_of(length) + TAIL
+    backend.run_until(end)
+    out: list[Timed] = [*backend.sent, *rehearsal.close(end)]
+    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data in out]
+    return Rendering(ticks, effect.counts)

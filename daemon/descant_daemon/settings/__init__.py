@@ -1,0 +1,1 @@
+"""Settings: the parameter table, presets, and the shelf that presets stand on."""

@@ -1,0 +1,132 @@
+"""YAML as plain values together with the line each of them stands on; nothing that YAML could hide in a file.
+
+Presets come from strangers, so only maps, lists, text, numbers, true/false and null are read, and limits
+are checked on the stream of events, before anything of it is built: no aliases (a kilobyte of them can
+stand for gigabytes), no deep nesting (which would exhaust the stack), no more parts than a preset has.
+"""
+
+from __future__ import annotations
+
+import math
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from descant_routing.errors import DescantError
+
+MOST_BYTES = 2**20
+MOST_PARTS = 4096
+DEEPEST = 8
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Place = tuple[str | int, ...]
+"""Where a value stands: the keys and list indices that lead to it; () is the file."""
+
+_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")}
+
+
+class LinedYaml(NamedTuple):
+    """``lines`` are those of a map's keys and a list's items, from 1."""
+
+    value: Plain
+    lines: dict[Place, int]
+
+
+class FileError(DescantError):
+    """A file cannot be understood; the sentence names the file and the line."""
+
+    def __init__(self, path: Path, line: int | None, sentence: str) -> None:
+        """``line`` counts from 1; None where no line is at fault."""
+        super().__init__(f"{path}, line {line}: {sentence}" if line else f"{path}: {sentence}")
+
+
+def read_lined(path: Path) -> LinedYaml:
+    """Read a YAML file. Raises FileError, in one sentence, for a file that is missing, torn or too big."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileError(path, None, "this is not a file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise FileError(path, None, f"cannot be read ({reason or error})") from error
+    if len(data) > MOST_BYTES:
+        raise FileError(path, None, f"is larger than {MOST_BYTES // 2**20} MiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise FileError(path, line, "this is not text in UTF-8") from error
+    return parse_lined(text, path)
+
+
+def parse_lined(text: str, path: Path) -> LinedYaml:
+    """Parse YAML; ``path`` is for the sentences of the FileError that it raises."""
+    try:
+        _within_limits(text, path)
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position] if isinstance(error.position, int) else ""
+        raise FileError(path, before.count("\n") + 1, "a character that no text has") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "this cannot be parsed"
+        raise FileError(path, mark.line + 1 if mark else None, f"this is not YAML: {problem}") from error
+    if root is None:
+        raise FileError(path, None, "is empty")
+    lines: dict[Place, int] = {(): root.start_mark.line + 1}
+    return LinedYaml(_plain(root, (), lines, path), lines)
+
+
+def _within_limits(text: str, path: Path) -> None:
+    depth = 0
+    for parts, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise FileError(path, line, "anchors and aliases (& and *) are not read here")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise FileError(path, line, f"lists and maps are nested more than {DEEPEST} deep")
+        if parts > MOST_PARTS:
+            raise FileError(path, line, f"has more than {MOST_PARTS} parts")
+
+
+def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Plain:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Plain] = {}
+        for key_node, value_node in node.value:
+            key, line = key_node.value, key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode) or not isinstance(key, str):
+                raise FileError(path, line, "a key must be a plain word")
+            if key in mapping:
+                raise FileError(path, line, f"the key '{key}' is here twice")
+            lines[*place, key] = line
+            mapping[key] = _plain(value_node, (*place, key), lines, path)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        items: list[Plain] = []
+        for index, item in enumerate(node.value):
+            lines[*place, index] = item.start_mark.line + 1
+            items.append(_plain(item, (*place, index), lines, path))
+        return items
+    if node.tag not in _SCALARS:
+        raise FileError(
+            path, line, f"'{node.value[:60]}' is read as {_tag(node)}; put it in quotes to mean text"
+        )
+    try:
+        value: Plain = yaml.constructor.SafeConstructor().construct_object(node)
+    except (yaml.YAMLError, ValueError, KeyError) as error:
+        raise FileError(path, line, f"'{node.value[:60]}' is not {_tag(node)}") from error
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FileError(path, line, f"'{node.value[:60]}' is not a number to play with")
+    return value
+
+
+def _tag(node: yaml.Node) -> str:
+    return f"a YAML {node.tag.rpartition(':')[2].lstrip('!')[:60] or 'tag'}"

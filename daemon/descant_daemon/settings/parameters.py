@@ -1,0 +1,163 @@
+"""The one table of parameters: presets, ``--set``, controllers and the documentation all read these rows.
+
+A row is a field of ``Parameters``: its type says the kind, its ``Knob`` the rest. Default controllers are
+taken from 20 to 31, which MIDI 1.0 leaves undefined, so that no keyboard moves them by accident.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from descant_daemon.settings.metre import FOUR_FOUR, Metre
+from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
+from descant_routing.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Mode = Literal["free", "harmonise"]
+Articulation = Literal["legato", "gate"]
+
+
+class Knob(NamedTuple):
+    """What the type of a parameter does not say; see ``Row``."""
+
+    meaning: str
+    low: float = 0
+    high: float = 0
+    unit: str = ""
+    cc: int | None = None
+    controllable: bool = True
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters of one instance, each within its row's range; immutable.
+
+    Raises UsageError, naming the parameter, when made with a value outside its row.
+    """
+
+    mode: Annotated[
+        Mode, Knob("free plays by itself, hearing you; harmonise sets voices around what you hold.", cc=20)
+    ] = "harmonise"
+    temperature: Annotated[
+        float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
+    ] = 1.0
+    density: Annotated[
+        # At 2 the odds would be infinite; 1.98 multiplies them by 99.
+        float, Knob("How many notes: 0 is silence, 1 as the model has it, above 1 fuller.", 0, 1.98, "×", 22)
+    ] = 1.0
+    voices: Annotated[int, Knob("Most generated notes that sound at once.", 0, 16, "notes", 23)] = 4
+    low: Annotated[int, Knob("Lowest key that is generated; middle C is 60.", 0, 127, "MIDI key", 24)] = 0
+    high: Annotated[int, Knob("Highest key that is generated; middle C is 60.", 0, 127, "MIDI key", 25)] = 127
+    velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26)] = 80
+    velocity_follow: Annotated[
+        float, Knob("How far generated velocity follows yours: 0 not at all, 1 wholly.", 0, 1, "share", 27)
+    ] = 0.5
+    articulation: Annotated[
+        Articulation,
+        Knob("legato holds a note as long as the model does; gate lets every note go after `gate`.", cc=28),
+    ] = "legato"
+    gate: Annotated[
+        float, Knob("How long a generated note sounds when articulation is gate.", 0.05, 16, "steps", 29)
+    ] = 0.9
+    variation: Annotated[
+        int,
+        Knob("Another take: each value is a different, repeatable one of the same seed.", 0, 127, "take", 30),
+    ] = 0
+    thru: Annotated[bool, Knob("Whether your own notes are passed on.", cc=31)] = True
+    channel: Annotated[
+        int, Knob("Channel of generated notes; your own pass on theirs.", 1, 16, "MIDI channel")
+    ] = 2
+    late: Annotated[
+        int,
+        Knob(
+            "How late a key may come after its step began and still be harmonised in it; "
+            "never more than half a step.",
+            0,
+            120,
+            "ms",
+        ),
+    ] = 60
+    seed: Annotated[
+        int,
+        Knob("Where the dice start: same seed and input, same notes.", 0, 2**32 - 1, controllable=False),
+    ] = 1
+    metre: Annotated[Metre, Knob("Beats in a bar, which MIDI clock does not tell.", controllable=False)] = (
+        FOUR_FOUR
+    )
+
+    def __post_init__(self) -> None:
+        """Check every value by its row."""
+        for row in TABLE.values():
+            object.__setattr__(self, row.name, row.check(getattr(self, row.name)))
+
+    @property
+    def odds(self) -> float:
+        """``density`` as the factor on the odds of each note: 0, 1 at 1, 99 at 1.98."""
+        return self.density / (2 - self.density)
+
+    def with_values(self, values: Mapping[str, object]) -> Parameters:
+        """These with some replaced. Raises UsageError for an unknown name or a value outside its row."""
+        changes: dict[str, Any] = {row_named(name, TABLE).name: value for name, value in values.items()}
+        return replace(self, **changes)
+
+    def with_cc(self, name: str, position: int) -> Parameters:
+        """These after a controller mapped to ``name`` moved to ``position``, 0 to 127.
+
+        ``low`` may pass ``high``, for controllers arrive in any order; then nothing may be generated.
+        """
+        return self.with_values({name: row_named(name, TABLE).from_cc(position)})
+
+    def with_settings(self, settings: Iterable[str]) -> Parameters:
+        """These after ``--set name=value`` options, in order. Raises UsageError, naming the wrong one."""
+        return self.with_values(dict(parse_setting(text) for text in settings)).consistent()
+
+    def consistent(self) -> Parameters:
+        """These, when they agree with each other. Raises UsageError when they leave nothing to play."""
+        if self.low > self.high:
+            raise UsageError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
+
+
+def parse_setting(text: str) -> tuple[str, Value]:
+    """``name=value`` as typed → the parameter's name and its value, checked. Raises UsageError."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{shown(text)} is not of the form name=value")
+    row = row_named(name.strip(), TABLE)
+    return row.name, row.parse(value)
+
+
+def _table() -> Mapping[str, Row]:
+    hints = get_type_hints(Parameters, include_extras=True)
+    rows: dict[str, Row] = {}
+    for each in fields(Parameters):
+        annotated, knob = get_args(hints[each.name])
+        assert isinstance(knob, Knob)
+        rows[each.name] = Row(
+            name=each.name,
+            kind=_kind(annotated),
+            default=getattr(Parameters, each.name),
+            meaning=knob.meaning,
+            unit=knob.unit,
+            low=knob.low,
+            high=knob.high,
+            choices=get_args(annotated) if get_origin(annotated) is Literal else (),
+            default_cc=knob.cc,
+            controllable=knob.controllable,
+        )
+    return MappingProxyType(rows)
+
+
+def _kind(annotated: object) -> Kind:
+    if get_origin(annotated) is Literal:
+        return "choice"
+    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", Metre: "metre"}
+    return kinds[annotated]
+
+
+TABLE: Mapping[str, Row] = _table()
+"""Every parameter by name, in the order in which they are shown."""

@@ -1,0 +1,174 @@
+"""One row of the parameter table: what a value may be, how it is typed, and how a knob reaches it."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal
+
+from descant_daemon.settings.metre import PATTERN, Metre
+from descant_routing.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Value = int | float | bool | str | Metre
+Kind = Literal["int", "float", "bool", "choice", "metre"]
+
+CC_TOP = 127  # a controller's value is 7 bits
+
+_WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_ON, _OFF = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A parameter. ``low`` and ``high`` (both included) are in ``unit``; ``choices`` in the order of a knob.
+
+    ``default_cc`` is the controller that moves it when a preset says nothing; None for none.
+    ``controllable`` is False where 128 positions of a knob make no sense.
+    """
+
+    name: str
+    kind: Kind
+    default: Value
+    meaning: str
+    unit: str = ""
+    low: float = 0
+    high: float = 0
+    choices: tuple[str, ...] = ()
+    default_cc: int | None = None
+    controllable: bool = True
+
+    @property
+    def domain(self) -> str:
+        """What a value may be, in words: ``0.05 to 2``, ``free or harmonise``."""
+        match self.kind:
+            case "bool":
+                return "true or false"
+            case "choice":
+                return " or ".join(self.choices)
+            case "metre":
+                return "beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16)"
+            case "int":
+                return f"a whole number from {self.low:.0f} to {self.high:.0f}"
+            case "float":
+                return f"a number from {self.low:g} to {self.high:g}"
+
+    def check(self, value: object) -> Value:
+        """The value in its own type (2 becomes 2.0 where the kind is float).
+
+        Raises UsageError, naming the parameter, what it may be and what it was.
+        """
+        accepted = self._accepted(value)
+        if accepted is None:
+            raise UsageError(f"{self.name} must be {self.domain}, not {shown(value)}")
+        return accepted
+
+    def parse(self, text: str) -> Value:
+        """The value that was typed, as in ``--set name=value``. Raises UsageError as ``check`` does."""
+        text = text.strip()
+        value: Value = text
+        if self.kind == "bool":
+            value = {word: word in _ON for word in (*_ON, *_OFF)}.get(text.lower(), text)
+        elif self.kind == "int" and _WHOLE.fullmatch(text):
+            value = int(text)
+        elif self.kind == "float" and _DECIMAL.fullmatch(text):
+            value = float(text)
+        return self.check(value)
+
+    def from_cc(self, position: int) -> Value:
+        """The value at a controller's position 0 to 127: linear, and equal bands for choices and switches.
+
+        Raises UsageError when the parameter has no knob, or the position is none.
+        """
+        self._needs_knob()
+        if not 0 <= position <= CC_TOP:
+            raise UsageError(f"{self.name}: a controller's value is 0 to {CC_TOP}, not {shown(position)}")
+        if self.kind in ("bool", "choice"):
+            stops = self._stops()
+            return stops[position * len(stops) // (CC_TOP + 1)]
+        value = self.low + (self.high - self.low) * position / CC_TOP
+        return int(value + 0.5) if self.kind == "int" else min(value, self.high)  # for rounding's sake
+
+    def to_cc(self, value: Value) -> int:
+        """The controller's position nearest to ``value``, 0 to 127; first and last choice at its ends.
+
+        Raises UsageError as ``check`` and ``from_cc`` do.
+        """
+        self._needs_knob()
+        value = self.check(value)
+        assert not isinstance(value, Metre), "has no knob"
+        if self.kind in ("bool", "choice"):
+            stops = self._stops()
+            share = stops.index(value) / (len(stops) - 1)
+        else:
+            share = (float(value) - self.low) / (self.high - self.low)
+        return int(share * CC_TOP + 0.5)
+
+    def schema(self) -> dict[str, Any]:
+        """The row as JSON Schema, for editors."""
+        schema: dict[str, Any] = {"description": self.meaning, "default": _plain(self.default)}
+        match self.kind:
+            case "bool":
+                return schema | {"type": "boolean"}
+            case "choice":
+                return schema | {"enum": list(self.choices)}
+            case "metre":
+                return schema | {"type": "string", "pattern": f"^({PATTERN})$"}
+            case "int":
+                return schema | {"type": "integer", "minimum": int(self.low), "maximum": int(self.high)}
+            case "float":
+                return schema | {"type": "number", "minimum": self.low, "maximum": self.high}
+
+    def _accepted(self, value: object) -> Value | None:
+        if isinstance(value, bool):  # which is an int to Python
+            return value if self.kind == "bool" else None
+        match self.kind:
+            case "choice" if isinstance(value, str) and value in self.choices:
+                return value
+            case "metre" if isinstance(value, (str, Metre)):
+                return Metre.parse(str(value))
+            case "int" if isinstance(value, int) and self.low <= value <= self.high:
+                return value
+            case "float" if isinstance(value, (int, float)) and self.low <= value <= self.high:  # no NaN
+                return float(value)
+            case _:
+                return None
+
+    def _stops(self) -> tuple[Value, ...]:
+        return (False, True) if self.kind == "bool" else self.choices
+
+    def _needs_knob(self) -> None:
+        if not self.controllable:
+            raise UsageError(f"{self.name} cannot be moved by a controller")
+
+
+def row_named(name: str, table: Mapping[str, Row]) -> Row:
+    """The row called ``name``. Raises UsageError with the nearest names when there is none."""
+    try:
+        return table[name]
+    except KeyError:
+        raise UsageError(f"unknown parameter {shown(name)}{hint(name, table)}") from None
+
+
+def hint(word: str, known: Mapping[str, object]) -> str:
+    """``" (did you mean 'x'?)"``, or the known words when none is near."""
+    near = get_close_matches(word[:80], known, n=1)
+    return f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(known)})"
+
+
+def shown(value: object) -> str:
+    """What was found, short enough for a sentence."""
+    return _SHORT.repr(value)
+
+
+def _plain(value: Value) -> Value:
+    return str(value) if isinstance(value, Metre) else value
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60

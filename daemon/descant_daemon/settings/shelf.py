@@ -1,0 +1,93 @@
+"""Where presets stand: the user's own folder first, then the shelf that Descant came with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import platformdirs
+
+from descant_daemon.settings.preset import FILE_NAME
+from descant_daemon.settings.row import hint, shown
+from descant_routing.errors import DescantError, UsageError
+
+Origin = Literal["yours", "shelf"]
+SUFFIXES = (".yaml", ".yml")
+
+
+class Place(NamedTuple):
+    """A folder of presets, a folder each."""
+
+    origin: Origin
+    folder: Path
+
+
+class Shelved(NamedTuple):
+    """A preset that can be asked for by name; ``path`` is its ``preset.yaml``."""
+
+    name: str
+    path: Path
+    origin: Origin
+
+
+def own_folder() -> Path:
+    """Where the user's presets are looked for; it need not exist."""
+    return platformdirs.user_config_path("descant", appauthor=False) / "presets"
+
+
+def places() -> list[Place]:
+    """Where presets are looked for, the first to have a name wins it."""
+    return [Place("yours", own_folder()), *(Place("shelf", folder) for folder in _came_with_us())]
+
+
+def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
+    """Every preset that has a name, in alphabetical order. Raises DescantError when a folder is closed to us."""
+    found: dict[str, Shelved] = {}
+    for origin, folder in places() if where is None else where:
+        try:
+            for path in folder.glob(f"*/{FILE_NAME}"):
+                if path.is_file():
+                    found.setdefault(path.parent.name, Shelved(path.parent.name, path, origin))
+        except OSError as error:
+            raise DescantError(f"the presets in {folder} cannot be listed ({error.strerror})") from error
+    return sorted(found.values())
+
+
+def find(name_or_path: str, where: Sequence[Place] | None = None) -> Path:
+    """The ``preset.yaml`` of a name, or of the path of a folder or file.
+
+    Raises UsageError with the nearest names when there is none.
+    """
+    known = {each.name: each.path for each in shelf(where)}
+    if name_or_path in known:
+        return known[name_or_path]
+    for path in _as_path(name_or_path):
+        try:
+            if path.is_file():
+                return path
+        except (OSError, ValueError) as error:  # too long to be a name, or closed to us
+            raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error})") from error
+    if len(Path(name_or_path).parts) > 1 or name_or_path.endswith(SUFFIXES):
+        raise UsageError(f"there is no preset at {name_or_path}: no {FILE_NAME} is there")
+    names = hint(name_or_path, known) if known else f" (none is installed, and {own_folder()} has none)"
+    raise UsageError(f"there is no preset called {shown(name_or_path)}{names}")
+
+
+def _as_path(text: str) -> Iterator[Path]:
+    if text.endswith(SUFFIXES):
+        yield Path(text)
+    if text:
+        yield Path(text) / FILE_NAME
+
+
+def _came_with_us() -> Iterator[Path]:
+    """The data package of an installed wheel, or else the checkout's top-level folder."""
+    try:
+        folder = resources.files("descant_presets")
+    except ModuleNotFoundError:
+        yield Path(__file__).parents[3] / "presets"
+    else:
+        if isinstance(folder, Path):  # ONNX files are read as files, so not from inside a zip
+            yield folder

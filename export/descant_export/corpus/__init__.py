@@ -1,0 +1,1 @@
+"""Corpora: from scores to pieces of note state, cached."""

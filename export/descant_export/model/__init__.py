@@ -1,0 +1,1 @@
+"""The biaxial network in PyTorch."""

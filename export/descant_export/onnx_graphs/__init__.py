@@ -1,0 +1,1 @@
+"""PyTorch weights to the two ONNX graphs that the daemon plays."""

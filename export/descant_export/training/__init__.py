@@ -1,0 +1,1 @@
+"""Training: batches in, checkpoints out."""

@@ -1,0 +1,61 @@
+"""Two models that a network must beat on the same steps: hold the last step, and per-pitch Markov."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
+from numpy.typing import NDArray
+
+from descant_export.corpus.piece import Piece
+from descant_export.training.evaluation import Score
+
+Floats = NDArray[np.float64]
+
+
+def hold_last_step(training: Sequence[Piece], pieces: Sequence[Piece], pitches: PitchRange) -> Score:
+    """Every pitch goes on as it was, with the one rate of change that training music has."""
+    counts = _counts(training, pitches).sum(axis=1, keepdims=True)
+    return _score(np.broadcast_to(counts, (2, pitches.size, 3)), pieces, pitches)
+
+
+def markov(training: Sequence[Piece], pieces: Sequence[Piece], pitches: PitchRange) -> Score:
+    """Every pitch by itself, given whether it played in the step before (first order)."""
+    return _score(_counts(training, pitches), pieces, pitches)
+
+
+def _counts(pieces: Sequence[Piece], pitches: PitchRange) -> Floats:
+    """``[2, P, 3]``: after silence or play, how often a pitch was seen, played, and was struck."""
+    counts = np.zeros((2, pitches.size, 3))
+    for piece in pieces:
+        before, now = _pairs(piece, pitches)
+        for was in (0, 1):
+            seen = before == was
+            counts[was, :, 0] += seen.sum(0)
+            counts[was, :, 1] += (seen & (now[..., PLAY] == 1)).sum(0)
+            counts[was, :, 2] += (seen & (now[..., ARTICULATE] == 1)).sum(0)
+    return counts
+
+
+def _score(counts: Floats, pieces: Sequence[Piece], pitches: PitchRange) -> Score:
+    # Add-one smoothing: what training never did is unlikely, not impossible.
+    chance_play = (counts[..., 1] + 1) / (counts[..., 0] + 2)
+    chance_struck = (counts[..., 2] + 1) / (counts[..., 1] + 2)
+    play, articulate, steps = 0.0, 0.0, 0
+    for piece in pieces:
+        before, now = _pairs(piece, pitches)
+        pitch = np.arange(pitches.size)
+        p, a = chance_play[before, pitch], chance_struck[before, pitch]
+        played, struck = now[..., PLAY] == 1, now[..., ARTICULATE] == 1
+        play += float(np.log(np.where(played, p, 1 - p)).sum())
+        articulate += float((np.log(np.where(struck, a, 1 - a)) * played).sum())
+        steps += piece.steps
+    return Score(play / steps, articulate / steps, steps)
+
+
+def _pairs(piece: Piece, pitches: PitchRange) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Whether each pitch played in the step before, and the state of the step."""
+    now = piece.state(range(len(piece.voices)), pitches)
+    before = np.concatenate([np.zeros((1, pitches.size)), now[:-1, :, PLAY]])
+    return before.astype(np.int64), now

@@ -1,0 +1,63 @@
+"""A small network of our own for the pure tests: same contract, nothing learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from descant_daemon.engine.network import Array, Hidden
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
+
+
+class SmallNetwork:
+    """Random but fixed weights; along pitch it is a plain recurrence, so order and state matter."""
+
+    def __init__(self, seed: int = 0, pitches: PitchRange = PitchRange(40, 79), eagerness: float = -2.0) -> None:
+        rng = np.random.default_rng(seed)
+        self.pitches = pitches
+        self.eagerness = eagerness
+        self.time_start: Hidden = (np.zeros((pitches.size, 4), np.float32),)
+        self.note_start: Hidden = (np.zeros(6, np.float32),)
+        self.calls = 0
+        self._time_in = rng.normal(0, 0.8, (2 + 4 + 1, 4)).astype(np.float32)
+        self._note_in = rng.normal(0, 0.6, (4 + 2 + 2 + 6, 6)).astype(np.float32)
+        self._out = rng.normal(0, 1.0, (6, 2)).astype(np.float32)
+
+    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+        beat = np.full((len(before), 1), step_in_bar / 16, np.float32)
+        new = np.tanh(np.concatenate([before, hidden[0], beat], 1) @ self._time_in)
+        return new, (new,)
+
+    def along_pitch(
+        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
+    ) -> tuple[Array, Hidden]:
+        self.calls += 1
+        state, logits = hidden[0], []
+        for offset, below in enumerate(lower):
+            row = first + offset
+            state = np.tanh(np.concatenate([context[row], below, given[row], state]) @ self._note_in)
+            logits.append(3 * (state @ self._out) + np.array([self.eagerness, 0], np.float32))
+        return np.array(logits, np.float32), (state,)
+
+
+@pytest.fixture
+def small_network() -> SmallNetwork:
+    return SmallNetwork()
+
+
+@pytest.fixture
+def make_network() -> type[SmallNetwork]:
+    return SmallNetwork
+
+
+def state_of(pitches: PitchRange, struck: tuple[int, ...] = (), held: tuple[int, ...] = ()) -> State:
+    state = np.zeros((pitches.size, 2), np.float32)
+    for key in (*struck, *held):
+        state[key - pitches.low, PLAY] = 1
+    for key in struck:
+        state[key - pitches.low, ARTICULATE] = 1
+    return state
+
+
+@pytest.fixture
+def make_state() -> object:
+    return state_of

@@ -1,0 +1,119 @@
+"""The engine as a musician would test it: the same place in the song, the same notes."""
+
+from __future__ import annotations
+
+import numpy as np
+from descant_daemon.engine.engine import Ask, Engine, Sampling
+from descant_daemon.engine.memory import Moment, Played, SongMemory
+from descant_daemon.engine.uniforms import uniforms
+from descant_daemon.note_state import State
+
+SILENT = np.zeros((40, 2), np.float32)
+
+
+class Player:
+    """Asks step after step, as the effect does, and keeps what was answered."""
+
+    def __init__(self, network, sampling: Sampling = Sampling()) -> None:  # type: ignore[no-untyped-def]  # noqa: B008
+        self.engine = Engine(network)
+        self.sampling = sampling
+        self.serial = 0
+        self.whole = self.ours = SILENT
+
+    def play(self, steps: range, given: dict[int, State] | None = None, *, ahead: bool = True) -> list[State]:
+        notes = []
+        for step in steps:
+            now = (given or {}).get(step, SILENT)
+            self.serial += 1
+            jump = step == steps.start
+            ask = Ask(self.serial, step, 16, now, self.whole, self.ours, jump, self.sampling)
+            self.ours = self.engine.answer(ask).ours
+            self.whole = np.maximum(now, self.ours)
+            notes.append(self.ours)
+            if ahead:
+                self.engine.think_ahead()
+        return notes
+
+
+def same(one: list[State], other: list[State]) -> bool:
+    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_the_same_asks_give_the_same_notes_with_or_without_thinking_ahead(make_network) -> None:  # type: ignore[no-untyped-def]
+    assert same(Player(make_network()).play(range(64)), Player(make_network()).play(range(64), ahead=False))
+
+
+def test_seed_and_variation_each_make_another_take(make_network) -> None:  # type: ignore[no-untyped-def]
+    take = Player(make_network()).play(range(32))
+    assert not same(take, Player(make_network(), Sampling(seed=2)).play(range(32)))
+    assert not same(take, Player(make_network(), Sampling(variation=1)).play(range(32)))
+
+
+def test_a_loop_is_the_same_on_every_pass(make_network) -> None:  # type: ignore[no-untyped-def]
+    player = Player(make_network())
+    first = player.play(range(96))
+    for _ in range(3):
+        assert same(player.play(range(32, 64)), first[32:64])
+    assert same(player.play(range(96)), first)
+
+
+def test_coming_back_into_the_middle_of_a_bar(make_network) -> None:  # type: ignore[no-untyped-def]
+    player = Player(make_network())
+    first = player.play(range(64))
+    assert same(player.play(range(37, 64)), first[37:])
+
+
+def test_an_unknown_bar_begins_from_silence_whatever_was_played_before(make_network) -> None:  # type: ignore[no-untyped-def]
+    player = Player(make_network())
+    player.play(range(16))
+    assert same(player.play(range(64, 80)), Player(make_network()).play(range(64, 80)))
+
+
+def test_asking_a_step_again_with_other_keys_is_asking_it_so_at_first(make_network, make_state) -> None:  # type: ignore[no-untyped-def]
+    network = make_network()
+    key = {20: make_state(network.pitches, struck=(60,))}
+    straight = Player(make_network()).play(range(24), key)
+    player = Player(network)
+    notes = player.play(range(20))
+    before = player.whole, player.ours
+    for serial, given in ((100, SILENT), (101, key[20])):
+        ask = Ask(serial, 20, 16, given, *before, False, player.sampling)
+        player.ours = player.engine.answer(ask).ours
+        player.engine.think_ahead()
+    player.whole = np.maximum(key[20], player.ours)
+    notes.append(player.ours)
+    for step in range(21, 24):
+        ask = Ask(200 + step, step, 16, SILENT, player.whole, player.ours, False, player.sampling)
+        player.ours = player.whole = player.engine.answer(ask).ours
+        notes.append(player.ours)
+    assert same(notes, straight)
+
+
+def test_a_full_memory_forgets_moments_but_not_the_song(make_network) -> None:  # type: ignore[no-untyped-def]
+    roomy, tight = Player(make_network()), Player(make_network())
+    tight.engine._memory = SongMemory(limit=6_000)
+    first = roomy.play(range(16 * 40))
+    assert same(tight.play(range(16 * 40)), first)
+    for bar in (1, 7, 22, 38):
+        assert same(tight.play(range(bar * 16, bar * 16 + 16)), first[bar * 16 : bar * 16 + 16])
+
+
+def test_memory_stays_within_its_limit() -> None:
+    memory = SongMemory(limit=50_000)
+    for bar in range(500):
+        memory.played(bar * 16, Played(SILENT, SILENT))
+        memory.enter_bar(bar * 16, bar, Moment((np.zeros(500, np.float32),), SILENT, SILENT))
+        assert memory._bytes <= 50_000
+
+
+def test_uniforms_are_philox_as_published() -> None:
+    """The known answer of Random123's kat_vectors for philox4x64-10 with key and counter zero."""
+    words = np.random.Philox(key=[0, 0], counter=np.array([2**64 - 1] * 4, np.uint64)).random_raw(4)
+    assert [int(word) for word in words] == [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
+    here = uniforms(3, 0, 1, 40)
+    assert here.shape == (128, 2)
+    assert here.min() >= 0
+    assert here.max() < 1
+    assert np.array_equal(here, uniforms(3, 0, 1, 40))
+    others = [uniforms(4, 0, 1, 40), uniforms(3, 1, 1, 40), uniforms(3, 0, 2, 40), uniforms(3, 0, 1, 41)]
+    assert all(len(np.intersect1d(here, other)) == 0 for other in others)

@@ -1,0 +1,58 @@
+"""The fast sweep against one call a pitch, written slowly from the paper's order of choices."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from descant_daemon.engine.sweep import Choice, sweep
+from descant_daemon.note_state import PLAY, State
+
+
+def slow_sweep(network, context, given, choice) -> State:  # type: ignore[no-untyped-def]
+    """Kotecha & Young §3.1: from the lowest note up, each with the choice just below it."""
+    hidden, below, chosen, count = network.note_start, np.zeros(2, np.float32), np.zeros_like(given), 0
+    for row in range(len(given)):
+        logits, hidden = network.along_pitch(context, given, row, below[None], hidden)
+        if given[row, PLAY]:
+            below = given[row]
+            continue
+        below = np.zeros(2, np.float32)
+        weight = choice.odds * math.exp(float(logits[0, 0]) / choice.temperature)
+        if choice.allowed[row] and count < choice.voices and choice.uniforms[row, 0] < weight / (1 + weight):
+            struck = 1 / (1 + math.exp(-float(logits[0, 1]) / choice.temperature))
+            again = not choice.sounding[row] or choice.uniforms[row, 1] < struck
+            below = np.array([1, float(again)], np.float32)
+            chosen[row], count = below, count + 1
+    return chosen
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_stretches_choose_what_one_call_a_pitch_chooses(make_network, seed: int) -> None:  # type: ignore[no-untyped-def]
+    rng = np.random.default_rng(seed)
+    network = make_network(seed, eagerness=float(rng.choice([-5, -2, 0, 3])))
+    size = network.pitches.size
+    given = np.zeros((size, 2), np.float32)
+    for row in rng.choice(size, int(rng.integers(0, 4)), replace=False):
+        given[row] = (1, rng.integers(2))
+    context, _ = network.along_time(given, seed % 16, network.time_start)
+    choice = Choice(
+        uniforms=rng.random((size, 2)),
+        allowed=rng.random(size) < rng.choice([0.5, 1.0]),
+        sounding=rng.random(size) < 0.3,
+        temperature=float(rng.choice([0.3, 1.0, 1.7])),
+        odds=float(rng.choice([0.2, 1.0, 4.0])),
+        voices=int(rng.choice([0, 1, 3, 16])),
+    )
+    assert np.array_equal(sweep(network, context, given, choice), slow_sweep(network, context, given, choice))
+
+
+def test_silence_costs_one_call_a_stretch(make_network) -> None:  # type: ignore[no-untyped-def]
+    network = make_network(eagerness=-30.0)
+    size = network.pitches.size
+    given = np.zeros((size, 2), np.float32)
+    context, _ = network.along_time(given, 0, network.time_start)
+    rows = np.ones(size, bool)
+    sweep(network, context, given, Choice(np.full((size, 2), 0.5), rows, ~rows, 1.0, 1.0, 4))
+    assert network.calls == math.ceil(size / 16)

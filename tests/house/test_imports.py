@@ -1,0 +1,106 @@
+"""Who may import whom. The table is the rule; the rest reads the code against it."""
+
+import subprocess
+import sys
+
+import pytest
+from tests.house.source import ROOMS, ComputedImportError, Import, imports_of, modules
+
+# importer (and everything in it): the modules of ours that it may import (and everything in them)
+RULE = {
+    "descant_routing": ("descant_routing",),
+    "descant_daemon": ("descant_daemon", "descant_routing"),
+    "descant_export": (
+        "descant_export",
+        "descant_routing.errors",  # what a musician reads when something fails
+        "descant_daemon.note_state",  # the one representation, shared by training and playing
+        "descant_daemon.midi_file",
+        "descant_daemon.model.contract",  # what a model file promises, written by one, read by the other
+        "descant_daemon.model.card",
+        "descant_daemon.model.wire",
+    ),
+}
+# importer: what it may import by name, inside a function, because it is an extra that may not be installed
+BY_NAME = {"descant_daemon.cli": ("descant_export",)}
+# libraries that only some rooms may use at all
+ONLY = {
+    "torch": ("descant_export",),
+    "onnx": ("descant_export",),
+    "music21": ("descant_export",),
+    "rtmidi": ("descant_routing",),
+    "jack": ("descant_routing",),
+    "onnxruntime": ("descant_daemon",),
+}
+
+
+def within(module: str, names: tuple[str, ...]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def broken(found: Import) -> str | None:
+    """The sentence for an import that the tables forbid, None for one that they allow."""
+    library = found.module.partition(".")[0]
+    where = f"{found.importer}:{found.line}"
+    if library in ONLY and not within(found.importer, ONLY[library]):
+        return f"{where} imports {library}; only {', '.join(ONLY[library])} may"
+    if library not in ROOMS:
+        return None
+    if found.by_name:
+        allowed = any(
+            within(found.importer, (importer,)) and within(found.module, names)
+            for importer, names in BY_NAME.items()
+        )
+        return None if allowed and not found.at_top else f"{where} imports {found.module} by name"
+    if not within(found.module, RULE[found.importer.partition(".")[0]]):
+        return f"{where} imports {found.module}"
+    return None
+
+
+@pytest.mark.parametrize("name", [name for name, _ in modules()])
+def test_every_import_is_one_that_the_table_allows(name: str) -> None:
+    source = dict(modules())[name]
+    text = source.read_text(encoding="utf-8")
+    found = imports_of(name, text, is_package=source.name == "__init__.py")
+    assert [sentence for one in found if (sentence := broken(one))] == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "line", "sentence"),
+    [
+        ("descant_routing.x", "import descant_daemon", "imports descant_daemon"),
+        ("descant_routing.x", "from descant_daemon import note_state", "imports descant_daemon.note_state"),
+        ("descant_routing.x", "from . import errors", None),
+        ("descant_daemon.x", "from descant_routing.timed import Timed", None),
+        ("descant_daemon.x", "import descant_export.training", "imports descant_export.training"),
+        ("descant_daemon.cli.x", "import descant_export", "imports descant_export"),
+        ("descant_daemon.cli.x", "import_module('descant_export.training')", "by name"),
+        ("descant_daemon.cli.x", "def f():\n  importlib.import_module('descant_export.training')", None),
+        ("descant_daemon.x", "def f():\n  import_module('descant_export')", "by name"),
+        ("descant_daemon.cli.x", "def f():\n  import torch", "only descant_export may"),
+        ("descant_daemon.cli.x", "def f():\n  import_module('torch')", "only descant_export may"),
+        ("descant_daemon.x", "import onnxruntime, onnx.helper", "imports onnx;"),
+        ("descant_daemon.x", "import jack", "only descant_routing may"),
+        ("descant_export.x", "from descant_daemon.note_state import State", None),
+        ("descant_export.x", "from descant_daemon import note_state", None),
+        ("descant_export.x", "from descant_daemon import tunes", "imports descant_daemon.tunes"),
+        ("descant_export.x", "import torch.nn, numpy", None),
+    ],
+)
+def test_the_reader_sees_through_every_way_to_write_an_import(
+    importer: str, line: str, sentence: str | None
+) -> None:
+    found = [broken(one) for one in imports_of(importer, line, is_package=False)]
+    told = "; ".join(filter(None, found))
+    assert (sentence in told) if sentence else not told
+
+
+def test_an_import_by_a_computed_name_is_refused() -> None:
+    with pytest.raises(ComputedImportError, match=r"descant_daemon\.x:1"):
+        list(imports_of("descant_daemon.x", "import_module(f'descant_{room}')", is_package=False))
+
+
+def test_the_command_line_starts_without_what_only_training_needs() -> None:
+    code = "import sys, descant_daemon.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not {"torch", "onnx", "music21", "descant_export"} & set(done.stdout.split())
