@@ -75,6 +75,7 @@ class Song:
     tempos: tuple[tuple[int, int], ...]
     metres: tuple[tuple[int, int, int], ...]
     length: int
+    track_names: tuple[str, ...]
 
     @property
     def tempo_map(self) -> TempoMap:
@@ -130,14 +131,18 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[mido.Message]]) -> Son
     messages: list[tuple[int, int, bytes]] = []
     tempos: list[tuple[int, int]] = []
     metres: list[tuple[int, int, int]] = []
+    names: list[str] = []
     length = 0
     for index, track in enumerate(tracks):
         tick = 0
+        names.append(f"Track {index + 1}")
         down: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for message in track:
             tick += message.time
             if message.type == "set_tempo":
                 tempos.append((tick, max(1, message.tempo)))
+            elif message.type == "track_name":
+                names[index] = message.name
             elif message.type == "time_signature":
                 metres.append((tick, message.numerator, message.denominator))
             elif not message.is_meta and message.type != "sysex":
@@ -147,7 +152,10 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[mido.Message]]) -> Son
         for (channel, key), starts in down.items():  # never let go: they end with their track
             notes.extend(SongNote(at, tick, key, velocity, channel, index) for at, velocity in starts)
     ordered = tuple((tick, data) for tick, _, data in sorted(messages))
-    return Song(name, beat, tuple(sorted(notes)), ordered, tuple(sorted(tempos)), tuple(sorted(metres)), length)
+    return Song(
+        name, beat, tuple(sorted(notes)), ordered,
+        tuple(sorted(tempos)), tuple(sorted(metres)), length, tuple(names),
+    )
 
 
 def _note(

@@ -8,10 +8,13 @@ still holds is not sent. Nothing here knows time: the messages returned are to b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from descant_routing import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Owner(IntEnum):
@@ -67,22 +70,16 @@ class Ledger:
         if not message.is_complete(data):
             self.torn += 1
             return []
-        status = data[0]
-        kind = status & 0xF0
+        kind = data[0] & 0xF0
         if kind in (message.NOTE_ON, message.NOTE_OFF):
-            place = (status & 0x0F) << 7 | data[1]
+            place = (data[0] & 0x0F) << 7 | data[1]
             if kind == message.NOTE_ON and data[2]:
                 return self._strike(Owner.DRY, place, data)
             return self._release(Owner.DRY, place, data)
         if kind == message.CONTROL_CHANGE:
-            return self._pass_control(status & 0x0F, data)
-        if status < message.SYSEX:
-            return [data]
-        if status == message.ACTIVE_SENSING or (not self._forward_timing and message.is_timing(data)):
-            return []
-        if status == message.SYSTEM_RESET:
-            self._pedals.clear()
-            return [*self.release_all(), data]
+            return self._pass_control(data[0] & 0x0F, data)
+        if kind == message.SYSEX:
+            return self._pass_system(data)
         return [data]
 
     def release_owner(self, owner: Owner) -> list[bytes]:
@@ -148,6 +145,14 @@ class Ledger:
                 self._pedals.discard(place)
         elif controller == message.RESET_CONTROLLERS:
             self._pedals = {place for place in self._pedals if place >> 7 != channel}
+        return [data]
+
+    def _pass_system(self, data: bytes) -> list[bytes]:
+        if data[0] == message.ACTIVE_SENSING or (message.is_timing(data) and not self._forward_timing):
+            return []
+        if data[0] == message.SYSTEM_RESET:
+            self._pedals.clear()
+            return [*self.release_all(), data]
         return [data]
 
     def _lift_pedals(self) -> list[bytes]:

@@ -64,7 +64,8 @@ MESSAGES: dict[int, tuple[str, int]] = {
 }
 
 # The same by status byte, all 256: what a status is not in the table for has no length that fits.
-_LENGTHS = tuple(MESSAGES.get(status & 0xF0 if status < SYSEX else status, ("", -1))[1] for status in range(256))
+_KINDS = (status & 0xF0 if status < SYSEX else status for status in range(256))
+_LENGTHS = tuple(MESSAGES[kind][1] if kind in MESSAGES else -1 for kind in _KINDS)
 _TIMING = frozenset({TIME_CODE, SONG_POSITION, SONG_SELECT, CLOCK, START, CONTINUE, STOP})
 _KEY_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 

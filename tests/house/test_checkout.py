@@ -6,13 +6,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from tests.house.source import ROOT
 
 MIB = 1024 * 1024
 MODEL_SUFFIXES = (".onnx", ".data", ".pt", ".ckpt", ".safetensors", ".npz")
 # Written in two halves, or this file would be the first to break the rule.
-FOREIGN = tuple(a + b for a, b in (("/wo", "rk/"), ("py", "pi.org"), ("python", "hosted.org"), ("/root", "/")))
+FOREIGN = tuple(
+    a + b for a, b in (("/wo", "rk/"), ("py", "pi.org"), ("python", "hosted.org"), ("/root", "/"))
+)
 
 
 def tracked() -> list[Path]:
@@ -77,8 +78,9 @@ def test_the_readme_names_commands_targets_and_pages_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^make ([a-z]+)", readme, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    pages = [path for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
-    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", page.read_text())]
+    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    pattern = re.compile(r"\]\(([^)#:]+)[^):]*\)")
+    links = [(page, link) for page in pages for link in pattern.findall(page.read_text(encoding="utf-8"))]
     assert links
     assert [str(link) for page, link in links if not (page.parent / link).exists()] == []
 

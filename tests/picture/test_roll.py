@@ -7,6 +7,7 @@ from PIL import Image
 
 from descant_daemon.picture.layout import MOST_BARS, Page, RollNote, measure
 from descant_daemon.picture.roll import Track, draw_roll
+from descant_routing.errors import DescantError
 
 
 def page(*notes: tuple[float, float, int, int], beats_per_bar: float = 4.0) -> Page:
@@ -93,11 +94,11 @@ def test_an_old_picture_survives_when_the_new_one_cannot_be_written(
     path = tmp_path / "a.png"
     path.write_bytes(b"old")
 
-    def torn(*_: object, **__: object) -> None:
+    def full(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(Image.Image, "save", torn)
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(DescantError, match=r"a\.png.*disk full"):
         draw_roll([], path)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]

@@ -125,7 +125,7 @@ class Effect:
     def advance(self, until: int) -> None:
         """Do everything that is due before ``until``."""
         self._happen(self._clock.advance(until))
-        while (due := self._next_due()) is not None and due[0] <= until:
+        while (due := self._next_due()) is not None and due[0] < until:
             due[1](due[0])
         self._out += self._voice.due(until)
 

@@ -21,7 +21,7 @@ class Rehearsal:
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
         """Feed, advance, answer."""
         for event in arrived:
-            self._effect.advance(event.time - 1)
+            self._effect.advance(event.time)
             self._settle()
             self._effect.feed(event)
             self._settle()

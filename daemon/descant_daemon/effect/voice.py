@@ -62,7 +62,7 @@ class Voice:
 
     def due(self, until: int) -> list[Timed]:
         """The note-offs of gated notes due before ``until``."""
-        ended = sorted((time, key) for key, time in self._gates.items() if time <= until)
+        ended = sorted((time, key) for key, time in self._gates.items() if time < until)
         return [timed for time, key in ended for timed in self._release(key, time)]
 
     def next_deadline(self) -> int | None:

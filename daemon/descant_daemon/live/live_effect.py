@@ -41,7 +41,7 @@ class LiveEffect:
             else:
                 effect.take(item)
         for event in arrived:
-            effect.advance(event.time - 1)
+            effect.advance(event.time)
             effect.feed(event)
         if self._panic.is_set():
             self._panic.clear()

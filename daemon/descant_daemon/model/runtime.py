@@ -11,7 +11,7 @@ import onnxruntime as ort
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.engine.sweep import STRETCH
 from descant_daemon.model.card import ModelMetadata, check_model_files
-from descant_daemon.note_state import PitchRange, State
+from descant_daemon.note_state import State
 from descant_routing.errors import DescantError
 
 QUIET = 4  # fatal only: a missing GPU library is nothing to print on stage
@@ -24,7 +24,7 @@ class OnnxNetwork:
     def __init__(self, metadata: ModelMetadata, time_axis: bytes, note_axis: bytes) -> None:
         """Both graphs as bytes, already checked."""
         self.metadata = metadata
-        self.pitches = PitchRange(metadata.pitch_low, metadata.pitch_high)
+        self.pitches = metadata.pitches
         self._time = _session(time_axis, "time axis")
         self._note = _session(note_axis, "note axis")
         sizes = metadata.time_layers, metadata.note_layers

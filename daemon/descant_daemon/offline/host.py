@@ -21,14 +21,14 @@ def performance(
     Tick 0 is at ``begin`` ns. Of what falls on one moment, clock goes first and note-offs before note-ons.
     """
     beat = tempo_map.ticks_per_beat
-    events = [Timed(begin - START_LEAD, message.START)]
+    events = [Timed(begin - START_LEAD, bytes([message.START]))]
     clocks = -(-length * CLOCKS_PER_BEAT // beat)
     events += [
-        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), message.CLOCK) for clock in range(clocks)
+        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), bytes([message.CLOCK])) for clock in range(clocks)
     ]
     stop = begin + tempo_map.time_of(length)
     events += [Timed(begin + tempo_map.time_of(tick), data) for tick, data in track if tick < length]
-    events.append(Timed(stop, message.STOP))
+    events.append(Timed(stop, bytes([message.STOP])))
     return sorted(events, key=lambda event: (event.time, _turn(event.data)))
 
 

@@ -46,8 +46,7 @@ def render(
     rehearsal = Rehearsal(effect, Engine(network))
     backend = MemoryBackend()
     backend.start(rehearsal)
-    for event in performance(track, tempo_map, length):
-        backend.inject(event)
+    backend.inject(performance(track, tempo_map, length))
     end = START_LEAD + tempo_map.time_of(length) + TAIL
     backend.run_until(end)
     out: list[Timed] = [*backend.sent, *rehearsal.close(end)]

@@ -1,12 +1,13 @@
 """A piano roll as a picture: who played what and when, at one glance."""
 
 import math
-import os
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from descant_daemon.midi_file import write_whole
 from descant_daemon.picture.layout import (
     BAR_NUMBERS,
     KEYBOARD,
@@ -62,7 +63,7 @@ def draw_roll(
     Times are in quarters: 3/4 and 6/8 have ``beats_per_bar`` 3, and a line every ``beat`` (1.5 in 6/8).
     ``bars`` is the least number of bars shown; ``first_bar`` the number of the first. A piece of more than 96
     bars is cut, and the picture says so. The file is there whole or not at all. Raises ValueError for a
-    note that is none or a bar without length, OSError where ``path`` cannot be written.
+    note that is none or a bar without length, DescantError where ``path`` cannot be written.
     """
     if beats_per_bar <= 0 or beat <= 0:
         raise ValueError(f"A bar of {beats_per_bar} quarters, a line every {beat}: both must be above 0.")
@@ -81,7 +82,9 @@ def draw_roll(
         for note in notes:
             _note(draw, page, note, TRACKS[at % len(TRACKS)], bool(taken & _sixteenths(note, page)))
         taken.update(*(_sixteenths(note, page) for note in notes))
-    _save(image, path)
+    png = BytesIO()
+    image.save(png, "PNG", optimize=True)
+    write_whole(path, png.getvalue())
     return path
 
 
@@ -161,7 +164,7 @@ def _keyboard(draw: ImageDraw.ImageDraw, page: Page, system: int) -> None:
 def _sixteenths(note: RollNote, page: Page) -> set[tuple[int, int]]:
     """The (key, sixteenth) pairs that a note fills on the page."""
     end = min(note.start + note.length, page.bars * page.beats_per_bar)
-    return {(note.key, at) for at in range(math.floor(note.start * 4), math.ceil(end * 4))}
+    return {(note.key, at) for at in range(math.floor(max(0.0, note.start) * 4), math.ceil(end * 4))}
 
 
 def _note(draw: ImageDraw.ImageDraw, page: Page, note: RollNote, colour: Colour, doubles: bool) -> None:
@@ -177,12 +180,3 @@ def _note(draw: ImageDraw.ImageDraw, page: Page, note: RollNote, colour: Colour,
             draw.rectangle(box, fill, rim)
         if piece.opens:  # a held note has one attack, a repeated note one each time
             draw.rectangle((box[0], box[1], min(box[0] + 3, box[2]), box[3]), rim)
-
-
-def _save(image: Image.Image, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        image.save(partial, "PNG", optimize=True)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

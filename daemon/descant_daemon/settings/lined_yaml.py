@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import stat
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from descant_routing.errors import DescantError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES = 2**20
 MOST_PARTS = 4096
@@ -72,7 +74,7 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
         raise FileError(path, before.count("\n") + 1, "a character that no text has") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "this cannot be parsed"
+        problem = ", ".join(part for part in (error.context, error.problem) if part)
         raise FileError(path, mark.line + 1 if mark else None, f"this is not YAML: {problem}") from error
     if root is None:
         raise FileError(path, None, "is empty")
@@ -83,7 +85,7 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
 def _within_limits(text: str, path: Path) -> None:
     depth = 0
     for parts, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise FileError(path, line, "anchors and aliases (& and *) are not read here")
         if isinstance(event, yaml.CollectionStartEvent):
@@ -129,4 +131,5 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -
 
 
 def _tag(node: yaml.Node) -> str:
-    return f"a YAML {node.tag.rpartition(':')[2].lstrip('!')[:60] or 'tag'}"
+    name = node.tag.removeprefix("tag:yaml.org,2002:").lstrip("!")
+    return f"a YAML {name[:60] or 'tag'}"

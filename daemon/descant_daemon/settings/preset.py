@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -22,8 +20,13 @@ from descant_daemon.settings.parameters import TABLE, Mode, Parameters
 from descant_daemon.settings.row import Value, hint, row_named, shown
 from descant_routing.errors import DescantError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 FILE_NAME = "preset.yaml"
 HIGHEST_CC = 119  # 120 to 127 are channel mode messages: all notes off and the like
+TAKEN_CC = {0: "bank select", 32: "bank select", 64: "the sustain pedal"}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 # A model stands beside its preset: a name with no way out of the folder, and none that Windows hides.
@@ -65,6 +68,8 @@ def _controller(name: str, number: object) -> int | None:
             f"the controller of {name} must be a number from 0 to {HIGHEST_CC}, or null for none, "
             f"not {shown(number)}"
         )
+    if number in TAKEN_CC:
+        raise DescantError(f"controller {number} is {TAKEN_CC[number]} and cannot move {name}")
     return number
 
 
@@ -121,7 +126,7 @@ class Preset(BaseModel):
     ] = Field(default={})
     credits: Annotated[list[Text], Field(description="Who made it and from what, a line each.")] = []
 
-    def settings(self) -> Parameters:
+    def to_parameters(self) -> Parameters:
         """The parameters as this preset sets them. Raises UsageError when they contradict each other."""
         return Parameters().with_values({**self.parameters, "mode": self.mode}).consistent()
 
@@ -165,14 +170,14 @@ def _preset(read: LinedYaml, path: Path) -> Preset:
     try:
         preset = Preset.model_validate(read.value)
     except ValidationError as error:
-        # One sentence: the fault that stands first in the file.
-        faults = [(_line(read, fault["loc"]), fault) for fault in error.errors(include_url=False)]
-        line, fault = min(faults, key=lambda each: each[0])
-        raise FileError(path, line, _sentence(fault)) from error
+        # One sentence: the fault that stands first, and a misspelt key before the one that it leaves missing.
+        faults = error.errors(include_url=False)
+        first = min(faults, key=lambda each: (each["type"] == "missing", _line(read, each["loc"])))
+        raise FileError(path, _line(read, first["loc"]), _sentence(first)) from error
     try:
-        preset.settings()
+        preset.to_parameters()
     except DescantError as error:
-        raise FileError(path, read.lines["parameters",], str(error)) from error
+        raise FileError(path, _line(read, ("parameters",)), str(error)) from error
     return preset
 
 
@@ -195,12 +200,12 @@ def _sentence(fault: Any) -> str:
             return f"'{where}' must be {TABLE[where].domain}, not {shown(fault['input'])}"
         case "string_pattern_mismatch":
             return (
-                f"'{where}' must be the bare name of a model in this folder (letters, digits, '.', '_', '-'), "
-                f"not {shown(fault['input'])}"
+                f"'{where}' must be the bare name of a model in this folder "
+                f"(letters, digits, '.', '_' and '-'), not {shown(fault['input'])}"
             )
         case kind:
-            wants = _WANTS.get(kind, "something else")
-            return f"'{where}' must be {wants}, not {shown(fault['input'])}"
+            wants = f"must be {_WANTS[kind]}, not {shown(fault['input'])}" if kind in _WANTS else fault["msg"]
+            return f"'{where}' {wants}"
 
 
 _WANTS = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from descant_daemon.settings.parameters import TABLE
-from descant_daemon.settings.row import Row
+
+if TYPE_CHECKING:
+    from descant_daemon.settings.row import Row
 
 
 def parameter_reference() -> str:

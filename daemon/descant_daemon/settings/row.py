@@ -163,7 +163,7 @@ def hint(word: str, known: Mapping[str, object]) -> str:
 
 def shown(value: object) -> str:
     """What was found, short enough for a sentence."""
-    return _SHORT.repr(value)
+    return "nothing" if value is None else _SHORT.repr(value)
 
 
 def _plain(value: Value) -> Value:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import platformdirs
 
 from descant_daemon.settings.preset import FILE_NAME
 from descant_daemon.settings.row import hint, shown
 from descant_routing.errors import DescantError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 Origin = Literal["yours", "shelf"]
 SUFFIXES = (".yaml", ".yml")
@@ -43,15 +45,18 @@ def places() -> list[Place]:
 
 
 def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
-    """Every preset that has a name, in alphabetical order. Raises DescantError when a folder is closed to us."""
+    """Every preset that has a name, in alphabetical order. Raises DescantError for a folder closed to us."""
     found: dict[str, Shelved] = {}
     for origin, folder in places() if where is None else where:
         try:
-            for path in folder.glob(f"*/{FILE_NAME}"):
-                if path.is_file():
-                    found.setdefault(path.parent.name, Shelved(path.parent.name, path, origin))
+            paths = [each / FILE_NAME for each in folder.iterdir()]
+        except FileNotFoundError:
+            continue  # nobody has put a preset there
         except OSError as error:
             raise DescantError(f"the presets in {folder} cannot be listed ({error.strerror})") from error
+        for path in paths:
+            if path.is_file():
+                found.setdefault(path.parent.name, Shelved(path.parent.name, path, origin))
     return sorted(found.values())
 
 
@@ -69,7 +74,7 @@ def find(name_or_path: str, where: Sequence[Place] | None = None) -> Path:
                 return path
         except (OSError, ValueError) as error:  # too long to be a name, or closed to us
             raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error})") from error
-    if len(Path(name_or_path).parts) > 1 or name_or_path.endswith(SUFFIXES):
+    if any(mark in name_or_path for mark in "/\\") or name_or_path.endswith(SUFFIXES):
         raise UsageError(f"there is no preset at {name_or_path}: no {FILE_NAME} is there")
     names = hint(name_or_path, known) if known else f" (none is installed, and {own_folder()} has none)"
     raise UsageError(f"there is no preset called {shown(name_or_path)}{names}")
@@ -83,11 +88,12 @@ def _as_path(text: str) -> Iterator[Path]:
 
 
 def _came_with_us() -> Iterator[Path]:
-    """The data package of an installed wheel, or else the checkout's top-level folder."""
-    try:
-        folder = resources.files("descant_presets")
-    except ModuleNotFoundError:
-        yield Path(__file__).parents[3] / "presets"
-    else:
-        if isinstance(folder, Path):  # ONNX files are read as files, so not from inside a zip
-            yield folder
+    """The checkout's top-level folder, or the data package of an installed wheel."""
+    rooms = Path(__file__).parents[2]
+    if rooms.name == "daemon":
+        # An editable install has the data package too, but as a copy from the day it was installed.
+        yield rooms.parent / "presets"
+        return
+    folder = resources.files("descant_presets")
+    if isinstance(folder, Path):  # ONNX files are read as files, so not from inside a zip
+        yield folder

@@ -1,12 +1,12 @@
 """A tune as a MIDI file, so that what reads files can be tried with one."""
 
-import os
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
 
+from descant_daemon.midi_file import write_whole
 from descant_daemon.tunes.tune import TuneNote
 
 TICKS_PER_STEP = 120
@@ -25,8 +25,8 @@ def write_midi(
 ) -> Path:
     """Write a type-1 file: a conductor's track, and the notes on ``channel`` (0 to 15). Returns ``path``.
 
-    ``tempo`` is in quarters a minute. Either the whole file is there afterwards or nothing of it is. Raises
-    OSError where the folder cannot be written to.
+    ``tempo`` is in quarters a minute. The file is there whole or not at all. Raises DescantError where it
+    cannot be written.
     """
     conductor = MidiTrack(
         [
@@ -57,10 +57,5 @@ def write_midi(
         now = step
     out = BytesIO()
     MidiFile(type=1, ticks_per_beat=4 * TICKS_PER_STEP, tracks=[conductor, track]).save(file=out)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_bytes(out.getvalue())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, out.getvalue())
     return path

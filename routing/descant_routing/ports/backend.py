@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from descant_routing.timed import Timed
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from descant_routing.timed import Timed
 
 
 class Driven(Protocol):
@@ -19,7 +21,7 @@ class Driven(Protocol):
         ...
 
     def next_deadline(self) -> int | None:
-        """The time at which ``cycle`` next has something to do by itself; None when only input can wake it."""
+        """When ``cycle`` next has something to do by itself; None when only input can wake it."""
         ...
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from descant_routing.ports.backend import Driven
 from descant_routing.timed import Timed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from descant_routing.ports.backend import Driven
 
 _PATIENCE = 1000  # cycles at one instant, after which the effect is stuck rather than busy
 

@@ -1,0 +1,50 @@
+"""The commands, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from descant_routing.errors import DescantError
+
+from descant_daemon.cli import demo, learn, look, play, render
+
+app = typer.Typer(
+    name="descant",
+    help="A MIDI effect that plays along: neural polyphony on your DAW's clock.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(play.play)
+app.command()(demo.demo)
+app.command()(render.render)
+app.command()(look.presets)
+app.command()(look.ports)
+app.command()(look.doctor)
+app.command()(learn.train)
+app.command()(learn.export)
+
+
+@app.callback(invoke_without_command=True)
+def _descant(show_version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False) -> None:
+    if show_version:
+        typer.echo(f"descant {version('descant')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """``descant``: exit 0 done, 1 failed, 2 wrong usage."""
+    try:
+        app()
+    except DescantError as error:
+        typer.echo(f"descant: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # `descant ports | head`: whoever was reading has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

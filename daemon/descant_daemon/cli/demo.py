@@ -1,0 +1,99 @@
+"""``descant demo``: the whole effect without any MIDI system: a host of our own plays it a hymn tune."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from descant_routing import message
+from descant_routing.ledger import Ledger
+from descant_routing.ports.memory import MemoryBackend
+
+from descant_daemon.cli import options
+from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.effect.effect import Effect
+from descant_daemon.live.link import EngineLink
+from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.live.status import status_line
+from descant_daemon.midi_file import PPQ, TempoMap, write_song
+from descant_daemon.model.card import check_model_files
+from descant_daemon.offline.host import START_LEAD, performance
+from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.picture.wav import render_wav
+from descant_daemon.settings.metre import Metre
+from descant_daemon.time.midi_clock import MidiClock
+from descant_daemon.tunes.book import load
+from descant_daemon.tunes.tune import Tune
+
+TICKS_PER_STEP = PPQ // 4
+POLL = 0.002  # s
+VELOCITY = 84
+TAIL = 200_000_000  # ns to listen for after Stop
+
+
+def demo(
+    preset: options.Preset = DEFAULT_PRESET,
+    tune: Annotated[str, typer.Option("--tune", help="Which tune is played to it.")] = "st-anne",
+    folder: Annotated[Path, typer.Option("--folder", help="Where demo.mid and the rest go.")] = Path(),
+    seed: options.Seed = None,
+    mode: options.Mode = None,
+    settings: options.Set = None,
+) -> None:
+    """Hear it at once: plays a hymn tune to the effect in real time, shows it, and writes it down."""
+    melody = load(tune)
+    setup = set_up(preset, settings or [], mode, seed)
+    parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
+    metadata = check_model_files(setup.stem).metadata
+    pitches = metadata.pitches
+    tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
+    length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
+    track = _messages(melody)
+
+    backend = MemoryBackend()
+    link = EngineLink(setup.stem, pitches.size, backend.wake)
+    try:
+        link.wait_ready()
+        effect = Effect(pitches, metadata.steps_per_beat, parameters, MidiClock(), Ledger(), setup.cc)
+        live = LiveEffect(effect, link)
+        backend.start(live)
+        backend.inject(performance(track, tempo_map, length))
+        typer.echo(f"{melody.title} ({melody.composer}, {melody.year}) into {setup.preset.title}:")
+        _play(backend, effect, START_LEAD + tempo_map.time_of(length) + TAIL)
+        live.request_close()
+        backend.close()
+    finally:
+        link.close()
+
+    sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data in backend.sent]
+    ours = [(tick, data) for tick, data in sent if message.channel(data) == parameters.channel - 1]
+    midi, picture = folder / "demo.mid", folder / "demo.png"
+    write_song(midi, {"Player": track, "Descant": ours}, tempo_map, melody.metre)
+    draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)
+    sound = render_wav(midi, folder / "demo.wav")
+    counts = effect.counts
+    typer.echo(f"{counts.notes} notes in {counts.steps} steps, {counts.late} late.")
+    typer.echo(f"Written: {midi}, {picture}" + (f", {sound}." if isinstance(sound, Path) else f". {sound}"))
+
+
+def _messages(melody: Tune) -> list[tuple[int, bytes]]:
+    events = []
+    for note in melody.notes:
+        start, end = note.start * TICKS_PER_STEP, (note.start + note.length) * TICKS_PER_STEP
+        events.append((start, message.note_on(0, note.key, VELOCITY)))
+        events.append((end, message.note_off(0, note.key)))
+    return sorted(events, key=lambda event: (event[0], message.is_note_on(event[1])))
+
+
+def _play(backend: MemoryBackend, effect: Effect, end: int) -> None:
+    """In real time, one line whenever something sounds otherwise than before."""
+    begin, shown = time.monotonic_ns(), ""
+    while backend.now() < end:
+        backend.run_until(min(time.monotonic_ns() - begin, end))
+        line = status_line(effect)
+        sounds = line.partition("you")[2]
+        if sounds != shown and effect.clock.running:
+            typer.echo(line)
+            shown = sounds
+        time.sleep(POLL)

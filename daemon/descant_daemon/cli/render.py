@@ -1,0 +1,67 @@
+"""``descant render``: a file in, a file out, the same notes as live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from descant_daemon.cli import options
+from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.midi_file import PPQ, Song, TempoMap, read_song, write_song
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.offline.render import render as render_offline
+from descant_daemon.picture.from_midi import draw_file
+
+DEFAULT_BARS = 16
+DEFAULT_BPM = 100.0
+
+
+def render(
+    preset: options.Preset = DEFAULT_PRESET,
+    source: Annotated[Path | None, typer.Argument(metavar="[IN.mid]", help="What the player plays.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT.mid")] = Path("descant.mid"),
+    tempo: options.Tempo = None,
+    bars: options.Bars = None,
+    seed: options.Seed = None,
+    mode: options.Mode = None,
+    settings: options.Set = None,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="OUT.png", help="A piano roll.")] = None,
+) -> None:
+    """Render a take to a MIDI file. Without IN.mid the preset plays by itself."""
+    setup = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
+    song = read_song(source) if source is not None else None
+    beat = song.ticks_per_beat if song else PPQ
+    tempos = [] if song is None or tempo is not None else list(song.tempos)
+    tempo_map = TempoMap(beat, tempos or [(0, round(60e6 / (tempo or DEFAULT_BPM)))])
+    metre = setup.parameters.metre
+    if song is not None and song.metres and not _asks_for(settings, "metre"):
+        metre = type(metre)(*song.metres[0][1:])
+        setup_parameters = setup.parameters.with_values({"metre": metre})
+    else:
+        setup_parameters = setup.parameters
+    network = OnnxNetwork.load(setup.stem)
+    bar = metre.steps_per_bar(network.metadata.steps_per_beat) * beat // network.metadata.steps_per_beat
+    length = (bars or _bars_of(song, bar)) * bar
+    track = list(song.messages) if song else []
+    rendering = render_offline(network, setup_parameters, track, tempo_map, length, setup.cc)
+    tracks = {"Descant": rendering.messages}
+    if song is not None:
+        tracks = {"Player": [event for event in track if event[0] < length], **tracks}
+    write_song(output, tracks, tempo_map, (metre.beats, metre.unit))
+    if picture is not None:
+        draw_file(output, picture, title=setup.preset.title)
+    outside = f" {rendering.counts.outside} notes lie outside the model's range." if rendering.counts.outside else ""
+    typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
+
+
+def _bars_of(song: Song | None, bar: int) -> int:
+    if song is None:
+        return DEFAULT_BARS
+    last = max((note.end for note in song.notes), default=bar)
+    return max(1, -(-last // bar))
+
+
+def _asks_for(settings: list[str] | None, name: str) -> bool:
+    return any(text.partition("=")[0].strip() == name for text in settings or [])

@@ -1,0 +1,37 @@
+"""Preset and options to what playing needs; shared by play, demo and render."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.preset import Preset, load_preset, model_stem
+from descant_daemon.settings.shelf import find
+
+DEFAULT_PRESET = "bach-chorale"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A preset ready to play: its model's stem, its parameters after the options, its controllers."""
+
+    name: str
+    preset: Preset
+    stem: Path
+    parameters: Parameters
+    cc: dict[int, str]
+
+
+def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Setup:
+    """Find and read the preset, then let the options win over it."""
+    path = find(name)
+    preset = load_preset(path)
+    parameters = preset.to_parameters()
+    if mode is not None:
+        parameters = parameters.with_values({"mode": mode})
+    if seed is not None:
+        parameters = parameters.with_values({"seed": seed})
+    parameters = parameters.with_settings(settings)
+    return Setup(name, preset, model_stem(path, preset), parameters, preset.controllers())

@@ -1,0 +1,135 @@
+"""A real JACK server, and independent clients of it: a keyboard and an ear."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from descant_routing.ports.libraries import load_jack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PATIENCE = 20  # s after which a test that waits for something has failed
+_serial = itertools.count()
+
+
+class Server:
+    """A jackd of our own, with the dummy driver. It waits for its clients: a slow machine loses nothing."""
+
+    def __init__(self, rate: int = 48000, period: int = 256) -> None:
+        if shutil.which("jackd") is None:
+            pytest.fail("these tests need a real JACK server: install jackd2 (apt install jackd2)")
+        self.name = f"descant-test-{os.getpid()}-{next(_serial)}"
+        driver = ["-d", "dummy", "-r", str(rate), "-p", str(period)]
+        self._process = subprocess.Popen(
+            ["jackd", "--no-realtime", "--sync", "--timeout", "5000", "--name", self.name, *driver],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        subprocess.run(
+            ["jack_wait", "--server", self.name, "--wait", "--timeout", str(PATIENCE)],
+            check=True,
+            capture_output=True,
+        )
+
+    def client(self, name: str) -> Any:
+        return load_jack().Client(name, no_start_server=True, servername=self.name)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+
+class Keyboard:
+    """Plays messages at frames: ``play`` gives offsets from the start of the cycle that takes them up."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = server.client("keyboard")
+        self._port = self._client.midi_outports.register("keys")
+        self.name: str = self._port.name
+        self.played: list[tuple[int, bytes]] = []  # (frame, data)
+        self._waiting: deque[Sequence[tuple[int, bytes]]] = deque()
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def connect(self, port: str) -> None:
+        self._client.connect(self.name, port)
+
+    def play(self, *messages: tuple[int, bytes]) -> None:
+        self._waiting.append(messages)
+
+    def close(self) -> None:
+        self._client.deactivate()
+        self._client.close()
+
+    def _process(self, frames: int) -> None:
+        self._port.clear_buffer()
+        if self._waiting:
+            start = self._client.last_frame_time
+            for offset, data in self._waiting.popleft():
+                self._port.write_midi_event(offset, data)
+                self.played.append((start + offset, data))
+
+
+class Ear:
+    """Hears messages with their frames."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = server.client("ear")
+        self._port = self._client.midi_inports.register("ear")
+        self.name: str = self._port.name
+        self.heard: list[tuple[int, bytes]] = []  # (frame, data)
+        self._news = threading.Condition()
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def connect(self, port: str) -> None:
+        self._client.connect(port, self.name)
+
+    def wait_for(self, count: int) -> list[tuple[int, bytes]]:
+        """Everything heard, once that is ``count`` messages; fails when they do not come."""
+        with self._news:
+            if not self._news.wait_for(lambda: len(self.heard) >= count, PATIENCE):
+                pytest.fail(f"waited for {count} messages, heard {self.heard}")
+        return self.heard
+
+    def close(self) -> None:
+        self._client.deactivate()
+        self._client.close()
+
+    def _process(self, frames: int) -> None:
+        start = self._client.last_frame_time
+        news = [(start + offset, bytes(data)) for offset, data in self._port.incoming_midi_events()]
+        if news:
+            with self._news:
+                self.heard += news
+                self._news.notify_all()
+
+
+@pytest.fixture
+def jack_server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def keyboard(jack_server: Server) -> Iterator[Keyboard]:
+    keyboard = Keyboard(jack_server)
+    yield keyboard
+    keyboard.close()
+
+
+@pytest.fixture
+def ear(jack_server: Server) -> Iterator[Ear]:
+    ear = Ear(jack_server)
+    yield ear
+    ear.close()
