@@ -90,6 +90,6 @@ if command -v apt-get > /dev/null && { [ -z "$$root" ] || command -v sudo > /dev
   $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) < /dev/null \
     || echo "apt-get could not install: $(1). Please install them by hand."; \
 else \
-  echo "Please install with your package manager, for the full experience: $(1)"; \
+  echo "Please install with your package manager: $(1)"; \
 fi
 endef

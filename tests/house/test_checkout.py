@@ -71,22 +71,3 @@ def test_every_direct_dependency_is_pinned_to_what_was_tested() -> None:
     pins = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     assert {name.lower() for name in pins} >= dependencies()
     assert pins["torch"] == "2.13.0"
-
-
-def test_the_readme_names_commands_targets_and_pages_that_exist() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^make ([a-z]+)", readme, re.MULTILINE):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
-    pattern = re.compile(r"\]\(([^)#:]+)[^):]*\)")
-    links = [(page, link) for page in pages for link in pattern.findall(page.read_text(encoding="utf-8"))]
-    assert links
-    assert [str(link) for page, link in links if not (page.parent / link).exists()] == []
-
-
-def test_the_machine_that_checks_runs_the_command_that_the_readme_gives() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert re.search(r"^make test$", readme, re.MULTILINE)
-    assert script.rstrip().endswith("make test")

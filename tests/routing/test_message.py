@@ -86,10 +86,10 @@ def test_questions(text: str, yes: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "torn",
-    (
+    [
         *("", "90", "90 3c", "90 3c 80", "90 3c 64 00", "c0", "c0 80", "3c 64", "f0", "f0 01", "f0 90 f7"),
         *("f2 01", "f4", "f5", "f7", "f9", "fd", "f8 f8"),
-    ),
+    ],
 )
 def test_torn_messages_are_seen(torn: str) -> None:
     data = bytes.fromhex(torn)

@@ -162,6 +162,13 @@ class Effect:
         return self._step
 
     @property
+    def bar_and_beat(self) -> tuple[int, int]:
+        """Where the song is, both counted from 1."""
+        metre = self.parameters.metre
+        bar, step = divmod(max(self._step, 0), metre.steps_per_bar(self._steps_per_beat))
+        return bar + 1, step * metre.unit // (4 * self._steps_per_beat) + 1
+
+    @property
     def sounding(self) -> frozenset[int]:
         """Our keys that sound."""
         return self._voice.sounding

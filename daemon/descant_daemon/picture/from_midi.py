@@ -1,7 +1,5 @@
 """The piano roll of a MIDI file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from descant_daemon.midi_file import read_song

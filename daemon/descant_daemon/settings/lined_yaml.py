@@ -27,6 +27,7 @@ Place = tuple[str | int, ...]
 """Where a value stands: the keys and list indices that lead to it; () is the file."""
 
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")}
+_COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 class LinedYaml(NamedTuple):
@@ -100,6 +101,8 @@ def _within_limits(text: str, path: Path) -> None:
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Plain:
     line = node.start_mark.line + 1
+    if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
+        raise FileError(path, line, f"this list or map is tagged as {_tag(node)}")
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Plain] = {}
         for key_node, value_node in node.value:

@@ -72,8 +72,8 @@ def find(name_or_path: str, where: Sequence[Place] | None = None) -> Path:
         try:
             if path.is_file():
                 return path
-        except (OSError, ValueError) as error:  # too long to be a name, or closed to us
-            raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error})") from error
+        except OSError as error:  # too long to be a name, or closed to us
+            raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error.strerror})") from error
     if any(mark in name_or_path for mark in "/\\") or name_or_path.endswith(SUFFIXES):
         raise UsageError(f"there is no preset at {name_or_path}: no {FILE_NAME} is there")
     names = hint(name_or_path, known) if known else f" (none is installed, and {own_folder()} has none)"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from descant_routing.ports.backend import Driven
 
 _ANSWER = 3.0  # s that a JACK server has to answer a request
+_LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (8192 frames at 44.1 kHz)
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
 
 
@@ -109,8 +110,11 @@ class JackBackend:
         self._closed = True
         if self._driven is not None:
             self._cycles_left = _LAST_CYCLES
-            self._finished.wait(_ANSWER)
-        bounded("JACK", _ANSWER, self._leave)
+            self._finished.wait(_LAST_WORDS)
+        try:
+            bounded("JACK", _ANSWER, self._leave)
+        except DescantError as error:
+            self._lost = self._lost or str(error)
 
     @property
     def lost(self) -> str | None:

@@ -1,0 +1,98 @@
+"""A clock of our own: a tempo, and a place where it began."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from descant_routing import message
+
+from descant_daemon.time.clock import Happening, Kind
+from descant_daemon.time.midi_clock import TICKS_PER_SIXTEENTH
+from descant_daemon.time.timeline import Timeline, ns_per_tick
+
+
+class InternalClock:
+    """See ``Clock``. Start, Stop, Continue and song position work as from a DAW; its clocks are ignored."""
+
+    guard = 0
+    trusted_until: int | None = None
+
+    def __init__(self, bpm: float) -> None:
+        """Stopped at the beginning."""
+        self._bpm = bpm
+        self._position = 0
+        self._line: Timeline | None = None
+        self._news: list[Happening] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether the song moves."""
+        return self._line is not None
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """Ticks to time while running."""
+        return self._line
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo."""
+        return self._bpm
+
+    def start(self, now: int) -> None:
+        """From the beginning, now."""
+        self._begin(Kind.STARTED, 0, now)
+
+    def set_tempo(self, bpm: float, now: int) -> None:
+        """Go on from here at another tempo; the position does not move."""
+        if self._line is not None:
+            tick = self._line.tick_at(now)
+            whole = int(tick)
+            self._line = Timeline(whole, now - (tick - whole) * ns_per_tick(bpm), ns_per_tick(bpm))
+        self._bpm = bpm
+
+    def feed(self, data: bytes, now: int) -> Sequence[Happening]:
+        """Transport and song position."""
+        match data[0]:
+            case message.START:
+                self._begin(Kind.STARTED, 0, now)
+            case message.CONTINUE if self._line is None:
+                self._begin(Kind.CONTINUED, self._position, now)
+            case message.STOP:
+                self.stop(now)
+            case message.SONG_POSITION:
+                self._locate(message.sixteenths(data) * TICKS_PER_SIXTEENTH, now)
+        return self.advance(now)
+
+    def stop(self, now: int) -> None:
+        """Stand still; Continue goes on from the next tick."""
+        if self._line is not None:
+            self._position = int(self._line.tick_at(now)) + 1
+            self._line = None
+            self._news.append(Happening(Kind.STOPPED, now, self._position))
+
+    def advance(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
+        """What has happened since the last call."""
+        news, self._news = self._news, []
+        return news
+
+    def key_pressed(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
+        """Keys do not move it."""
+        return ()
+
+    def keys_idle(self, now: int) -> None:
+        """Nor does their absence."""
+
+    def next_deadline(self) -> int | None:
+        """At once when there is news."""
+        return self._news[0].time if self._news else None
+
+    def _locate(self, tick: int, now: int) -> None:
+        if self._line is None:
+            self._position = tick
+        else:
+            self._begin(Kind.RELOCATED, tick, now)
+
+    def _begin(self, kind: Kind, tick: int, now: int) -> None:
+        self._line = Timeline(tick, now, ns_per_tick(self._bpm))
+        self._news.append(Happening(kind, now, tick))

@@ -1,0 +1,58 @@
+"""README and docs against what they speak of: commands, options, targets, pages."""
+
+import re
+from collections.abc import Iterator
+
+import typer.core
+import typer.main
+from tests.house.source import ROOT
+
+README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+
+
+def command_lines() -> Iterator[tuple[str, str]]:
+    """(page, what it tells the reader to type): lines in a code block, spans, and rows of the table."""
+    for page in PAGES:
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if line.startswith(("descant ", "| `descant ")):
+                yield page.name, line.replace("`", "").removeprefix("| ")
+            else:
+                for span in re.findall(r"`(descant [^`]*)`", line):
+                    yield page.name, span
+
+
+def test_every_command_and_option_exists() -> None:
+    from descant_daemon.cli.app import app
+
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    options = {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in group.commands.items()
+    }
+    found = list(command_lines())
+    assert len(found) > 10
+    for page, line in found:
+        name = line.split()[1]
+        assert name in options, f"{page}: {line}"
+        assert options[name] >= set(re.findall(r"--[a-z]+", line)), f"{page}: {line}"
+
+
+def test_every_target_exists() -> None:
+    targets = re.findall(r"^make ([a-z]+)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets == ["demo", "test"]
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+
+def test_every_linked_page_exists() -> None:
+    pattern = re.compile(r"\]\(([^)#:]+)[^):]*\)")
+    links = [(page, link) for page in PAGES for link in pattern.findall(page.read_text(encoding="utf-8"))]
+    assert links
+    assert [str(link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_machine_that_checks_runs_the_command_that_the_readme_gives() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.rstrip().endswith("\nmake test")
