@@ -22,8 +22,7 @@ BAD_SETTINGS = {
     "temperature": "'temperature' is not of the form name=value",
     "": "'' is not of the form name=value",
     "temprature=1": "unknown parameter 'temprature' (did you mean 'temperature'?)",
-    "=1": "unknown parameter '' (known: mode, temperature, density, voices, low, high, velocity, "
-    "velocity_follow, articulation, gate, variation, thru, channel, late, seed, metre)",
+    "=1": f"unknown parameter '' (known: {', '.join(TABLE)})",
     "temperature=0": "temperature must be a number from 0.05 to 2, not 0.0",
     "temperature=2.01": "temperature must be a number from 0.05 to 2, not 2.01",
     "temperature=nan": "temperature must be a number from 0.05 to 2, not 'nan'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import string
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,8 @@ BAD: dict[str, tuple[int, str]] = {
         4, "the controller of low must be a number from 0 to 119, or null for none, not -1"),
     HEAD + "cc:\n  low: 1.0\n": (
         4, "the controller of low must be a number from 0 to 119, or null for none, not 1.0"),
+    HEAD + "cc:\n  low: true\n": (
+        4, "the controller of low must be a number from 0 to 119, or null for none, not True"),
     HEAD + "cc:\n  low: 64\n": (4, "controller 64 is the sustain pedal and cannot move low"),
     HEAD + "cc:\n  low: 3\n  high: 3\n": (3, "controller 3 moves both low and high"),
     "title: Chorale\nmodel: ../bach\n": (
@@ -108,8 +111,8 @@ BAD: dict[str, tuple[int, str]] = {
     HEAD + "parameters:\n  gate: .nan\n": (4, "'.nan' is not a number to play with"),
     HEAD + f"parameters:\n  seed: {'9' * 5000}\n": (4, f"'{'9' * 60}' is not a YAML int"),
     HEAD + "parameters:\n  seed: !!int x\n": (4, "'x' is not a YAML int"),
-    HEAD + "x: !!python/object/apply:os.system [echo]\n": (3, "this list or map is tagged as a YAML python/object/apply:os.system"),
-    HEAD + "x: !!python/name:os.system x\n": (3, "'x' is read as a YAML python/name:os.system; put it in quotes to mean text"),
+    HEAD + "x: !!python/object/apply:os.system [echo]\n": (3, "this list or map is tagged as a YAML…"),
+    HEAD + "x: !!python/name:os.system x\n": (3, "'x' is read as a YAML python/name:os.system; put it in…"),
     HEAD + "x: &a [1]\ny: *a\n": (3, "anchors and aliases (& and *) are not read here"),
     HEAD + "x: *a\n": (3, "anchors and aliases (& and *) are not read here"),
     HEAD + "x: " + "[" * 100_000: (3, "lists and maps are nested more than 8 deep"),
@@ -118,9 +121,9 @@ BAD: dict[str, tuple[int, str]] = {
     HEAD + "x: [1\n": (4, "this is not YAML: while parsing a flow sequence, expected ',' or ']', but got…"),
     HEAD + "x: 'open\n": (4, "this is not YAML: while scanning a quoted scalar, found unexpected end of…"),
     HEAD + "\tx: 1\n": (3, "this is not YAML: while scanning for the next token, found character '\\t'…"),
-    HEAD + "---\n" + HEAD: (3, "this is not YAML: expected a single document in the stream, but found another document"),
+    HEAD + "---\n" + HEAD: (3, "this is not YAML: expected a single document in the stream, but found…"),
     HEAD + "x: \x07\n": (3, "a character that no text has"),
-    "%YAML 9.9\n---\n" + HEAD: (1, "this is not YAML: found incompatible YAML document (version 1.* is required)"),
+    "%YAML 9.9\n---\n" + HEAD: (1, "this is not YAML: found incompatible YAML document…"),
 }  # fmt: skip
 
 
@@ -187,6 +190,9 @@ def test_own_controllers_come_before_the_defaults() -> None:
     assert 29 not in controllers  # by default gate's
     assert "thru" not in controllers.values()
     assert controllers[22] == "density"
+    taken = parse_preset(HEAD + "cc: {gate: 22}", Path("p.yaml")).controllers()
+    assert taken[22] == "gate"
+    assert "density" not in taken.values()
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
@@ -236,7 +242,7 @@ def fault(action: Callable[[], object]) -> str | None:
 @given(st.lists(WORDS | MARKS | st.text(alphabet=string.printable, max_size=3), max_size=40).map("".join))
 def test_any_text_is_a_preset_or_one_sentence(text: str) -> None:
     for each in (text, HEAD + text):
-        told = fault(lambda text=each: parse_preset(text, Path("p.yaml")).to_parameters())
+        told = fault(partial(parse_preset, each, Path("p.yaml")))
         assert told is None or (told.startswith("p.yaml") and "\n" not in told)
 
 
@@ -247,5 +253,5 @@ def test_any_bytes_are_a_preset_or_one_sentence(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "preset.yaml"
     path.write_bytes(data)
-    told = fault(lambda: load_preset(path))
+    told = fault(partial(load_preset, path))
     assert told is None or told.startswith(str(path))

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +35,18 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        subprocess.run(
-            ["jack_wait", "--server", self.name, "--wait", "--timeout", str(PATIENCE)],
-            check=True,
-            capture_output=True,
-        )
+        self._wait()
+
+    def _wait(self) -> None:
+        """Ask for the server until it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.client("waiting").close()
+            except load_jack().JackError:
+                if time.monotonic() > deadline:
+                    pytest.fail(f"jackd --name {self.name} has not started within {PATIENCE} s")
+                time.sleep(0.02)
 
     def client(self, name: str) -> Any:
         return load_jack().Client(name, no_start_server=True, servername=self.name)

@@ -27,7 +27,7 @@ def test_a_time_lands_within_half_a_frame(rate: int, time: int) -> None:
 
 @given(st.integers(0, WRAP - 1), st.lists(st.integers(0, 5), max_size=40))
 def test_cycles_follow_each_other_across_the_wrap(counter: int, skipped: list[int]) -> None:
-    """Periods of 2^28 frames, some skipped by xruns: the whole frame count never wraps and never loses any."""
+    """Periods of 2^28 frames, some skipped by xruns: the whole count never wraps and never loses any."""
     period = 1 << 28
     axis = FrameAxis(48000, counter)
     expected = counter

@@ -49,7 +49,7 @@ class Thru:
 
 
 class Once(Thru):
-    """Says ``messages`` in its first cycle (at ``until`` where no time is given), then what ``after`` does."""
+    """Says ``messages`` in its first cycle (``at`` or else at ``until``), then does ``after``."""
 
     def __init__(self, *messages: bytes, at: int | None = None, after: Callable[[], object] = list) -> None:
         super().__init__()
@@ -227,7 +227,7 @@ def test_no_server_is_a_sentence_and_no_noise(capfd: pytest.CaptureFixture[str])
 
 def test_no_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "jack", raising=False)
-    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    monkeypatch.setattr("ctypes.util.find_library", dict[str, str]().get)
     with pytest.raises(DescantError, match="libjack is not on this machine"):
         JackBackend()
     monkeypatch.setitem(sys.modules, "jack", None)  # as if not installed
@@ -240,7 +240,7 @@ def test_ports_are_found_by_part_of_their_name_or_else_listed(
 ) -> None:
     with pytest.raises(UsageError, match="no input port 'kyes'; did you mean 'keyboard:keys'"):
         opened(input="kyes")
-    with pytest.raises(UsageError, match="no output port 'keys'; there are .*'ear:ear'"):
+    with pytest.raises(UsageError, match=r"no output port 'keys'; there are .*'ear:ear'"):
         opened(output="keys")  # it is there, but nothing can be sent to it
     backend = opened(input="KEYS", output="ear:")
     assert backend.input == "Descant:in"  # the two that failed have left

@@ -361,10 +361,16 @@ class Effect:
     def _sampling(self, given: State) -> Sampling:
         """``harmonise`` plays only around what is held: a rest of the player's is a rest of ours."""
         parameters = self.parameters
-        rests = self._follows_keys and not given[:, PLAY].any()
+        held = np.flatnonzero(given[:, PLAY])
+        low, high, voices = parameters.low, parameters.high, parameters.voices
+        if len(held) and parameters.place == "below":
+            high = min(high, self._pitches.low + int(held[-1]) - 1)
+        elif len(held) and parameters.place == "above":
+            low = max(low, self._pitches.low + int(held[0]) + 1)
+        elif not len(held) and self._follows_keys:
+            voices = 0
         return Sampling(
-            parameters.temperature, parameters.density, parameters.low, parameters.high,
-            0 if rests else parameters.voices, parameters.seed, parameters.variation,
+            parameters.temperature, parameters.density, low, high, voices, parameters.seed, parameters.variation
         )
 
     def _silence(self) -> State:

@@ -58,7 +58,7 @@ def read_lined(path: Path) -> LinedYaml:
     if len(data) > MOST_BYTES:
         raise FileError(path, None, f"is larger than {MOST_BYTES // 2**20} MiB")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(path, line, "this is not text in UTF-8") from error

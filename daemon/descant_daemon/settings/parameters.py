@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["free", "harmonise"]
 Articulation = Literal["legato", "gate"]
+Place = Literal["anywhere", "below", "above"]
 
 
 class Knob(NamedTuple):
@@ -52,6 +53,9 @@ class Parameters:
     voices: Annotated[int, Knob("Most generated notes that sound at once.", 0, 16, "notes", 23)] = 4
     low: Annotated[int, Knob("Lowest key that is generated; middle C is 60.", 0, 127, "MIDI key", 24)] = 0
     high: Annotated[int, Knob("Highest key that is generated; middle C is 60.", 0, 127, "MIDI key", 25)] = 127
+    place: Annotated[
+        Place, Knob("Where generated notes lie: anywhere, below your highest key or above your lowest.")
+    ] = "anywhere"
     velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26)] = 80
     velocity_follow: Annotated[
         float, Knob("How far generated velocity follows yours: 0 not at all, 1 wholly.", 0, 1, "share", 27)

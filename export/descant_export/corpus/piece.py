@@ -17,12 +17,13 @@ class Piece:
     """One piece at the model's grid.
 
     ``voices``: uint8 ``[voices, steps, 128, 2]`` (play, articulate), voice 0 the top one.
-    ``step_in_bar``: int64 ``[steps]``; a pick-up begins late in its bar.
+    ``step_in_bar``: int64 ``[steps]``; a pick-up begins late in its bar. ``style``: its number among the model's.
     """
 
     name: str
     voices: NDArray[np.uint8]
     step_in_bar: NDArray[np.int64]
+    style: int = 0
 
     @property
     def steps(self) -> int:

@@ -39,7 +39,7 @@ def export(model: Biaxial, metadata: ModelMetadata, stem: Path) -> ModelMetadata
 
 def parity(model: Biaxial, network: OnnxNetwork, piece: Piece) -> float:
     """The largest difference of a logit over ``PARITY_STEPS`` steps of a piece whose top voice is given."""
-    batch = segment(piece, 0, PARITY_STEPS, 0, [0], network.pitches)
+    batch = segment(piece, 0, PARITY_STEPS, 0, [0], model.shape)
     with torch.no_grad():
         expected = model.eval()(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)[0].numpy()
     hidden, worst = network.time_start, 0.0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from descant_export.corpus.piece import Piece
+from descant_export.model.biaxial import Shape
 
 FROM_THE_TOP = 0.15  # share of segments that begin where their piece begins, from silence
 GIVEN_KINDS = (("none", 0.3), ("top", 0.3), ("bottom", 0.1), ("subset", 0.3))
@@ -45,8 +46,11 @@ def given_voices(kind: str, voices: int, rng: np.random.Generator) -> list[int]:
             return [voice for voice in range(voices) if chosen[voice]] if not chosen.all() else [0]
 
 
-def segment(piece: Piece, start: int, length: int, transpose: int, given: list[int], pitches: PitchRange) -> Batch:
+def segment(
+    piece: Piece, start: int, length: int, transpose: int, given: list[int], shape: Shape
+) -> Batch:
     """One segment as a batch of one; steps after the piece's end are padding."""
+    pitches = shape.kernel.pitches
     hidden = [voice for voice in range(len(piece.voices)) if voice not in given]
     cut = Piece(piece.name, piece.voices[:, max(start - 1, 0) : start + length], piece.step_in_bar)
     steps = cut.voices.shape[1] - (1 if start else 0)
@@ -65,7 +69,7 @@ def segment(piece: Piece, start: int, length: int, transpose: int, given: list[i
         np.concatenate([whole[1:], fill]),
         np.concatenate([known[1:], fill]),
         bar,
-        np.ones(1, np.float32),
+        np.eye(shape.styles, dtype=np.float32)[piece.style],
         real,
     ]
     return Batch(*(torch.from_numpy(np.ascontiguousarray(array))[None] for array in arrays))
@@ -78,7 +82,7 @@ def transpositions(piece: Piece, pitches: PitchRange, reach: int) -> range:
 
 
 def random_batch(
-    pieces: Sequence[Piece], size: int, length: int, pitches: PitchRange, reach: int, rng: np.random.Generator
+    pieces: Sequence[Piece], size: int, length: int, shape: Shape, reach: int, rng: np.random.Generator
 ) -> Batch:
     """``size`` segments; pieces drawn by their length, keys and given voices at random."""
     weights = np.array([piece.steps for piece in pieces], float)
@@ -88,8 +92,8 @@ def random_batch(
         piece = pieces[index]
         last = max(piece.steps - length, 0)
         start = 0 if rng.random() < FROM_THE_TOP else int(rng.integers(0, last + 1))
-        keys = transpositions(piece, pitches, reach)
+        keys = transpositions(piece, shape.kernel.pitches, reach)
         kind = str(rng.choice([name for name, _ in GIVEN_KINDS], p=[share for _, share in GIVEN_KINDS]))
         given = given_voices(kind, len(piece.voices), rng)
-        segments.append(segment(piece, start, length, int(rng.choice(keys)), given, pitches))
+        segments.append(segment(piece, start, length, int(rng.choice(keys)), given, shape))
     return Batch(*(torch.cat(parts) for parts in zip(*segments, strict=True)))

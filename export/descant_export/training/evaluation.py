@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from descant_daemon.note_state import PitchRange
 
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial, log_likelihood
+from descant_export.model.biaxial import Biaxial, Shape, log_likelihood
 from descant_export.training.batches import Batch, segment
 
 
@@ -27,14 +26,14 @@ class Score(NamedTuple):
 
 
 def whole_pieces(
-    pieces: Sequence[Piece], given: list[int], pitches: PitchRange, size: int = 8
+    pieces: Sequence[Piece], given: list[int], shape: Shape, size: int = 8
 ) -> Iterator[Batch]:
     """Whole pieces in their own key, padded to the longest of each batch."""
     ordered = sorted(pieces, key=lambda piece: piece.steps)
     for first in range(0, len(ordered), size):
         group = ordered[first : first + size]
         longest = max(piece.steps for piece in group)
-        parts = [segment(piece, 0, longest, 0, given, pitches) for piece in group]
+        parts = [segment(piece, 0, longest, 0, given, shape) for piece in group]
         yield Batch(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
 
 
@@ -56,9 +55,8 @@ def evaluate(
     training = model.training
     model.eval()
     play, articulate, steps = 0.0, 0.0, 0
-    pitches = model.shape.kernel.pitches
-    left_out = whole_pieces(pieces, given if unscored is None else unscored, pitches)
-    for cpu_batch, mask in zip(whole_pieces(pieces, given, pitches), left_out, strict=True):
+    left_out = whole_pieces(pieces, given if unscored is None else unscored, model.shape)
+    for cpu_batch, mask in zip(whole_pieces(pieces, given, model.shape), left_out, strict=True):
         batch = Batch(*(tensor.to(device) for tensor in cpu_batch))
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
             logits = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)

@@ -72,9 +72,7 @@ def train(
     for update in range(first, config.updates):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(config, update)
-        batch = random_batch(
-            training, config.batch, config.segment, config.shape().kernel.pitches, config.transpose, rng
-        )
+        batch = random_batch(training, config.batch, config.segment, model.shape, config.transpose, rng)
         loss = _step(model, optimiser, Batch(*(tensor.to(device) for tensor in batch)), config.clip)
         done = update + 1
         seconds = time.monotonic() - begin

@@ -1,0 +1,25 @@
+"""How long before a deadline to stop sleeping: as long as sleep has lately proved unpunctual."""
+
+from __future__ import annotations
+
+from collections import deque
+
+_CAP = 800_000  # ns: spinning longer costs more than it mends (research/timing.md §2.4)
+_REMEMBERED = 32
+
+
+class SpinWindow:
+    """The longest of the last 32 oversleeps, at most 0.8 ms."""
+
+    def __init__(self) -> None:
+        """Expects the worst."""
+        self._oversleeps: deque[int] = deque([_CAP], _REMEMBERED)
+
+    @property
+    def window(self) -> int:
+        """How many ns before the deadline to wake."""
+        return min(max(self._oversleeps), _CAP)
+
+    def overslept(self, by: int) -> None:
+        """A sleep ended ``by`` ns after it should have."""
+        self._oversleeps.append(max(by, 0))

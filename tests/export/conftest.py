@@ -1,0 +1,37 @@
+"""A small network, and the chorales as the package reads them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from descant_daemon.note_state import PitchRange
+from descant_export.corpus.piece import Piece
+from descant_export.corpus.read import BACH, read_corpus
+from descant_export.corpus.splits import Split, split_by_tune
+from descant_export.model.biaxial import Biaxial, Shape
+from descant_export.model.kernel import KernelShape
+
+
+@pytest.fixture
+def small_shape() -> Shape:
+    return Shape(KernelShape(PitchRange(40, 75)), (12, 10), (8, 6), styles=2, style_size=3, dropout=0.5)
+
+
+@pytest.fixture
+def small_model(small_shape: Shape) -> Biaxial:
+    torch.manual_seed(3)
+    model = Biaxial(small_shape)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(2.0)  # away from the flat beginning, so that differences show
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def chorales() -> list[Piece]:
+    return read_corpus(BACH, lambda name: None).pieces
+
+
+@pytest.fixture(scope="session")
+def split(chorales: list[Piece]) -> Split:
+    return split_by_tune(chorales)

@@ -1,0 +1,117 @@
+"""Golden parity: the graphs that the daemon plays are the network that was trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from descant_daemon.engine.sweep import Choice, sweep
+from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+from descant_export.corpus.splits import Split
+from descant_export.model.biaxial import Biaxial
+from descant_export.onnx_graphs.export import PARITY_STEPS, TOLERANCE, check_parity, export, parity
+from descant_export.training.baselines import markov
+from descant_routing.errors import DescantError
+
+
+def metadata(model: Biaxial) -> ModelMetadata:
+    shape = model.shape
+    return ModelMetadata(
+        pitch_low=shape.kernel.pitches.low,
+        pitch_high=shape.kernel.pitches.high,
+        steps_per_beat=4,
+        planes=("play", "articulate"),
+        features="kernel-1",
+        time_layers=shape.time_layers,
+        note_layers=shape.note_layers,
+        vicinity=12,
+        beat_cycle=16,
+        styles=("one", "two"),
+        corpus="none",
+        licences=("none",),
+        steps=0,
+        seconds=0.0,
+        test_log_likelihood=-1.0,
+        pair="0" * 64,
+    )
+
+
+@pytest.fixture
+def stem(small_model: Biaxial, tmp_path: Path) -> Path:
+    export(small_model, metadata(small_model), tmp_path / "small")
+    return tmp_path / "small"
+
+
+def test_parity_over_64_steps_with_the_top_voice_given(small_model: Biaxial, stem: Path, split: Split) -> None:
+    assert PARITY_STEPS >= 64
+    assert parity(small_model, OnnxNetwork.load(stem), split.test[0]) < TOLERANCE
+
+
+def test_another_network_has_no_parity(small_model: Biaxial, stem: Path, split: Split) -> None:
+    with torch.no_grad():
+        small_model.output.weight[0, 0] += 0.05
+    with pytest.raises(DescantError, match="differ from PyTorch by"):
+        check_parity(small_model, stem, split.test[0])
+
+
+def test_stretches_are_the_whole_sweep(stem: Path) -> None:
+    """Logits of three stretches with the hidden state handed on are those of one call over all pitches."""
+    network = OnnxNetwork.load(stem)
+    rng = np.random.default_rng(1)
+    given = (rng.random((36, 2)) < 0.2).astype(np.float32)
+    context, _ = network.along_time(given, 3, network.time_start)
+    lower = (rng.random((36, 2)) < 0.2).astype(np.float32)
+    whole, _ = network.along_pitch(context, given, 0, lower, network.note_start)
+    hidden, parts = network.note_start, []
+    for first, last in ((0, 16), (16, 17), (17, 36)):
+        logits, hidden = network.along_pitch(context, given, first, lower[first:last], hidden)
+        parts.append(logits)
+    assert np.concatenate(parts) == pytest.approx(whole, abs=1e-5)
+
+
+def test_sampling_follows_the_likelihood(stem: Path) -> None:
+    """Drawn many times, a step's notes are as frequent as the network's own probabilities say."""
+    network = OnnxNetwork.load(stem)
+    silence = np.zeros((36, 2), np.float32)
+    context, _ = network.along_time(silence, 0, network.time_start)
+    logits, _ = network.along_pitch(context, silence, 0, silence[:1], network.note_start)
+    expected = 1 / (1 + np.exp(-float(logits[0, 0])))
+    rng = np.random.default_rng(0)
+    every, none = np.ones(36, bool), np.zeros(36, bool)
+    drawn = [
+        sweep(network, context, silence, Choice(rng.random((36, 2)), every, none, 1.0, 1.0, 36))[0, 0]
+        for _ in range(2000)
+    ]
+    assert np.mean(drawn) == pytest.approx(expected, abs=3.5 * np.sqrt(expected * (1 - expected) / 2000))
+
+
+def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
+    path = find("bach-chorale")
+    stem = model_stem(path, load_preset(path))
+    facts = check_model_files(stem).metadata
+    network = OnnxNetwork.load(stem)
+    pieces = sorted(split.test, key=lambda piece: piece.steps)[:2]
+    total, steps = 0.0, 0
+    for piece in pieces:
+        now = piece.state(range(len(piece.voices)), network.pitches)
+        before, hidden = np.zeros_like(now[0]), network.time_start
+        nothing = np.zeros_like(before)
+        for step, state in enumerate(now):
+            context, hidden = network.along_time(before, int(piece.step_in_bar[step]), hidden)
+            lower = np.concatenate([nothing[:1], state[:-1]])
+            logits, _ = network.along_pitch(context, nothing, 0, lower, network.note_start)
+            q = 1 / (1 + np.exp(-logits.astype(float)))
+            each = np.where(state > 0, np.log(q), np.log(1 - q))
+            total += float(each[:, 0].sum() + (each[:, 1] * state[:, 0]).sum())
+            before = state
+        steps += piece.steps
+    baseline = markov(split.train, pieces, network.pitches)
+    card = (stem.parent / "card.md").read_text()
+    assert total / steps > baseline.total + 2, "a trained model beats per-pitch Markov by far"
+    assert f"{facts.test_log_likelihood:.3f}" in card
+    assert facts.pair[:12] in card
