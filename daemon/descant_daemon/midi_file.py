@@ -4,53 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mido
-from descant_routing.errors import DescantError
 
 from descant_daemon.note_state import NoteLog, PitchRange, State, nearest_step
+from descant_daemon.tempo_map import TempoMap
+from descant_routing.errors import DescantError
 
 LARGEST = 32 * 2**20  # bytes; a long symphony is under 1 MiB
-DEFAULT_TEMPO = 500_000  # µs a quarter note: 120 BPM, as the standard has it
 DRUMS = 9
 PPQ = 480
-
-
-class TempoMap:
-    """Ticks to time: integer ns from the beginning, for any tick."""
-
-    def __init__(self, ticks_per_beat: int, tempos: Sequence[tuple[int, int]]) -> None:
-        """``tempos``: (tick, µs a quarter note), by tick."""
-        self.ticks_per_beat = ticks_per_beat
-        self.tempos = _from_zero(tempos)
-        self._ticks = [tick for tick, _ in self.tempos]
-        self._starts = [0]
-        for (tick, tempo), (later, _) in zip(self.tempos, self.tempos[1:], strict=False):
-            self._starts.append(self._starts[-1] + (later - tick) * tempo * 1000 // ticks_per_beat)
-
-    def time_of(self, tick: float) -> int:
-        """When ``tick`` is, ns."""
-        index = bisect_right(self._ticks, tick) - 1
-        start, tempo = self.tempos[max(index, 0)]
-        return self._starts[max(index, 0)] + round((tick - start) * tempo * 1000 / self.ticks_per_beat)
-
-    def tick_at(self, time: int) -> float:
-        """Which tick is at ``time`` ns."""
-        index = max(bisect_right(self._starts, time) - 1, 0)
-        start, tempo = self.tempos[index]
-        return start + (time - self._starts[index]) * self.ticks_per_beat / (tempo * 1000)
-
-
-def _from_zero(tempos: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    latest: dict[int, int] = {0: DEFAULT_TEMPO}
-    latest.update(sorted(tempos))
-    return sorted(latest.items())
 
 
 class SongNote(NamedTuple):
@@ -106,7 +74,9 @@ def read_song(path: Path) -> Song:
         size = path.stat().st_size
         if size > LARGEST:
             limit = LARGEST // 2**20
-            raise DescantError(f"{path} has {size / 2**20:.0f} MB; Descant reads MIDI files up to {limit} MB.")
+            raise DescantError(
+                f"{path} has {size / 2**20:.0f} MB; Descant reads MIDI files up to {limit} MB."
+            )
         if size == 0:
             raise DescantError(f"{path} is empty.")
         content = path.read_bytes()
@@ -126,7 +96,7 @@ def read_song(path: Path) -> Song:
     return _song(path.name, beat, tracks)
 
 
-def _song(name: str, beat: int, tracks: Sequence[Sequence[mido.Message]]) -> Song:
+def _song(name: str, beat: int, tracks: Sequence[Sequence[Any]]) -> Song:
     notes: list[SongNote] = []
     messages: list[tuple[int, int, bytes]] = []
     tempos: list[tuple[int, int]] = []
@@ -153,13 +123,19 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[mido.Message]]) -> Son
             notes.extend(SongNote(at, tick, key, velocity, channel, index) for at, velocity in starts)
     ordered = tuple((tick, data) for tick, _, data in sorted(messages))
     return Song(
-        name, beat, tuple(sorted(notes)), ordered,
-        tuple(sorted(tempos)), tuple(sorted(metres)), length, tuple(names),
+        name,
+        beat,
+        tuple(sorted(notes)),
+        ordered,
+        tuple(sorted(tempos)),
+        tuple(sorted(metres)),
+        length,
+        tuple(names),
     )
 
 
 def _note(
-    message: mido.Message,
+    message: Any,
     tick: int,
     track: int,
     down: dict[tuple[int, int], list[tuple[int, int]]],
@@ -216,4 +192,3 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise DescantError(f"{path} cannot be written: {error.strerror or error}.") from error
-

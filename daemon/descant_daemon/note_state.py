@@ -30,6 +30,7 @@ class PitchRange(NamedTuple):
         return self.high - self.low + 1
 
     def __contains__(self, key: object) -> bool:
+        """Whether the model knows a key."""
         return isinstance(key, int) and self.low <= key <= self.high
 
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import typer
 import yaml
-from descant_daemon.midi_file import write_whole
-from descant_daemon.model.card import ModelMetadata
-from descant_daemon.model.contract import FEATURES, PLANES
-from descant_routing.errors import DescantError, UsageError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from descant_daemon.midi_file import write_whole
+from descant_daemon.model.card import ModelMetadata
 from descant_export.corpus.music21_bach import STEPS_PER_BEAT
 from descant_export.corpus.read import Corpus, read_corpus
 from descant_export.corpus.splits import split_by_tune
@@ -25,6 +23,7 @@ from descant_export.training.config import OPTIMISERS, Config
 from descant_export.training.report import measure, model_card
 from descant_export.training.train import Progress as Trained
 from descant_export.training.train import train as run_training
+from descant_routing.errors import DescantError, UsageError
 
 console = Console(stderr=True)
 
@@ -35,7 +34,10 @@ def train(corpus_name: str, folder: Path, updates: int | None, settings: list[st
     corpus = _read(corpus_name)
     split = split_by_tune(corpus.pieces)
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[told]}"),
     )
     with Progress(*columns, console=console) as bar:
@@ -67,8 +69,8 @@ def export(run: Path, stem: Path) -> None:
         pitch_low=config.pitch_low,
         pitch_high=config.pitch_high,
         steps_per_beat=STEPS_PER_BEAT,
-        planes=PLANES,
-        features=FEATURES,
+        planes=("play", "articulate"),
+        features="kernel-1",
         time_layers=config.time_layers,
         note_layers=config.note_layers,
         vicinity=config.vicinity,
@@ -85,7 +87,9 @@ def export(run: Path, stem: Path) -> None:
     worst = check_parity(model, stem, split.test[0])
     card = model_card(stem.name, state, corpus, split, report, whole.pair)
     write_whole(stem.parent / "card.md", card.encode())
-    typer.echo(f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step.")
+    typer.echo(
+        f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."
+    )
 
 
 def _read(name: str) -> Corpus:

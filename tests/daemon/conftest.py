@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
@@ -11,7 +12,9 @@ from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 class SmallNetwork:
     """Random but fixed weights; along pitch it is a plain recurrence, so order and state matter."""
 
-    def __init__(self, seed: int = 0, pitches: PitchRange = PitchRange(40, 79), eagerness: float = -2.0) -> None:
+    def __init__(
+        self, seed: int = 0, pitches: PitchRange = PitchRange(40, 79), eagerness: float = -2.0
+    ) -> None:
         rng = np.random.default_rng(seed)
         self.pitches = pitches
         self.eagerness = eagerness

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from descant_daemon.engine.engine import Ask, Engine, Sampling
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.uniforms import uniforms
@@ -14,7 +15,7 @@ SILENT = np.zeros((40, 2), np.float32)
 class Player:
     """Asks step after step, as the effect does, and keeps what was answered."""
 
-    def __init__(self, network, sampling: Sampling = Sampling()) -> None:  # type: ignore[no-untyped-def]  # noqa: B008
+    def __init__(self, network, sampling: Sampling = Sampling()) -> None:  # type: ignore[no-untyped-def]
         self.engine = Engine(network)
         self.sampling = sampling
         self.serial = 0
@@ -91,7 +92,7 @@ def test_asking_a_step_again_with_other_keys_is_asking_it_so_at_first(make_netwo
 
 def test_a_full_memory_forgets_moments_but_not_the_song(make_network) -> None:  # type: ignore[no-untyped-def]
     roomy, tight = Player(make_network()), Player(make_network())
-    tight.engine._memory = SongMemory(limit=6_000)
+    tight.engine = Engine(make_network(), memory=SongMemory(limit=6_000))
     first = roomy.play(range(16 * 40))
     assert same(tight.play(range(16 * 40)), first)
     for bar in (1, 7, 22, 38):
@@ -103,13 +104,18 @@ def test_memory_stays_within_its_limit() -> None:
     for bar in range(500):
         memory.played(bar * 16, Played(SILENT, SILENT))
         memory.enter_bar(bar * 16, bar, Moment((np.zeros(500, np.float32),), SILENT, SILENT))
-        assert memory._bytes <= 50_000
+        assert memory.size <= 50_000
 
 
 def test_uniforms_are_philox_as_published() -> None:
     """The known answer of Random123's kat_vectors for philox4x64-10 with key and counter zero."""
     words = np.random.Philox(key=[0, 0], counter=np.array([2**64 - 1] * 4, np.uint64)).random_raw(4)
-    assert [int(word) for word in words] == [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
+    assert [int(word) for word in words] == [
+        0x16554D9ECA36314C,
+        0xDB20FE9D672D0FDC,
+        0xD7E772CEE186176B,
+        0x7E68B68AEC7BA23B,
+    ]
     here = uniforms(3, 0, 1, 40)
     assert here.shape == (128, 2)
     assert here.min() >= 0

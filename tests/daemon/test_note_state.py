@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from descant_daemon.note_state import ARTICULATE, PLAY, NoteLog, PitchRange, StateNote, nearest_step, notes_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from descant_daemon.note_state import ARTICULATE, PLAY, NoteLog, PitchRange, StateNote, nearest_step, notes_of
 
 FEW = PitchRange(60, 63)
 
@@ -21,11 +22,17 @@ def picture(log: NoteLog, steps: int) -> list[str]:
 SCORES = {
     "a note is struck once and held": ([("on", 0, 60, 0), ("off", 0, 60, 3)], "x--..."),
     "shorter than a step still sounds": ([("on", 0, 60, 2), ("off", 0, 60, 2)], "..x..."),
-    "repeated without a gap": ([("on", 0, 60, 0), ("off", 0, 60, 2), ("on", 0, 60, 2), ("off", 0, 60, 4)], "x-x-.."),
+    "repeated without a gap": (
+        [("on", 0, 60, 0), ("off", 0, 60, 2), ("on", 0, 60, 2), ("off", 0, 60, 4)],
+        "x-x-..",
+    ),
     "struck again before its off": ([("on", 0, 60, 0), ("on", 0, 60, 3), ("off", 0, 60, 5)], "x--x-."),
     "twice in one step is once": ([("on", 0, 60, 1), ("on", 0, 60, 1), ("off", 0, 60, 3)], ".x-..."),
     "an off without an on": ([("off", 0, 60, 1), ("on", 0, 60, 2), ("off", 0, 60, 4)], "..x-.."),
-    "two voices in unison": ([("on", 0, 60, 0), ("on", 1, 60, 2), ("off", 0, 60, 3), ("off", 1, 60, 5)], "x-x--."),
+    "two voices in unison": (
+        [("on", 0, 60, 0), ("on", 1, 60, 2), ("off", 0, 60, 3), ("off", 1, 60, 5)],
+        "x-x--.",
+    ),
     "never let go": ([("on", 0, 60, 4)], "....x-"),
 }
 
@@ -59,7 +66,9 @@ def test_forgetting_the_past_changes_nothing_to_come() -> None:
     assert all(np.array_equal(a, log.state(s, FEW)) for a, s in zip(before, range(8, 12), strict=True))
 
 
-@pytest.mark.parametrize(("position", "step"), [(0, 0), (2.9, 0), (3, 1), (8.9, 1), (9, 2), (-2.9, 0), (-3.1, -1)])
+@pytest.mark.parametrize(
+    ("position", "step"), [(0, 0), (2.9, 0), (3, 1), (8.9, 1), (9, 2), (-2.9, 0), (-3.1, -1)]
+)
 def test_the_nearest_step_half_way_belongs_to_the_next(position: float, step: int) -> None:
     assert nearest_step(position, 6) == step
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+
 from descant_daemon.engine.sweep import Choice, sweep
 from descant_daemon.note_state import PLAY, State
 
 
-def slow_sweep(network, context, given, choice) -> State:  # type: ignore[no-untyped-def]
+def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> State:
     """Kotecha & Young §3.1: from the lowest note up, each with the choice just below it."""
     hidden, below, chosen, count = network.note_start, np.zeros(2, np.float32), np.zeros_like(given), 0
     for row in range(len(given)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import BACH, read_corpus

@@ -6,8 +6,9 @@ import math
 
 import pytest
 import torch
-from descant_export.model.biaxial import Biaxial, log_likelihood
 from torch import Tensor
+
+from descant_export.model.biaxial import Biaxial, log_likelihood
 
 T, P = 7, 36
 
@@ -56,7 +57,9 @@ def test_a_given_melody_is_known_to_every_pitch_below_it(small_model: Biaxial) -
     given[:] = 0
     melody = given.clone()
     melody[:, 2, 33] = 1
-    change = (logits(small_model, before, now, melody, bar) - logits(small_model, before, now, given, bar)).abs()
+    change = (
+        logits(small_model, before, now, melody, bar) - logits(small_model, before, now, given, bar)
+    ).abs()
     assert change[:, 2, :33].amax(-1).min() > 1e-6, "even the lowest pitch must know that there is a melody"
     assert change[:, [0, 1, 3, 4, 5, 6]].max() == 0, "given notes belong to their own step"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+
 from descant_export.corpus import cache
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.splits import Split
@@ -22,18 +24,25 @@ def jsb() -> list[Voices]:
     assert JSB.exists(), f"the JSB 16th set is not at {JSB}: put the corpora beside the checkout"
     with zipfile.ZipFile(JSB) as archive:
         sets = json.loads(archive.read("Jsb16thSeparated.json"))
-    return [[[int(key) for key in voice] for voice in zip(*piece, strict=True)] for side in sets.values() for piece in side]
+    return [
+        [[int(key) for key in voice] for voice in zip(*piece, strict=True)]
+        for side in sets.values()
+        for piece in side
+    ]
 
 
 def voices_of(piece: Piece) -> Voices:
     """The highest key of each voice in each step."""
-    return [[int(np.flatnonzero(row)[-1]) if row.any() else -1 for row in voice[:, :, 0]] for voice in piece.voices]
+    return [
+        [int(np.flatnonzero(row)[-1]) if row.any() else -1 for row in voice[:, :, 0]]
+        for voice in piece.voices
+    ]
 
 
 def moves(keys: list[int]) -> list[int]:
     """From beat to beat of a melody, whatever its key."""
     beats = keys[::4]
-    return [later - earlier for earlier, later in zip(beats, beats[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(beats)]
 
 
 def longest_common_run(one: list[int], other: list[int]) -> int:
@@ -49,7 +58,9 @@ def same_piece(one: Voices, other: Voices) -> float:
 
     def windows(voices: Voices) -> set[tuple[tuple[int, int], ...]]:
         top, bass = voices[0], voices[-1]
-        shape = [(high - low, low - before) for high, low, before in zip(top[1:], bass[1:], bass, strict=False)]
+        shape = [
+            (high - low, low - before) for high, low, before in zip(top[1:], bass[1:], bass, strict=False)
+        ]
         return {tuple(shape[at : at + 24]) for at in range(len(shape) - 24)}
 
     ours, theirs = windows(one), windows(other)
@@ -64,13 +75,17 @@ def counterparts(jsb: list[Voices], chorales: list[Piece]) -> dict[str, Voices]:
     for piece in chorales:
         ours = voices_of(piece)
         near = [voices for voices, _ in theirs if abs(len(voices[0]) - len(ours[0])) <= 80]
-        score, best = max(((same_piece(ours, voices), voices) for voices in near), key=lambda pair: pair[0], default=(0, []))
+        score, best = max(
+            ((same_piece(ours, voices), voices) for voices in near), key=lambda pair: pair[0], default=(0, [])
+        )
         if score > 0.5:
             found[piece.name] = best
     return found
 
 
-def test_most_chorales_are_read_as_others_read_them(counterparts: dict[str, Voices], chorales: list[Piece]) -> None:
+def test_most_chorales_are_read_as_others_read_them(
+    counterparts: dict[str, Voices], chorales: list[Piece]
+) -> None:
     assert len(chorales) > 400
     assert len(counterparts) > 300
     agreement = []
@@ -94,14 +109,21 @@ def test_no_hymn_tune_on_both_sides(split: Split, counterparts: dict[str, Voices
     Settings of one tune share whole phrases (16 beats and more); unrelated chorales share commonplaces.
     """
     held_out = [*split.test, *split.valid]
-    sides = [[moves(counterparts[p.name][0]) for p in side if p.name in counterparts] for side in (split.train, held_out)]
+    sides = [
+        [moves(counterparts[p.name][0]) for p in side if p.name in counterparts]
+        for side in (split.train, held_out)
+    ]
     assert min(len(side) for side in sides) > 30
     shared = [longest_common_run(one, other) for one in sides[1] for other in sides[0]]
     assert max(shared) < 16
 
 
 def test_the_oracle_knows_one_tune_when_it_sees_it(counterparts: dict[str, Voices]) -> None:
-    passion = [moves(counterparts[name][0]) for name in ("bwv244.15", "bwv244.54", "bwv244.62") if name in counterparts]
+    passion = [
+        moves(counterparts[name][0])
+        for name in ("bwv244.15", "bwv244.54", "bwv244.62")
+        if name in counterparts
+    ]
     assert len(passion) > 1
     assert longest_common_run(passion[0], passion[1]) >= 16
 
@@ -122,7 +144,9 @@ def test_repeated_notes_pick_ups_and_triple_time_are_there(chorales: list[Piece]
     assert christ.step_in_bar[:6].tolist() == [8, 9, 10, 11, 0, 1]
     soprano = christ.voices[0]
     struck = soprano[:, :, 1].sum()
-    assert struck > (np.diff(soprano[:, :, 0].argmax(1)) != 0).sum() + 1, "notes struck again on their own pitch"
+    assert struck > (np.diff(soprano[:, :, 0].argmax(1)) != 0).sum() + 1, (
+        "notes struck again on their own pitch"
+    )
 
 
 def test_the_cache_gives_back_what_it_was_given(chorales: list[Piece], tmp_path: Path) -> None:

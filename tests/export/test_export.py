@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from descant_daemon.engine.sweep import Choice, sweep
 from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
@@ -47,7 +48,9 @@ def stem(small_model: Biaxial, tmp_path: Path) -> Path:
     return tmp_path / "small"
 
 
-def test_parity_over_64_steps_with_the_top_voice_given(small_model: Biaxial, stem: Path, split: Split) -> None:
+def test_parity_over_64_steps_with_the_top_voice_given(
+    small_model: Biaxial, stem: Path, split: Split
+) -> None:
     assert PARITY_STEPS >= 64
     assert parity(small_model, OnnxNetwork.load(stem), split.test[0]) < TOLERANCE
 

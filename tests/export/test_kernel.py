@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from descant_daemon.note_state import PitchRange
 from descant_export.model.kernel import Kernel, KernelShape
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+
 from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Shape
+from descant_export.model.biaxial import Biaxial, Shape
 from descant_export.model.kernel import KernelShape
 from descant_export.training import checkpoint
-from descant_export.training.batches import given_voices, random_batch, segment, transpositions
 from descant_export.training.baselines import hold_last_step, markov
+from descant_export.training.batches import given_voices, random_batch, segment, transpositions
 from descant_export.training.config import OPTIMISERS, Config
 from descant_export.training.evaluation import evaluate
 from descant_export.training.train import Progress, learning_rate, train
@@ -83,15 +86,13 @@ def run(folder: Path, pieces: list[Piece], config: Config, stop_at: int | None =
         if progress.update == stop_at:
             raise KeyboardInterrupt
 
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         train(config, "test", pieces, pieces, folder, report)
-    except KeyboardInterrupt:
-        pass
     return seen
 
 
 def test_going_on_is_as_if_never_stopped(pieces: list[Piece], tmp_path: Path) -> None:
-    config = Config(**{**TINY.as_dict(), "dropout": 0.3})
+    config = replace(TINY, dropout=0.3)
     run(tmp_path / "straight", pieces, config)
     run(tmp_path / "halved", pieces, config, stop_at=2)
     run(tmp_path / "halved", pieces, config)
@@ -101,7 +102,7 @@ def test_going_on_is_as_if_never_stopped(pieces: list[Piece], tmp_path: Path) ->
 
 
 def test_learning_learns(pieces: list[Piece], tmp_path: Path) -> None:
-    config = Config(**{**TINY.as_dict(), "updates": 80, "evaluate_every": 40, "learning_rate": 0.02})
+    config = replace(TINY, updates=80, evaluate_every=40, learning_rate=0.02)
     seen = run(tmp_path, pieces, config)
     assert seen[-1].train > seen[0].train + 3
     best = checkpoint.load(tmp_path / "best.pt")
@@ -110,10 +111,10 @@ def test_learning_learns(pieces: list[Piece], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_every_optimiser_moves_the_weights(optimiser: str, pieces: list[Piece], tmp_path: Path) -> None:
-    config = Config(**{**TINY.as_dict(), "optimiser": optimiser, "updates": 2})
+    config = replace(TINY, optimiser=optimiser, updates=2)
     run(tmp_path, pieces, config)
     torch.manual_seed(config.seed)
-    fresh = checkpoint.Biaxial(config.shape()).state_dict()
+    fresh = Biaxial(config.shape()).state_dict()
     moved = checkpoint.load(tmp_path / "last.pt").model
     assert any(not torch.equal(fresh[name], moved[name]) for name in fresh if "weight" in name)
 
@@ -165,7 +166,9 @@ def test_evaluation_does_not_depend_on_how_pieces_are_batched(small_model, split
     apart = [evaluate(small_model, [piece], [0]) for piece in pieces]
     steps = sum(score.steps for score in apart)
     assert together.steps == steps == sum(piece.steps for piece in pieces)
-    assert together.total == pytest.approx(sum(score.total * score.steps for score in apart) / steps, rel=1e-5)
+    assert together.total == pytest.approx(
+        sum(score.total * score.steps for score in apart) / steps, rel=1e-5
+    )
 
 
 def test_shape_is_what_the_paper_lets_one_set() -> None:

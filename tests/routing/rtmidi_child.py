@@ -1,4 +1,4 @@
-"""The RtMidi back-end in a process of its own, as it is in life: ``rtmidi_child.py INPUT OUTPUT`` ("-": virtual).
+"""The RtMidi back-end in a process of its own: ``rtmidi_child.py INPUT OUTPUT``, "-" for a virtual port.
 
 Its own because python-rtmidi opens and closes ports while it holds the interpreter's lock, without which no
 JACK client of the same process can go on. It says what it opened, passes everything through, and takes
@@ -26,7 +26,7 @@ class Thru:
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
         for at, data in arrived:
             assert at < until, "a message from the future"
-            assert data[1] != 127, "a bug"
+            assert data[1:2] != b"\x7f", "a bug"
         return [timed for timed in arrived if timed.data[0] != 0x80]
 
     def next_deadline(self) -> int | None:
@@ -34,8 +34,8 @@ class Thru:
 
 
 def main() -> None:
-    names = [None if name == "-" else name for name in sys.argv[1:]]
-    backend = RtMidiBackend("rtmidi-jack", *names)
+    source, sink = (None if name == "-" else name for name in sys.argv[1:])
+    backend = RtMidiBackend("rtmidi-jack", source, sink)
     backend.start(Thru())
     say(f"{backend.input} > {backend.output}")
     for command in sys.stdin:
@@ -44,8 +44,8 @@ def main() -> None:
                 time.sleep(0.05)
         else:
             backend.close()
-            backend.close()
         say(str(backend.lost))
+    backend.close()  # jackd itself can hang when a client dies without leaving
 
 
 def say(line: str) -> None:

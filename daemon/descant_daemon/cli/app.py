@@ -8,9 +8,9 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from descant_routing.errors import DescantError
 
 from descant_daemon.cli import demo, learn, look, play, render
+from descant_routing.errors import DescantError
 
 app = typer.Typer(
     name="descant",
@@ -31,7 +31,9 @@ app.command()(learn.export)
 
 
 @app.callback(invoke_without_command=True)
-def _descant(show_version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False) -> None:
+def _descant(
+    show_version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
+) -> None:
     if show_version:
         typer.echo(f"descant {version('descant')}")
         raise typer.Exit

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from descant_routing import message
-from descant_routing.ledger import Ledger
-from descant_routing.ports.memory import MemoryBackend
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
@@ -17,15 +14,19 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.live.link import EngineLink
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.live.status import status_line
-from descant_daemon.midi_file import PPQ, TempoMap, write_song
+from descant_daemon.midi_file import PPQ, write_song
 from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav
 from descant_daemon.settings.metre import Metre
+from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
 from descant_daemon.tunes.tune import Tune
+from descant_routing import message
+from descant_routing.ledger import Ledger
+from descant_routing.ports.memory import MemoryBackend
 
 TICKS_PER_STEP = PPQ // 4
 POLL = 0.002  # s

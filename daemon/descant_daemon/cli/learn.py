@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from descant_routing.errors import DescantError
 
-Updates = Annotated[int | None, typer.Option("--updates", min=1, help="How many updates; the preset's default.")]
+Updates = Annotated[
+    int | None, typer.Option("--updates", min=1, help="How many updates; the preset's default.")
+]
 
 
 def train(
     corpus: Annotated[str, typer.Argument(help="What to learn: music21:bach.")] = "music21:bach",
-    run: Annotated[Path, typer.Option("--run", help="The run's folder; a run found there goes on.")] = Path("runs/bach-chorale"),
+    run: Annotated[Path, typer.Option("--run", help="The run's folder; a run found there goes on.")] = Path(
+        "runs/bach-chorale"
+    ),
     updates: Updates = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter; several times.")
@@ -26,7 +31,9 @@ def train(
 
 def export(
     run: Annotated[Path, typer.Argument(help="A run's folder, or a checkpoint.")],
-    stem: Annotated[Path, typer.Argument(help="Where to: writes STEM.time.onnx, STEM.note.onnx and the card.")],
+    stem: Annotated[
+        Path, typer.Argument(help="Where to: writes STEM.time.onnx, STEM.note.onnx and the card.")
+    ],
 ) -> None:
     """Write a trained model as the two graphs that the daemon plays, with its card. Needs the 'train' extra."""
     _commands().export(run, stem)

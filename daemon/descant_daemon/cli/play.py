@@ -6,12 +6,10 @@ import gc
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from descant_routing.errors import DescantError, UsageError
-from descant_routing.ledger import Ledger
-from descant_routing.ports.backend import Backend
 from descant_routing.ports.catalogue import open_backend
 
 from descant_daemon.cli import options
@@ -25,6 +23,9 @@ from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
+from descant_routing.errors import DescantError, UsageError
+from descant_routing.ledger import Ledger
+from descant_routing.ports.backend import Backend
 
 DEFAULT_BPM = 100.0
 REFRESH = 0.1  # s between live lines
@@ -35,14 +36,23 @@ MILLISECOND = 1_000_000
 
 def play(
     preset: options.Preset = DEFAULT_PRESET,
-    input_port: Annotated[str | None, typer.Option("--input", help="Take notes and clock from this port.")] = None,
+    input_port: Annotated[
+        str | None, typer.Option("--input", help="Take notes and clock from this port.")
+    ] = None,
     output_port: Annotated[str | None, typer.Option("--output", help="Send to this port.")] = None,
-    backend_name: Annotated[str, typer.Option("--backend", help="auto, jack, alsa, coremidi, winmm or rtmidi-jack.")] = "auto",
+    backend_name: Annotated[
+        str, typer.Option("--backend", help="auto, jack, alsa, coremidi, winmm or rtmidi-jack.")
+    ] = "auto",
     clock_name: Annotated[
-        str, typer.Option("--clock", help="midi follows the DAW, internal keeps --tempo, auto does what is there.")
+        str,
+        typer.Option(
+            "--clock", help="midi follows the DAW, internal keeps --tempo, auto does what is there."
+        ),
     ] = "auto",
     tempo: options.Tempo = None,
-    offset: Annotated[float, typer.Option("--offset", min=-300, max=300, help="Play later (or earlier), in ms.")] = 0.0,
+    offset: Annotated[
+        float, typer.Option("--offset", min=-300, max=300, help="Play later (or earlier), in ms.")
+    ] = 0.0,
     seed: options.Seed = None,
     mode: options.Mode = None,
     settings: options.Set = None,
@@ -60,7 +70,12 @@ def play(
         link.wait_ready()
         clock = CLOCKS[clock_name](tempo or DEFAULT_BPM, backend.now())
         effect = Effect(
-            pitches, metadata.steps_per_beat, setup.parameters, clock, Ledger(), setup.cc,
+            pitches,
+            metadata.steps_per_beat,
+            setup.parameters,
+            clock,
+            Ledger(),
+            setup.cc,
             offset=round(offset * MILLISECOND),
         )
         live = LiveEffect(effect, link)
@@ -89,7 +104,7 @@ def _internal(bpm: float, now: int) -> Clock:
     return clock
 
 
-CLOCKS = {
+CLOCKS: dict[str, Callable[[float, int], Clock]] = {
     "auto": lambda bpm, _now: AutoClock(bpm),
     "midi": lambda _bpm, _now: MidiClock(),
     "internal": _internal,

@@ -9,10 +9,11 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
-from descant_daemon.midi_file import PPQ, Song, TempoMap, read_song, write_song
+from descant_daemon.midi_file import PPQ, Song, read_song, write_song
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.tempo_map import TempoMap
 
 DEFAULT_BARS = 16
 DEFAULT_BPM = 100.0
@@ -27,7 +28,9 @@ def render(
     seed: options.Seed = None,
     mode: options.Mode = None,
     settings: options.Set = None,
-    picture: Annotated[Path | None, typer.Option("--picture", metavar="OUT.png", help="A piano roll.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="OUT.png", help="A piano roll.")
+    ] = None,
 ) -> None:
     """Render a take to a MIDI file. Without IN.mid the preset plays by itself."""
     setup = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
@@ -52,7 +55,11 @@ def render(
     write_song(output, tracks, tempo_map, (metre.beats, metre.unit))
     if picture is not None:
         draw_file(output, picture, title=setup.preset.title)
-    outside = f" {rendering.counts.outside} notes lie outside the model's range." if rendering.counts.outside else ""
+    outside = (
+        f" {rendering.counts.outside} notes lie outside the model's range."
+        if rendering.counts.outside
+        else ""
+    )
     typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
 
 

@@ -12,9 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from descant_routing import message
-from descant_routing.ledger import Ledger
-from descant_routing.timed import Timed
 
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.keys import Keys
@@ -23,6 +20,9 @@ from descant_daemon.engine.engine import Answer, Ask, Sampling
 from descant_daemon.note_state import PLAY, NoteLog, PitchRange, State, nearest_step
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock, Happening, Kind
+from descant_routing import message
+from descant_routing.ledger import Ledger
+from descant_routing.timed import Timed
 
 TICKS_PER_BEAT = 24
 GRACE = 30_000_000  # ns after its tick that an answer may still be played: later it would be heard as late
@@ -194,7 +194,7 @@ class Effect:
         moment = timeline.time_of(tick) + self._offset + self._clock.guard
         return (moment, self._fire) if trusted is None or moment <= trusted else None
 
-    def _prepare(self, now: int) -> None:
+    def _prepare(self, _now: int) -> None:
         """Half a step ahead."""
         self._log.forget_before(self._step - 1)
         self._ask(self._step + 1, self._log.state(self._step + 1, self._pitches))
@@ -217,7 +217,7 @@ class Effect:
         else:
             self._answer_by = now + self._grace
 
-    def _give_up(self, now: int) -> None:
+    def _give_up(self, _now: int) -> None:
         """The answer did not come: hold what sounds, and count."""
         self.counts.late += 1
         self._answer_by = None
@@ -370,7 +370,13 @@ class Effect:
         elif not len(held) and self._follows_keys:
             voices = 0
         return Sampling(
-            parameters.temperature, parameters.density, low, high, voices, parameters.seed, parameters.variation
+            parameters.temperature,
+            parameters.density,
+            low,
+            high,
+            voices,
+            parameters.seed,
+            parameters.variation,
         )
 
     def _silence(self) -> State:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from descant_routing.timed import Timed
-
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
+from descant_routing.timed import Timed
 
 
 class Rehearsal:

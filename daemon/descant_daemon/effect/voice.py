@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from descant_routing.ledger import Ledger, Owner
-from descant_routing.timed import Timed
 
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
+from descant_routing.ledger import Ledger, Owner
+from descant_routing.timed import Timed
 
 
 class Touch(NamedTuple):

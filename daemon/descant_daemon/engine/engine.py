@@ -72,11 +72,11 @@ class Engine:
     Deterministic: the same asks give the same answers, on any machine that computes the same logits.
     """
 
-    def __init__(self, network: Network, instance: int = 0) -> None:
+    def __init__(self, network: Network, instance: int = 0, memory: SongMemory | None = None) -> None:
         """``instance`` tells apart the dice of several instances that share a seed."""
         self._network = network
         self._instance = instance
-        self._memory = SongMemory()
+        self._memory = memory or SongMemory()
         self._here: _Place | None = None
         self._ahead: _Place | None = None
         self._last: Played | None = None

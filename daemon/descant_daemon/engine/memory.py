@@ -47,6 +47,11 @@ class SongMemory:
         self._bars_apart = 1
         self._bytes = 0
 
+    @property
+    def size(self) -> int:
+        """Bytes of the moments that a song leads to."""
+        return self._bytes
+
     def begin(self, step: int, moment: Moment) -> None:
         """A visit begins at ``step`` out of nothing: ``moment`` is the model's zero state, which costs no room."""
         self._drop(step)

@@ -45,8 +45,8 @@ def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, jump = _ASK.unpack_from(frame)
     sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))
-    states = _unpack(frame[_ASK.size + _SAMPLING.size :], 3, pitches)
-    return Ask(serial, step, steps_per_bar, *states, jump, sampling)
+    given, played, ours = _unpack(frame[_ASK.size + _SAMPLING.size :], 3, pitches)
+    return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling)
 
 
 def encode_answer(answer: Answer) -> bytes:

@@ -5,17 +5,17 @@ Started by ``live/link.py``; ends when its input does, so it never outlives io.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from descant_routing.errors import DescantError
-
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.codec import decode_ask, encode_answer, read_frame, write_frame
 from descant_daemon.model.runtime import OnnxNetwork
+from descant_routing.errors import DescantError
 
 READY, REFUSED = b"ready", b"refused "
 
@@ -42,10 +42,8 @@ def main() -> None:
     """``python -m descant_daemon.live.engine_process STEM``."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but answers may reach the pipe, whatever a library prints
-    try:
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # io is gone: so are we
         serve(Path(sys.argv[1]), sys.stdin.buffer, answers)
-    except (BrokenPipeError, KeyboardInterrupt):
-        pass  # io is gone: so are we
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import sys
@@ -10,11 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from descant_routing.errors import DescantError
-
 from descant_daemon.engine.engine import Answer, Ask
 from descant_daemon.live.codec import decode_answer, encode_ask, read_frame, write_frame
 from descant_daemon.live.engine_process import READY, REFUSED
+from descant_routing.errors import DescantError
 
 MOST_UNANSWERED = 32  # beyond it the engine is not keeping up, and writing to it could block
 RESTART_PAUSE = 0.2  # s, so that an engine that dies at once does not spin
@@ -77,10 +77,8 @@ class EngineLink:
         """End the engine process, within a second."""
         self._closing = True
         if self._process.stdin is not None:
-            try:
+            with contextlib.suppress(OSError):  # it may have died with our last question in the pipe
                 self._process.stdin.close()
-            except OSError:
-                pass  # it died with our last question in the pipe
         try:
             self._process.wait(0.5)
         except subprocess.TimeoutExpired:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from descant_routing.timed import Timed
-
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.link import EngineLink, EngineLost
+from descant_routing.timed import Timed
 
 
 class LiveEffect:

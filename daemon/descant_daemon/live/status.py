@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from descant_routing.message import key_name
-
 from descant_daemon.effect.effect import Effect
+from descant_routing.message import key_name
 
 
 def status_line(effect: Effect) -> str:

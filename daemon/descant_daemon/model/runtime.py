@@ -45,7 +45,7 @@ class OnnxNetwork:
 
     def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
         """See ``Network``."""
-        feed = dict(zip(self._time_states, hidden, strict=True))
+        feed: dict[str, Any] = dict(zip(self._time_states, hidden, strict=True))
         feed["state"] = before[None]
         feed["step_in_bar"] = np.array([step_in_bar], np.int64)
         feed["style"] = self._style
@@ -56,7 +56,7 @@ class OnnxNetwork:
         self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
     ) -> tuple[Array, Hidden]:
         """See ``Network``."""
-        feed = dict(zip(self._note_states, hidden, strict=True))
+        feed: dict[str, Any] = dict(zip(self._note_states, hidden, strict=True))
         feed["context"] = context[None]
         feed["given"] = given[None]
         feed["first"] = np.array([first], np.int64)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from descant_daemon.tempo_map import TempoMap
 from descant_routing import message
 from descant_routing.timed import Timed
-
-from descant_daemon.midi_file import TempoMap
 
 CLOCKS_PER_BEAT = 24
 START_LEAD = 1_000_000  # ns between Start and the first clock, as masters leave it
@@ -24,7 +23,8 @@ def performance(
     events = [Timed(begin - START_LEAD, bytes([message.START]))]
     clocks = -(-length * CLOCKS_PER_BEAT // beat)
     events += [
-        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), bytes([message.CLOCK])) for clock in range(clocks)
+        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), bytes([message.CLOCK]))
+        for clock in range(clocks)
     ]
     stop = begin + tempo_map.time_of(length)
     events += [Timed(begin + tempo_map.time_of(tick), data) for tick, data in track if tick < length]

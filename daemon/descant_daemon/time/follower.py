@@ -17,12 +17,13 @@ MEMORY = 96  # ticks: four beats
 GATE_AFTER = 12  # ticks before the spike gate trusts its idea of the jitter
 GATE = 4.0  # standard deviations
 RUN = 4  # ticks on one side of the line: no longer jitter
-MOST_SKIPS = 3  # inferred drops in a row that are a tempo change instead
 RUN_SIZE = 1.5  # standard deviations
 FLOOR = 250_000.0  # ns; a perfect clock still gets a gate this wide
-DUPLICATE = 0.2  # of a tick: a tick this soon is the same one twice
-FASTEST, SLOWEST = ns_per_tick(400), ns_per_tick(20)
 FORGETTING = 0.05  # of the jitter estimate, a tick
+MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead
+STALL = 8  # ticks; so long a gap has nothing to do with jitter or drops
+FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
+TWICE = 1_000_000  # ns; a first interval shorter than this is one tick sent twice
 
 
 class Follower:
@@ -37,7 +38,8 @@ class Follower:
         self._deviation = 0.0
         self._run: deque[tuple[int, int, float]] = deque(maxlen=RUN)  # (count, time, error)
         self._last_time = 0
-        self._skips = 0  # dropped ticks inferred in a row
+        self._skips = 0  # times in a row that drops were inferred, and the ticks counted for them
+        self._skipped = 0
 
     @property
     def per_tick(self) -> float | None:
@@ -70,53 +72,73 @@ class Follower:
         self.count = 0
         self._position = None
         self._run.clear()
-        self._remembered = self._skips = 0
+        self._remembered = self._skips = self._skipped = 0
         if not keep_tempo:
             self._per_tick = None
             self._deviation = 0.0
 
     def tick(self, time: int) -> int:
-        """A tick arrives at ``time``; returns by how many the count has grown (0: a duplicate)."""
+        """A tick arrives at ``time``; returns by how many the count has grown.
+
+        0: a duplicate. Less than 0: what had looked like drops was a slower tempo.
+        """
         if self._position is None:
-            self._position, self._last_time = float(time), time
-            self._remembered = 1
+            self._position, self._remembered, self._last_time = float(time), 1, time
             return 1
-        if self._per_tick is None:
-            return self._second(time)
-        ticks = (time - self._position) / self._per_tick
-        if ticks < DUPLICATE:
-            return 0
-        grown = self._grown(ticks)
+        before, interval = self.count, time - self._last_time
+        if self._per_tick is None or not self.valid:
+            if self._per_tick is None and interval < TWICE:
+                return 0
+            self._try(time, interval)
+        else:
+            ticks, apart = (time - self._position) / self._per_tick, interval / self._per_tick
+            if ticks < 0.4 and apart < 0.3:
+                return 0
+            if ticks >= STALL:
+                self._stalled(time, interval)
+            else:
+                self._follow(time, interval, self._grown(ticks, apart))
+        self._last_time = time
+        return self.count - before
+
+    def _try(self, time: int, interval: int) -> None:
+        """The last interval is all that is known of the tempo."""
+        self.count += 1
+        self._position, self._per_tick, self._remembered = float(time), float(max(interval, 1)), 2
+        self._skips = self._skipped = 0
+        self._run.clear()
+
+    def _stalled(self, time: int, interval: int) -> None:
+        """The clock goes on from here; a second gap like that is the tempo."""
+        if self._remembered == 1:
+            self._try(time, interval)
+        else:
+            self.count += 1
+            self._position, self._remembered = float(time), 1
+            self._run.clear()
+
+    def _grown(self, ticks: float, apart: float) -> int:
+        """How many ticks have passed: were some dropped?
+
+        ``ticks``: the distance on the line; ``apart``: from the last arrival.
+        """
+        whole = round(ticks)
+        dropped = whole > 1 and abs(ticks - whole) < 0.25 and abs(apart - whole) < 0.4
+        return whole if dropped and self._remembered >= RUN else 1
+
+    def _follow(self, time: int, interval: int, grown: int) -> None:
         self._skips = self._skips + 1 if grown > 1 else 0
+        self._skipped = self._skipped + grown - 1 if grown > 1 else 0
         if self._skips == MOST_SKIPS:
             # Nobody drops every other tick: the tempo has fallen to a whole fraction.
-            self.count -= (MOST_SKIPS - 1) * (grown - 1)
-            self._position, self._per_tick = float(time), float(time - self._last_time)
-            self.count, self._remembered, self._skips = self.count + 1, 2, 0
-            self._run.clear()
+            self.count -= self._skipped - (grown - 1)
+            self._try(time, interval)
         else:
             self._filter(time, grown)
-        self._last_time = time
-        return grown
-
-    def _grown(self, ticks: float) -> int:
-        """How many ticks have passed, when ``ticks`` is the distance on the line: were some dropped?"""
-        near = abs(ticks - round(ticks)) < 0.25
-        return round(ticks) if self._remembered >= RUN and 1.5 < ticks < 8 and near else 1
-
-    def _second(self, time: int) -> int:
-        assert self._position is not None  # there has been a first
-        if time <= self._position:
-            return 0
-        self._per_tick = time - self._position
-        self._position, self._last_time = float(time), time
-        self.count += 1
-        self._remembered = 2
-        return 1
 
     def _filter(self, time: int, grown: int) -> None:
-        assert self._position is not None
-        assert self._per_tick is not None
+        assert self._position is not None  # there has been a first tick
+        assert self._per_tick is not None  # and a second
         predicted = self._position + grown * self._per_tick
         error = time - predicted
         self.count += grown
@@ -129,8 +151,7 @@ class Follower:
             error = min(max(error, -GATE * deviation), GATE * deviation)
         self._remembered = n = min(self._remembered + 1, MEMORY)
         self._position = predicted + error * (4 * n - 2) / (n * (n + 1))
-        self._per_tick += error * 6 / (n * (n + 1)) / grown
-        self._per_tick = max(self._per_tick, 1.0)
+        self._per_tick = max(self._per_tick + error * 6 / (n * (n + 1)) / grown, 1.0)
         self._deviation += FORGETTING * (1.25 * abs(error) - self._deviation)
 
     def _changed(self, deviation: float) -> bool:

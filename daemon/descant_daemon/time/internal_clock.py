@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from descant_routing import message
-
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.midi_clock import TICKS_PER_SIXTEENTH
 from descant_daemon.time.timeline import Timeline, ns_per_tick
+from descant_routing import message
 
 
 class InternalClock:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from descant_routing import message
-
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.follower import Follower
 from descant_daemon.time.tempo_display import TempoDisplay
 from descant_daemon.time.timeline import Timeline, ns_per_tick
+from descant_routing import message
 
 TICKS_PER_SIXTEENTH = 6
 FRESH = 2_000_000_000  # ns for which a tempo is worth keeping over a Start

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 from descant_daemon.note_state import nearest_step
-
 from descant_export.corpus.piece import Piece, from_notes
 
 CREDIT = "Johann Sebastian Bach, four-part chorales, as encoded in the music21 corpus"
@@ -25,7 +24,7 @@ def chorale_names() -> list[str]:
     return sorted(path.name for path in corpus.getComposer("bach") if path.suffix == ".mxl")
 
 
-def read_all(advance: Callable[[str], None] = lambda name: None) -> tuple[list[Piece], dict[str, str]]:
+def read_all(advance: Callable[[str], None] = lambda _name: None) -> tuple[list[Piece], dict[str, str]]:
     """Every four-part chorale, and for each score left out the reason. ``advance`` is told each name."""
     pieces: list[Piece] = []
     left_out: dict[str, str] = {}

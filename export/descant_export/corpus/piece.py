@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from descant_daemon.note_state import NoteLog, PitchRange, State
 from numpy.typing import NDArray
+
+from descant_daemon.note_state import NoteLog, PitchRange, State
 
 ALL_KEYS = PitchRange(0, 127)
 

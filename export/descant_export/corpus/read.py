@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from descant_routing.errors import UsageError
-
 from descant_export.corpus import cache, music21_bach
 from descant_export.corpus.piece import Piece
+from descant_routing.errors import UsageError
 
 
 class Corpus(NamedTuple):

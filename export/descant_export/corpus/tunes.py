@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def tune_groups(pieces: Sequence[Piece]) -> list[list[int]]:
 def _interval_runs(piece: Piece) -> set[tuple[int, ...]]:
     on_beat = piece.voices[0, :, :, 0][piece.step_in_bar % BEAT == 0]
     keys = [int(np.flatnonzero(row)[-1]) for row in on_beat if row.any()]
-    moves = [later - earlier for earlier, later in zip(keys, keys[1:], strict=False)]
+    moves = [later - earlier for earlier, later in pairwise(keys)]
     runs = (tuple(moves[start : start + GRAM]) for start in range(len(moves) - GRAM + 1))
     return {run for run in runs if any(run)}
 

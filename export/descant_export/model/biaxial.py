@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import torch
-from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
 from torch import Tensor, nn
 
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
 from descant_export.model.kernel import Kernel, KernelShape
 
-QUIET_PLAY, QUIET_ARTICULATE = -3.0, -0.5  # output biases near the rates of real music: saves the first minutes
+QUIET_PLAY, QUIET_ARTICULATE = (
+    -3.0,
+    -0.5,
+)  # output biases near the rates of real music: saves the first minutes
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ class Biaxial(nn.Module):
         self.shape = shape
         self.kernel = Kernel(shape.kernel)
         self.style = nn.Linear(shape.styles, shape.style_size)
-        self.time_axis = Stack(shape.kernel.time_features + shape.style_size, shape.time_layers, shape.dropout)
+        self.time_axis = Stack(
+            shape.kernel.time_features + shape.style_size, shape.time_layers, shape.dropout
+        )
         note_inputs = shape.time_layers[-1] + 2 + shape.kernel.given_features
         self.note_axis = Stack(note_inputs, shape.note_layers, shape.dropout)
         self.output = nn.Linear(shape.note_layers[-1], 2)
@@ -80,7 +85,7 @@ class Biaxial(nn.Module):
         beside = torch.cat([lower, self.kernel.given(given)], -1).permute(1, 0, 2, 3)
         column = torch.cat([context, beside.to(context.dtype)], -1)
         along_pitch = column.permute(2, 1, 0, 3).reshape(pitches, batch * steps, -1)
-        logits = self.output(self.note_axis(along_pitch))
+        logits: Tensor = self.output(self.note_axis(along_pitch))
         return logits.view(pitches, batch, steps, 2).permute(1, 2, 0, 3)
 
 

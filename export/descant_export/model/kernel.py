@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from descant_daemon.note_state import PLAY, PitchRange
 from torch import Tensor
+
+from descant_daemon.note_state import PLAY, PitchRange
 
 PITCH_CLASSES = 12
 MIDDLE, SPAN = 64.0, 32.0  # the pitch position is (key - 64) / 32: about -1..1 over a piano's middle
@@ -122,5 +123,3 @@ class Kernel(torch.nn.Module):
 
     def _context(self, state: Tensor) -> Tensor:
         return (state[..., PLAY] @ self.classes)[..., self.rotation]
-
-

@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
-TORCH_GATES_TO_ONNX = (0, 3, 1, 2)  # torch orders input, forget, cell, output; ONNX input, output, forget, cell
+TORCH_GATES_TO_ONNX = (
+    0,
+    3,
+    1,
+    2,
+)  # torch orders input, forget, cell, output; ONNX input, output, forget, cell
 Value = str
 
 
@@ -63,8 +68,9 @@ class GraphBuilder:
 
     def lstm(self, layer: torch.nn.LSTM, sequence: Value, hidden: Value, cell: Value) -> list[Value]:
         """``sequence [L, B, I]``, states ``[1, B, H]`` → ``[L, 1, B, H]``, hidden and cell ``[1, B, H]``."""
-        weights = [self.constant(_gates(weight)[None]) for weight in (layer.weight_ih_l0, layer.weight_hh_l0)]
-        bias = self.constant(torch.cat([_gates(layer.bias_ih_l0), _gates(layer.bias_hh_l0)])[None])
+        gates = {name: _gates(weight) for name, weight in layer.named_parameters()}
+        weights = [self.constant(gates[name][None]) for name in ("weight_ih_l0", "weight_hh_l0")]
+        bias = self.constant(torch.cat([gates["bias_ih_l0"], gates["bias_hh_l0"]])[None])
         return self.nodes(
             "LSTM", sequence, *weights, bias, "", hidden, cell, outputs=3, hidden_size=layer.hidden_size
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import (
     ModelMetadata,
@@ -14,13 +15,14 @@ from descant_daemon.model.card import (
     pair_hash,
     weights_hash,
 )
+from descant_daemon.model.contract import Axis
 from descant_daemon.model.runtime import OnnxNetwork
-from descant_routing.errors import DescantError
-
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial
+from descant_export.onnx_graphs.builder import GraphBuilder
 from descant_export.onnx_graphs.graphs import note_axis, time_axis
 from descant_export.training.batches import segment
+from descant_routing.errors import DescantError
 
 PARITY_STEPS = 64
 TOLERANCE = 1e-4  # of a logit, after 64 steps of recurrence: 0.0025 % of a probability
@@ -28,10 +30,10 @@ TOLERANCE = 1e-4  # of a logit, after 64 steps of recurrence: 0.0025 % of a prob
 
 def export(model: Biaxial, metadata: ModelMetadata, stem: Path) -> ModelMetadata:
     """Write ``<stem>.time.onnx`` and ``<stem>.note.onnx``; returns the metadata with the pair's hash."""
-    graphs = {"time": time_axis(model), "note": note_axis(model)}
+    graphs: dict[Axis, GraphBuilder] = {"time": time_axis(model), "note": note_axis(model)}
     weights = {axis: weights_hash(graph.model({}).SerializeToString()) for axis, graph in graphs.items()}
     whole = metadata.model_copy(update={"pair": pair_hash(weights["time"], weights["note"])})
-    for axis, path in zip(("time", "note"), model_paths(stem), strict=True):
+    for axis, path in zip(graphs, model_paths(stem), strict=True):
         properties = metadata_properties(whole, axis, weights[axis])
         write_whole(path, graphs[axis].model(properties).SerializeToString())
     return whole
@@ -41,7 +43,9 @@ def parity(model: Biaxial, network: OnnxNetwork, piece: Piece) -> float:
     """The largest difference of a logit over ``PARITY_STEPS`` steps of a piece whose top voice is given."""
     batch = segment(piece, 0, PARITY_STEPS, 0, [0], model.shape)
     with torch.no_grad():
-        expected = model.eval()(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)[0].numpy()
+        expected = model.eval()(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)[
+            0
+        ].numpy()
     hidden, worst = network.time_start, 0.0
     for step in range(PARITY_STEPS):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))
@@ -56,5 +60,7 @@ def check_parity(model: Biaxial, stem: Path, piece: Piece) -> float:
     """``parity`` of the files at ``stem``; DescantError when it is beyond ``TOLERANCE``."""
     worst = parity(model, OnnxNetwork.load(stem), piece)
     if worst > TOLERANCE:
-        raise DescantError(f"{stem}: the exported graphs differ from PyTorch by {worst:.2g} (at most {TOLERANCE:g}).")
+        raise DescantError(
+            f"{stem}: the exported graphs differ from PyTorch by {worst:.2g} (at most {TOLERANCE:g})."
+        )
     return worst

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from descant_daemon.note_state import PLAY
 from numpy.typing import NDArray
 
+from descant_daemon.note_state import PLAY
 from descant_export.model.biaxial import Biaxial, Stack
 from descant_export.model.kernel import Kernel
 from descant_export.onnx_graphs.builder import GraphBuilder, Value
@@ -26,7 +26,9 @@ def time_axis(model: Biaxial) -> GraphBuilder:
     every_pitch = graph.node("Concat", _size(graph, state, 0), graph.constant([pitches, 1]), axis=0)
     cycle = graph.constant([shape.kernel.beat_cycle])
     beat = graph.node("Gather", graph.constant(kernel.beats), graph.node("Mod", step, cycle), axis=0)
-    code = graph.node("Gemm", style, graph.constant(model.style.weight), graph.constant(model.style.bias), transB=1)
+    code = graph.node(
+        "Gemm", style, graph.constant(model.style.weight), graph.constant(model.style.bias), transB=1
+    )
     features = graph.node(
         "Concat",
         graph.node("Expand", graph.constant(kernel.position[None]), every_pitch),
@@ -44,7 +46,7 @@ def time_axis(model: Biaxial) -> GraphBuilder:
         flat = [graph.reshape(each, [1, -1, size]) for each in states]
         _, hidden, cell = graph.lstm(layer, sequence, *flat)
         for part, value in (("h", hidden), ("c", cell)):
-            dims = [BATCH, pitches, size]
+            dims: list[int | str] = [BATCH, pitches, size]
             graph.output(f"time_{part}{index}_next", graph.reshape(value, [-1, pitches, size]), dims)
         sequence = hidden
     last = shape.time_layers[-1]

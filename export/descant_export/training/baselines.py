@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
 from numpy.typing import NDArray
 
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.training.evaluation import Score
 

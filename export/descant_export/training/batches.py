@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from descant_daemon.note_state import PitchRange
 from numpy.typing import NDArray
 from torch import Tensor
 
+from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Shape
 
@@ -46,9 +46,7 @@ def given_voices(kind: str, voices: int, rng: np.random.Generator) -> list[int]:
             return [voice for voice in range(voices) if chosen[voice]] if not chosen.all() else [0]
 
 
-def segment(
-    piece: Piece, start: int, length: int, transpose: int, given: list[int], shape: Shape
-) -> Batch:
+def segment(piece: Piece, start: int, length: int, transpose: int, given: list[int], shape: Shape) -> Batch:
     """One segment as a batch of one; steps after the piece's end are padding."""
     pitches = shape.kernel.pitches
     hidden = [voice for voice in range(len(piece.voices)) if voice not in given]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from descant_routing.errors import DescantError
 
 from descant_export.model.biaxial import Biaxial
 from descant_export.training.config import Config
+from descant_routing.errors import DescantError
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def load(path: Path) -> Checkpoint:
     """Read a checkpoint; weights only, no code runs."""
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
-        return Checkpoint(**{**values, "config": Config.from_dict(values["config"])})
+        everything: Any = {**values, "config": Config.from_dict(values["config"])}
+        return Checkpoint(**everything)
     except FileNotFoundError:
         raise DescantError(f"There is no checkpoint at {path}.") from None
     except (OSError, RuntimeError, EOFError, TypeError, KeyError, pickle.UnpicklingError) as error:

@@ -1,4 +1,4 @@
-"""What a training run is made of; every hyperparameter that seed papers list, with the reason for its default."""
+"""What a training run is made of: every hyperparameter that the papers list."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
-from descant_daemon.note_state import PitchRange
 
+from descant_daemon.note_state import PitchRange
 from descant_export.model.biaxial import Shape
 from descant_export.model.kernel import KernelShape
 
@@ -16,7 +16,7 @@ Make = Callable[[Iterable[torch.nn.Parameter], float], torch.optim.Optimizer]
 
 OPTIMISERS: dict[str, Make] = {
     "adamw": lambda weights, rate: torch.optim.AdamW(weights, rate, weight_decay=0.01),
-    "adadelta": lambda weights, rate: torch.optim.Adadelta(weights, rate),  # Kotecha & Young, rate 1.0
+    "adadelta": torch.optim.Adadelta,  # Kotecha & Young, rate 1.0
     # Johnson 2017: rate 0.001, momentum 0.9 (his is Nesterov's)
     "rmsprop": lambda weights, rate: torch.optim.RMSprop(weights, rate, momentum=0.9),
 }
@@ -61,5 +61,5 @@ class Config:
     @staticmethod
     def from_dict(values: dict[str, Any]) -> Config:
         """Back from ``as_dict``."""
-        tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        tuples: Any = {key: tuple(at) if isinstance(at, list) else at for key, at in values.items()}
         return Config(**tuples)

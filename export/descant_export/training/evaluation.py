@@ -25,9 +25,7 @@ class Score(NamedTuple):
         return self.play + self.articulate
 
 
-def whole_pieces(
-    pieces: Sequence[Piece], given: list[int], shape: Shape, size: int = 8
-) -> Iterator[Batch]:
+def whole_pieces(pieces: Sequence[Piece], given: list[int], shape: Shape, size: int = 8) -> Iterator[Batch]:
     """Whole pieces in their own key, padded to the longest of each batch."""
     ordered = sorted(pieces, key=lambda piece: piece.steps)
     for first in range(0, len(ordered), size):

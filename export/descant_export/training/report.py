@@ -45,10 +45,7 @@ def model_card(title: str, run: Checkpoint, corpus: Corpus, split: Split, report
     """The card, in Markdown."""
     config = run.config
     steps = {side: sum(piece.steps for piece in getattr(split, side)) for side in Split._fields}
-    rows = "\n".join(
-        f"| {name} | {score.play:.3f} | {score.articulate:.3f} | {score.total:.3f} |"
-        for name, score in report.scores.items()
-    )
+    rows = "\n".join(_row(name, score) for name, score in report.scores.items())
     gain = report.lower_under_top.total - report.lower_alone.total
     return f"""# {title}
 
@@ -73,10 +70,10 @@ Training: {run.update} updates of {config.batch} × {config.segment} steps, {run
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).
 
 ## Log-likelihood
-Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps, teacher-forced on both
-axes, whole pieces in their own keys, dropout off, float32. Play is over all {config.shape().kernel.pitches.size} pitches,
-articulate over the notes that play. These are sixteenths with articulation and our own split: not
-comparable with published figures for other grids.
+Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps,
+teacher-forced on both axes, whole pieces in their own keys, dropout off, float32. Play is over all
+{config.shape().kernel.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
+articulation and our own split: not comparable with published figures for other grids.
 
 | model | play | articulate | both |
 |---|---|---|---|
@@ -88,8 +85,12 @@ The three lower voices alone, the same notes scored twice:
 
 | | play | articulate | both |
 |---|---|---|---|
-| soprano not given | {report.lower_alone.play:.3f} | {report.lower_alone.articulate:.3f} | {report.lower_alone.total:.3f} |
-| soprano given | {report.lower_under_top.play:.3f} | {report.lower_under_top.articulate:.3f} | {report.lower_under_top.total:.3f} |
+{_row("soprano not given", report.lower_alone)}
+{_row("soprano given", report.lower_under_top)}
 
 Knowing the soprano of the same step is worth {gain:.3f} nats a step.
 """
+
+
+def _row(name: str, score: Score) -> str:
+    return f"| {name} | {score.play:.3f} | {score.articulate:.3f} | {score.total:.3f} |"

@@ -84,8 +84,15 @@ def train(
         improved = alone + under > best
         best = max(best, alone + under)
         state = Checkpoint(
-            config, corpus, model.state_dict(), done, time.monotonic() - begin, best,
-            optimiser.state_dict(), dict(rng.bit_generator.state), torch.get_rng_state(),
+            config,
+            corpus,
+            model.state_dict(),
+            done,
+            time.monotonic() - begin,
+            best,
+            optimiser.state_dict(),
+            dict(rng.bit_generator.state),
+            torch.get_rng_state(),
         )
         state.save(last_path)
         if improved:
@@ -102,7 +109,7 @@ def _step(model: Biaxial, optimiser: torch.optim.Optimizer, batch: Batch, clip: 
     play, articulate = log_likelihood(logits, batch.now, batch.given)
     loss = -((play + articulate) * batch.real).sum() / batch.real.sum()
     optimiser.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     optimiser.step()
     return loss.item()
