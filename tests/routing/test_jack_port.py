@@ -238,9 +238,9 @@ def test_no_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ports_are_found_by_part_of_their_name_or_else_listed(
     opened: Open, keyboard: Keyboard, ear: Ear, jack_server: Server
 ) -> None:
-    with pytest.raises(UsageError, match="no input port 'kyes'; did you mean 'keyboard:keys'"):
+    with pytest.raises(UsageError, match="no JACK input port 'kyes'; did you mean 'keyboard:keys'"):
         opened(input="kyes")
-    with pytest.raises(UsageError, match=r"no output port 'keys'; there are .*'ear:ear'"):
+    with pytest.raises(UsageError, match=r"no JACK output port 'keys'; there are .*'ear:ear'"):
         opened(output="keys")  # it is there, but nothing can be sent to it
     backend = opened(input="KEYS", output="ear:")
     assert backend.input == "Descant:in"  # the two that failed have left

@@ -1,15 +1,87 @@
-"""``descant presets``, ``ports`` and ``doctor``: what is there and what is missing."""
+"""``descant presets``, ``ports`` and ``doctor``: what is there, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from typing import Annotated
 
-def presets() -> None:
-    """List the presets."""
+import typer
+from descant_routing.errors import DescantError
+from descant_routing.ports.catalogue import MidiSystem, systems
+
+from descant_daemon.cli import options
+from descant_daemon.cli.checkup import Finding, check_up
+from descant_daemon.settings.preset import load_preset
+from descant_daemon.settings.reference import parameter_reference
+from descant_daemon.settings.shelf import own_folder, shelf
 
 
-def ports() -> None:
-    """List the MIDI ports."""
+def presets(
+    as_json: options.Json = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="Explain every parameter instead.")] = False,
+) -> None:
+    """List the presets, and where your own would be."""
+    if parameters:
+        typer.echo(parameter_reference())
+        return
+    rows = []
+    for name, path, origin in shelf():
+        try:
+            title = load_preset(path).title
+        except DescantError as error:
+            title = f"cannot be used: {error}"
+        rows.append({"name": name, "title": title, "origin": origin, "path": str(path)})
+    if as_json:
+        typer.echo(json.dumps({"presets": rows, "own_folder": str(own_folder())}, indent=2))
+        return
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        typer.echo(f"{row['name']:<{width}}  {row['title']} ({row['origin']}: {row['path']})")
+    typer.echo(f"Your own presets go into {own_folder()}, a folder each.")
 
 
-def doctor() -> None:
-    """Check this machine."""
+def ports(as_json: options.Json = False) -> None:
+    """List the MIDI systems of this machine and their ports."""
+    found = systems()
+    if as_json:
+        typer.echo(json.dumps([asdict(system) for system in found], indent=2))
+        return
+    for system in found:
+        typer.echo(_described(system))
+    if not any(system.available for system in found):
+        typer.echo("There is no MIDI system to play through; `descant demo` needs none.")
+
+
+def _described(system: MidiSystem) -> str:
+    if not system.available:
+        return f"{system.title} (--backend {system.key}): not here. {system.reason}. {_sentence(system.advice)}"
+    lines = [f"{system.title} (--backend {system.key}): {system.reason}"]
+    for heading, names in (("inputs", system.inputs), ("outputs", system.outputs)):
+        lines.append(f"  {heading}:" + ("" if names else " none"))
+        lines += [f"    {name}" for name in names]
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def doctor(as_json: options.Json = False) -> None:
+    """Check this machine: Python, MIDI, presets, the engine. Exit 1 when Descant cannot be played here."""
+    findings = check_up()
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            typer.echo(_told(finding))
+        worst = [finding for finding in findings if finding.state == "bad"]
+        typer.echo("This machine is fit to play." if not worst else "Something needs doing before it can play live.")
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _told(finding: Finding) -> str:
+    sign = {"good": "✓", "fair": "·", "bad": "✗"}[finding.state]
+    advice = f" → {_sentence(finding.advice)}" if finding.advice else ""
+    return f"{sign} {finding.what}: {finding.found}{advice}"

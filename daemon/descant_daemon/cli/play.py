@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from descant_routing.ports.catalogue import open_backend
+from descant_routing.ports.ladder import open_backend
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up

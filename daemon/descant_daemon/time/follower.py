@@ -8,6 +8,7 @@ tenth of a second where fixed-bandwidth loops take seconds.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -17,9 +18,9 @@ MEMORY = 96  # ticks: four beats
 GATE_AFTER = 12  # ticks before the spike gate trusts its idea of the jitter
 GATE = 4.0  # standard deviations
 RUN = 4  # ticks on one side of the line: no longer jitter
-RUN_SIZE = 1.5  # standard deviations
+RUN_SIZE = 2.0  # standard deviations: by chance, jitter does that twice in a million ticks
 FLOOR = 250_000.0  # ns; a perfect clock still gets a gate this wide
-FORGETTING = 0.05  # of the jitter estimate, a tick
+FORGETTING = 0.03  # of the jitter estimate, a tick
 MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead
 STALL = 8  # ticks; so long a gap has nothing to do with jitter or drops
 FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
@@ -36,6 +37,8 @@ class Follower:
         self._per_tick = per_tick
         self._remembered = 0
         self._deviation = 0.0
+        self._judged = 0  # errors that went into their mean and variance
+        self._bias = self._variance = 0.0
         self._run: deque[tuple[int, int, float]] = deque(maxlen=RUN)  # (count, time, error)
         self._last_time = 0
         self._skips = 0  # times in a row that drops were inferred, and the ticks counted for them
@@ -67,14 +70,22 @@ class Follower:
             return None
         return Timeline(origin + self.count, self._position, self._per_tick)
 
+    def expects(self, time: int) -> bool:
+        """Whether a tick at ``time`` would be on the line as it stands."""
+        if self._position is None or self._per_tick is None or not self.valid:
+            return False
+        error = abs(time - self._position - self._per_tick)
+        return error <= min(GATE * max(self._deviation, FLOOR), self._per_tick / 4)
+
     def restart(self, *, keep_tempo: bool) -> None:
-        """The next tick is number 0; what is known of the tempo is kept or not."""
+        """The next tick begins a new line; what is known of the tempo is kept or not."""
         self.count = 0
         self._position = None
         self._run.clear()
         self._remembered = self._skips = self._skipped = 0
         if not keep_tempo:
             self._per_tick = None
+            self._judged = 0
             self._deviation = 0.0
 
     def tick(self, time: int) -> int:
@@ -147,12 +158,23 @@ class Follower:
         if self._remembered > 2 and self._changed(deviation):
             self._refit()
             return
+        likely = min(max(error, -GATE * deviation), GATE * deviation)
+        if self._remembered >= RUN:
+            self._judge(likely)
         if self._remembered > GATE_AFTER:
-            error = min(max(error, -GATE * deviation), GATE * deviation)
+            error = likely
         self._remembered = n = min(self._remembered + 1, MEMORY)
         self._position = predicted + error * (4 * n - 2) / (n * (n + 1))
         self._per_tick = max(self._per_tick + error * 6 / (n * (n + 1)) / grown, 1.0)
-        self._deviation += FORGETTING * (1.25 * abs(error) - self._deviation)
+
+    def _judge(self, error: float) -> None:
+        """How much do errors vary? About their mean, because a slow change of tempo is not jitter."""
+        self._judged += 1
+        share = max(FORGETTING, 1 / self._judged)
+        error -= self._bias
+        self._bias += share * error
+        self._variance += share * ((1 - share) * error**2 - self._variance)
+        self._deviation = math.sqrt(self._variance)
 
     def _changed(self, deviation: float) -> bool:
         if len(self._run) < RUN:

@@ -1,7 +1,8 @@
 """MIDI clock in: 24 ticks a quarter, Start, Stop, Continue, song position, as masters really send them.
 
 Start and Continue arm; the next clock is the position (MIDI 1.0, System Real Time). Clocks while stopped
-move nothing but keep the tempo known. Position is counted, never integrated, so it cannot drift.
+move nothing but keep the tempo known. Position is counted, never integrated, so it cannot drift. A clock
+that stays away is lost until it comes back; one at a tempo that no music has, until it comes to its senses.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ TICKS_PER_SIXTEENTH = 6
 FRESH = 2_000_000_000  # ns for which a tempo is worth keeping over a Start
 LOST_AFTER = 250_000_000  # ns without a clock, or eight ticks if that is longer
 LOST_TICKS = 8
+STRANGE_TICKS = 8  # in a row at a tempo that no music has: the clock is lost
 LEAST_GUARD, MOST_GUARD = 50_000, 2_000_000
 PROVISIONAL = ns_per_tick(120)  # until the second clock tells better
 
@@ -38,6 +40,7 @@ class MidiClock:
         self._state = _State.STOPPED
         self._follower = Follower()
         self._display = TempoDisplay()
+        self._strange = 0  # ticks in a row whose tempo speaks against the state
         self._origin = 0  # the song's tick at the follower's tick 0
         self._position = 0  # the tick that the next Continue resumes at
         self._kind = Kind.STARTED
@@ -61,10 +64,8 @@ class MidiClock:
 
     @property
     def trusted_until(self) -> int | None:
-        """Until the clock would count as lost; one tick ahead while its tempo is a guess or no tempo."""
-        if not self._follower.valid:
-            return self._follower.last_time
-        return self._follower.last_time + self._patience
+        """Until the clock would count as lost; no tick but the last one while the tempo is a guess."""
+        return self._follower.last_time + (self._patience if self._follower.valid else self.guard)
 
     @property
     def guard(self) -> int:
@@ -85,7 +86,7 @@ class MidiClock:
         """A real-time message or song position."""
         match data[0]:
             case message.CLOCK:
-                return self._clock(now)
+                return [*self.advance(now), *self._clock(now)]
             case message.START:
                 return self._arm(Kind.STARTED, 0, now)
             case message.CONTINUE:
@@ -100,8 +101,7 @@ class MidiClock:
         """The clock is lost when it has been away too long; its tempo stays as a prior."""
         if self._state is not _State.RUNNING or now <= self._follower.last_time + self._patience:
             return ()
-        self._state = _State.LOST
-        return (Happening(Kind.LOST, now, self._here),)
+        return self._lose(now)
 
     def key_pressed(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
         """Keys do not move a clock that follows."""
@@ -127,34 +127,52 @@ class MidiClock:
     def _clock(self, now: int) -> Sequence[Happening]:
         self._heard = True
         gap = now - self._follower.last_time
-        if self._state is _State.ARMED:
-            self._follower.restart(keep_tempo=gap < FRESH)
-            self._begin(self._position, now)
-            return (Happening(self._kind, now, self._origin),)
+        away = gap > self._patience
+        armed = self._state is _State.ARMED
+        if away or (armed and not self._follower.expects(now)):
+            # A clock that went on all the time keeps its line over a Start, any other begins one.
+            self._follower.restart(keep_tempo=self._follower.valid and gap < FRESH)
+        grown = self._follower.tick(now)
+        self._show(now)
+        if armed:
+            return self._begin(self._kind, now)
         if self._state is _State.LOST:
-            here = self._here + 1  # nobody can say how many were missed: go on where counting stopped
-            self._follower.restart(keep_tempo=True)
-            self._begin(here, now)
-            return (Happening(Kind.CONTINUED, now, here),)
-        if self._state is _State.STOPPED and gap > self._patience:
-            self._follower.restart(keep_tempo=gap < FRESH)
-        if not self._follower.tick(now):
+            return self._begin(Kind.CONTINUED, now) if away or self._sane_again else ()
+        if self._state is _State.STOPPED or not grown:
             return ()
-        self._show(now)
-        if self._relocate is None or self._state is not _State.RUNNING:
-            return ()
-        target, self._relocate = self._relocate, None
-        if target == self._here:
-            return ()
-        self._origin += target - self._here
-        return (Happening(Kind.RELOCATED, now, target),)
+        return self._count(grown, now)
 
-    def _begin(self, tick: int, now: int) -> None:
-        self._follower.tick(now)
-        self._origin = tick
-        self._relocate = None
+    def _count(self, grown: int, now: int) -> Sequence[Happening]:
+        """A tick of the song has come."""
+        self._strange = 0 if self._follower.valid else self._strange + 1
+        if self._strange == STRANGE_TICKS:
+            return self._lose(now)
+        target, self._relocate = self._relocate, None
+        if target is not None and not 0 <= self._here - target < TICKS_PER_SIXTEENTH:
+            self._origin += target - self._here
+            return (Happening(Kind.RELOCATED, now, target),)
+        # Less than nothing: what was counted as drops has turned out to be a slower tempo.
+        return (Happening(Kind.RELOCATED, now, self._here),) if grown < 0 else ()
+
+    @property
+    def _sane_again(self) -> bool:
+        """While lost: the tempo has been that of music for a while."""
+        self._strange = self._strange + 1 if self._follower.valid else 0
+        return self._strange == STRANGE_TICKS
+
+    def _begin(self, kind: Kind, now: int) -> Sequence[Happening]:
+        """The tick that has just come is ``_position``."""
+        self._origin = self._position - self._follower.count
+        self._relocate, self._strange = None, 0
         self._state = _State.RUNNING
-        self._show(now)
+        return (Happening(kind, now, self._position),)
+
+    def _lose(self, now: int) -> Sequence[Happening]:
+        """Nobody can say how many ticks will be missed: the next one is to go on where counting stopped."""
+        self._position = self._here + 1 if self._relocate is None else self._relocate
+        self._relocate, self._strange = None, 0
+        self._state = _State.LOST
+        return (Happening(Kind.LOST, now, self._position),)
 
     def _arm(self, kind: Kind, position: int, now: int) -> Sequence[Happening]:
         was_running = self._state is _State.RUNNING
@@ -166,14 +184,14 @@ class MidiClock:
         return (Happening(Kind.STOPPED, now, here),) if was_running else ()
 
     def _stop(self, now: int) -> Sequence[Happening]:
-        was = self._state
+        was_running = self._state is _State.RUNNING
         self._state = _State.STOPPED
-        if was not in (_State.RUNNING, _State.LOST):
+        if not was_running:
             return ()
         # The clock after the last one played is where Continue resumes.
         self._position = self._here + 1 if self._relocate is None else self._relocate
         self._relocate = None
-        return (Happening(Kind.STOPPED, now, self._position),) if was is _State.RUNNING else ()
+        return (Happening(Kind.STOPPED, now, self._position),)
 
     def _locate(self, tick: int) -> None:
         if self._state is _State.RUNNING:

@@ -181,7 +181,7 @@ class JackBackend:
             return None
         ports = [port.name for port in self._client.get_ports(is_midi=True, **direction)]
         try:
-            return resolve(name, ports, "input port" if "is_output" in direction else "output port")
+            return resolve(name, ports, "JACK input port" if "is_output" in direction else "JACK output port")
         except DescantError:
             self._client.close()
             raise

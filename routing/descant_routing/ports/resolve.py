@@ -33,9 +33,10 @@ def resolve(name: str, ports: Sequence[str], what: str = "port") -> str:
 
 
 def _close(name: str, ports: Sequence[str]) -> list[str]:
-    """Ports whose name, or a part of it between colons, resembles ``name``."""
-    parts = {part.strip().casefold(): port for port in ports for part in (*port.split(":"), port)}
-    return list(dict.fromkeys(parts[part] for part in get_close_matches(name.casefold(), parts, n=3)))
+    """Ports whose name, or a part of it between colons, resembles ``name``; the most alike first."""
+    parts = {part.strip().casefold() for port in ports for part in (*port.split(":"), port)}
+    close = get_close_matches(name.casefold(), sorted(parts), n=3)
+    return list(dict.fromkeys(port for part in close for port in ports if part in port.casefold()))
 
 
 def _listed(names: Sequence[str], last: str = ", ") -> str:

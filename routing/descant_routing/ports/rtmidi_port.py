@@ -86,8 +86,8 @@ class RtMidiBackend:
         self._rtmidi_error: type[Exception] = rtmidi.RtMidiError
         self._in, self._out = _clients(rtmidi, facts, client)
         try:
-            self.input = _open(self._in, self.input, input, "input port", facts)
-            self.output = _open(self._out, self.output, output, "output port", facts)
+            self.input = _open(self._in, self.input, input, "input", facts)
+            self.output = _open(self._out, self.output, output, "output", facts)
         except Exception as error:
             self._leave()
             if isinstance(error, rtmidi.RtMidiError):
@@ -250,7 +250,7 @@ def _open(midi: Any, own: str, name: str | None, what: str, facts: RtMidiSystem)
     """Open the port called ``name``, or our own; returns the name of what was opened."""
     ports: list[str] = midi.get_ports()
     if name is not None:
-        port = resolve(name, ports, what)
+        port = resolve(name, ports, f"{facts.title} {what} port")
         midi.open_port(ports.index(port), own)
         return port
     if facts.virtual:
@@ -258,6 +258,6 @@ def _open(midi: Any, own: str, name: str | None, what: str, facts: RtMidiSystem)
         return own
     there = f"there are {', '.join(map(repr, ports))}" if ports else "there is none yet"
     raise UsageError(
-        f"{facts.title} has no virtual ports: name an existing {what} with --{what.split(maxsplit=1)[0]} "
-        f"({there}); loopMIDI makes ports that lead to a DAW"
+        f"{facts.title} has no virtual ports: name an existing one with --{what} ({there}); "
+        "loopMIDI makes ports that lead to a DAW"
     )

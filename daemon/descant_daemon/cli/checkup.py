@@ -1,0 +1,104 @@
+"""What ``descant doctor`` looks at, one finding each."""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from descant_routing.errors import DescantError
+from descant_routing.ports.catalogue import systems
+
+from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.engine.engine import Ask, Engine, Sampling
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.picture.wav import find_soundfont
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find, shelf
+
+STEPS, GAP = 24, 0.04  # enough steps, far enough apart, for the caches to be as cold as in playing
+EASY, HARD = 5.0, 20.0  # ms a step may take before it is worth a word, and before 300 BPM is out of reach
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``state``: good, fair (works, could be better) or bad (cannot be played)."""
+
+    what: str
+    state: Literal["good", "fair", "bad"]
+    found: str
+    advice: str = ""
+
+
+def check_up() -> list[Finding]:
+    """Look at everything; raises nothing."""
+    return [_python(), *_midi(), *_presets(), _engine(), _sound()]
+
+
+def _python() -> Finding:
+    return Finding("Python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+
+
+def _midi() -> Iterator[Finding]:
+    found = systems()
+    best = next((system for system in found if system.available), None)
+    for system in found:
+        if system is best:
+            yield Finding("MIDI", "good", f"{system.title} will be used: {system.reason}")
+        elif system.available:
+            yield Finding("MIDI", "good", f"{system.title} is there too: {system.reason}")
+        else:
+            state: Literal["fair", "bad"] = "bad" if best is None else "fair"
+            yield Finding("MIDI", state, f"no {system.title}: {system.reason}", system.advice)
+
+
+def _presets() -> Iterator[Finding]:
+    for name, path, _ in shelf():
+        try:
+            OnnxNetwork.load(model_stem(path, load_preset(path)))
+        except DescantError as error:
+            yield Finding("Preset", "bad" if name == DEFAULT_PRESET else "fair", f"{name} cannot be used: {error}")
+        else:
+            yield Finding("Preset", "good", f"{name} loads")
+
+
+def _engine() -> Finding:
+    """Steps in this process, paced as in playing."""
+    try:
+        path = find(DEFAULT_PRESET)
+        network = OnnxNetwork.load(model_stem(path, load_preset(path)))
+    except DescantError as error:
+        return Finding("Engine", "bad", str(error))
+    network.warm()
+    engine = Engine(network)
+    silence = np.zeros((network.pitches.size, 2), np.float32)
+    melody = silence.copy()
+    melody[network.pitches.size * 2 // 3] = 1
+    taken = []
+    for step in range(STEPS):
+        time.sleep(GAP)
+        begin = time.perf_counter()
+        engine.answer(Ask(step, step, 16, melody, silence, silence, step == 0, Sampling()))
+        taken.append(1000 * (time.perf_counter() - begin))
+        engine.think_ahead()
+    middle, worst = statistics.median(taken[2:]), max(taken[2:])
+    found = f"from key to answer {middle:.1f} ms in the middle, {worst:.1f} ms at worst of {STEPS} steps"
+    if middle > HARD:
+        return Finding("Engine", "bad", found, "close other programs, or use a machine with a faster core")
+    return Finding("Engine", "good" if middle <= EASY else "fair", found)
+
+
+def _sound() -> Finding:
+    font = find_soundfont()
+    if font is None:
+        return Finding("Audio", "fair", "no SoundFont", f"only demo.wav needs one{_how_to_get_sound()}")
+    return Finding("Audio", "good", f"SoundFont {font.name}")
+
+
+def _how_to_get_sound() -> str:
+    return ": apt install fluidsynth fluid-soundfont-gm" if sys.platform == "linux" else ""

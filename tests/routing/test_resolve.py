@@ -1,0 +1,62 @@
+"""Port names as musicians type them, and calls that hang."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from descant_routing.errors import DescantError, UsageError
+from descant_routing.ports.bounded import bounded
+from descant_routing.ports.resolve import resolve
+
+PORTS = ["Launchkey 61:Keys", "Launchkey 61:DAW", "a2j:Roland S-1", "roland s-1 loop", "Keys"]
+
+FOUND = {
+    "Keys": "Keys",  # exactly, though it is part of another
+    "daw": "Launchkey 61:DAW",
+    "ROLAND S-1 L": "roland s-1 loop",
+    "a2j": "a2j:Roland S-1",
+}
+
+
+@pytest.mark.parametrize(("name", "port"), FOUND.items())
+def test_found(name: str, port: str) -> None:
+    assert resolve(name, PORTS) == port
+
+
+SENTENCES = {
+    "keys": "port 'keys' is ambiguous: it could be 'Launchkey 61:Keys', 'Keys'",
+    "lunchkey 61": "there is no port 'lunchkey 61'; did you mean 'Launchkey 61:Keys' or 'Launchkey 61:DAW'? ",
+    "xyz": "there is no port 'xyz'; there are 'Launchkey 61:Keys', 'Launchkey 61:DAW', 'a2j:Roland S-1'",
+    "": "there is no port ''; there are 'Launchkey 61:Keys'",
+}
+
+
+@pytest.mark.parametrize(("name", "sentence"), SENTENCES.items())
+def test_not_found(name: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        resolve(name, PORTS)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_nothing_there() -> None:
+    with pytest.raises(UsageError, match="no input port 'x': there is none at all"):
+        resolve("x", [], "input port")
+
+
+def test_the_same_name_twice_is_one_port() -> None:
+    assert resolve("key", ["Keys", "Keys"]) == "Keys"
+
+
+def test_a_call_that_answers_answers() -> None:
+    assert bounded("it", 20, lambda: 7) == 7
+    with pytest.raises(KeyError):
+        bounded("it", 20, lambda: dict[str, str]()["missing"])
+
+
+def test_a_call_that_hangs_is_a_sentence() -> None:
+    release = threading.Event()
+    with pytest.raises(DescantError, match=r"the clock does not answer \(waited 0.05 s\)"):
+        bounded("the clock", 0.05, release.wait)
+    release.set()
