@@ -119,13 +119,12 @@ class Ledger:
 
     def _release(self, owner: Owner, place: int, note_off: bytes) -> list[bytes]:
         holders = self._holders.get(place, 0)
-        if not holders & owner:
-            return []
-        if holders != owner:
+        if holders == owner:
+            del self._holders[place]
+            return [note_off]
+        if holders & owner:
             self._holders[place] = holders & ~owner
-            return []
-        del self._holders[place]
-        return [note_off]
+        return []
 
     def _end(self, places: Iterable[int]) -> list[bytes]:
         ended = sorted(places)

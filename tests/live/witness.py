@@ -73,6 +73,7 @@ def main() -> None:
     score = json.loads(Path(sys.argv[1]).read_text())
     witness = Witness(score)
     client = witness.client
+    rate, period = client.samplerate, client.blocksize  # both are 0 once the client is closed
     with client, witness.keyboard:
         client.connect("Keyboard:keys", "Descant:in")
         client.connect("Descant:out", "Witness:ears")
@@ -90,8 +91,8 @@ def main() -> None:
         threading.Event().wait(score["listen"])
         client.transport_stop()
     report = {
-        "rate": client.samplerate,
-        "period": client.blocksize,
+        "rate": rate,
+        "period": period,
         "ticks": witness.ticks,
         "transport": witness.transport,
         "heard": witness.heard,

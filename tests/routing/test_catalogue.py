@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ class FakeMidi:
     ports: tuple[str, ...] = ()
 
     def __init__(self, api: int, name: str) -> None:
+        os.write(2, b"ALSA lib: noise\n")  # past sys.stderr, as a library in C writes
         if api == 0:
             raise FakeRtMidi.RtMidiError("no client")
 
@@ -103,12 +105,15 @@ def test_a_sequencer_that_is_not_ours(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "group audio" in alsa.advice
 
 
-def test_a_system_that_refuses(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_refuses(
+    fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     sequencer = tmp_path / "seq"
     sequencer.touch()
     monkeypatch.setattr(catalogue, "_SEQUENCER", sequencer)
     alsa = systems("linux")[1]
     assert (alsa.available, alsa.reason) == (False, "no client")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_other_platforms(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:

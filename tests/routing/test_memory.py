@@ -78,10 +78,10 @@ def test_cycles_come_exactly_at_arrivals_and_deadlines() -> None:
 def test_equal_times_keep_their_order() -> None:
     backend = MemoryBackend()
     backend.inject([Timed(5, A), Timed(5, B)])
-    backend.inject([Timed(5, A)])
+    backend.inject([Timed(5, C)])
     backend.start(Grid(100))
     backend.run_until(10)
-    assert [data for _, data in backend.sent] == [A, B, A]
+    assert [data for _, data in backend.sent] == [A, B, C]
 
 
 def test_nothing_happens_before_start() -> None:

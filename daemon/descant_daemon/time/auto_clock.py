@@ -13,17 +13,21 @@ IDLE_TICKS = 192  # two bars of 4/4 without a key, then our own clock stops
 
 
 class AutoClock:
-    """See ``Clock``. A master that has spoken once is followed from then on."""
+    """See ``Clock``. A master that has started once is followed from then on.
+
+    Clocks alone do not make a master: many keyboards send them all day.
+    """
 
     def __init__(self, bpm: float) -> None:
         """``bpm``: our own tempo."""
         self._midi = MidiClock()
         self._own = InternalClock(bpm)
+        self._led = False  # by a master
         self._idle_since: int | None = None
 
     @property
     def _chosen(self) -> Clock:
-        return self._midi if self._midi.heard else self._own
+        return self._midi if self._led else self._own
 
     @property
     def running(self) -> bool:
@@ -51,17 +55,17 @@ class AutoClock:
         return self._chosen.bpm
 
     def feed(self, data: bytes, now: int) -> Sequence[Happening]:
-        """A master speaks: from its first clock on it leads."""
-        had_heard = self._midi.heard
+        """A master speaks: from the first tick of its song on it leads."""
         happenings = self._midi.feed(data, now)
-        if self._midi.heard and not had_heard:
-            self._own.stop(now)
-            return [*self._own.advance(now), *happenings]
-        return happenings
+        if self._led or not self._midi.running:
+            return happenings
+        self._led = True
+        self._own.stop(now)
+        return [*self._own.advance(now), *happenings]
 
     def advance(self, now: int) -> Sequence[Happening]:
         """Time passes; our own clock stops when nobody has played for a while."""
-        if self._midi.heard:
+        if self._led:
             return self._midi.advance(now)
         if (stop_at := self._stop_at) is not None and now >= stop_at:
             self._own.stop(stop_at)
@@ -70,11 +74,14 @@ class AutoClock:
 
     def key_pressed(self, now: int) -> Sequence[Happening]:
         """The first key is the first beat."""
-        self._idle_since = None
-        if self._midi.heard or self._own.running:
+        if self._led:
             return ()
+        happenings = self.advance(now)
+        self._idle_since = None
+        if self._own.running:
+            return happenings
         self._own.start(now)
-        return self._own.advance(now)
+        return [*happenings, *self._own.advance(now)]
 
     def keys_idle(self, now: int) -> None:
         """From now on nobody plays."""
@@ -82,7 +89,7 @@ class AutoClock:
 
     def next_deadline(self) -> int | None:
         """The nearest of both."""
-        if self._midi.heard:
+        if self._led:
             return self._midi.next_deadline()
         times = (self._own.next_deadline(), self._stop_at)
         return min((time for time in times if time is not None), default=None)

@@ -3,7 +3,8 @@
 While the memory grows the fit is exact, so the tempo is good after a few ticks; at ``MEMORY`` ticks it
 stands still and filters as a second-order loop would. Ticks far off the line are clipped, four in a row
 on one side are a change of tempo and refit the line. Measured against published followers it locks in a
-tenth of a second where fixed-bandwidth loops take seconds.
+tenth of a second where fixed-bandwidth loops take seconds. Ticks are counted by where they fall on the
+line, so a late one is neither lost nor doubled. While the tempo is none that music has, nothing is filtered.
 """
 
 from __future__ import annotations
@@ -24,17 +25,21 @@ FORGETTING = 0.03  # of the jitter estimate, a tick
 MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead
 STALL = 8  # ticks; so long a gap has nothing to do with jitter or drops
 FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
+DOUBLE, APART = (
+    0.4,
+    0.3,
+)  # ticks on from the line, and from the last arrival: nearer than both is one sent twice
 TWICE = 1_000_000  # ns; a first interval shorter than this is one tick sent twice
 
 
 class Follower:
     """Feed it the time of every tick; ``count`` numbers them, ``timeline`` predicts the next."""
 
-    def __init__(self, per_tick: float | None = None) -> None:
-        """``per_tick``: a tempo to begin with, in ns."""
+    def __init__(self) -> None:
+        """Nothing is known."""
         self.count = 0  # ticks since the restart, the first is 0
         self._position: float | None = None  # filtered time of the last tick
-        self._per_tick = per_tick
+        self._per_tick: float | None = None
         self._remembered = 0
         self._deviation = 0.0
         self._judged = 0  # errors that went into their mean and variance
@@ -103,7 +108,7 @@ class Follower:
             self._try(time, interval)
         else:
             ticks, apart = (time - self._position) / self._per_tick, interval / self._per_tick
-            if ticks < 0.4 and apart < 0.3:
+            if ticks < DOUBLE and apart < APART:
                 return 0
             if ticks >= STALL:
                 self._stalled(time, interval)

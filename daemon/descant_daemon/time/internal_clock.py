@@ -61,6 +61,8 @@ class InternalClock:
                 self.stop(now)
             case message.SONG_POSITION:
                 self._locate(message.sixteenths(data) * TICKS_PER_SIXTEENTH, now)
+            case _:
+                pass
         return self.advance(now)
 
     def stop(self, now: int) -> None:

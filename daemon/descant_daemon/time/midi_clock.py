@@ -45,7 +45,6 @@ class MidiClock:
         self._position = 0  # the tick that the next Continue resumes at
         self._kind = Kind.STARTED
         self._relocate: int | None = None  # a song position that came while running
-        self._heard = False  # any clock at all
 
     # -- the protocol --------------------------------------------------------------------------------
 
@@ -65,7 +64,7 @@ class MidiClock:
     @property
     def trusted_until(self) -> int | None:
         """Until the clock would count as lost; no tick but the last one while the tempo is a guess."""
-        return self._follower.last_time + (self._patience if self._follower.valid else self.guard)
+        return self._follower.last_time + (self._patience if self._follower.valid else MOST_GUARD)
 
     @property
     def guard(self) -> int:
@@ -76,11 +75,6 @@ class MidiClock:
     def bpm(self) -> float | None:
         """The tempo to show."""
         return self._display.bpm
-
-    @property
-    def heard(self) -> bool:
-        """Whether a master has ever spoken."""
-        return self._heard
 
     def feed(self, data: bytes, now: int) -> Sequence[Happening]:
         """A real-time message or song position."""
@@ -95,10 +89,12 @@ class MidiClock:
                 return self._stop(now)
             case message.SONG_POSITION:
                 self._locate(message.sixteenths(data) * TICKS_PER_SIXTEENTH)
+            case _:
+                pass
         return ()
 
     def advance(self, now: int) -> Sequence[Happening]:
-        """The clock is lost when it has been away too long; its tempo stays as a prior."""
+        """The clock is lost when it has been away too long."""
         if self._state is not _State.RUNNING or now <= self._follower.last_time + self._patience:
             return ()
         return self._lose(now)
@@ -124,14 +120,19 @@ class MidiClock:
     def _here(self) -> int:
         return self._origin + self._follower.count
 
+    @property
+    def _next(self) -> int:
+        """The tick that the next clock would be: Continue resumes there."""
+        return self._here + 1 if self._relocate is None else self._relocate
+
     def _clock(self, now: int) -> Sequence[Happening]:
-        self._heard = True
         gap = now - self._follower.last_time
         away = gap > self._patience
         armed = self._state is _State.ARMED
         if away or (armed and not self._follower.expects(now)):
             # A clock that went on all the time keeps its line over a Start, any other begins one.
-            self._follower.restart(keep_tempo=self._follower.valid and gap < FRESH)
+            fresh = self._follower.valid and gap < FRESH and self._state is not _State.LOST
+            self._follower.restart(keep_tempo=fresh)
         grown = self._follower.tick(now)
         self._show(now)
         if armed:
@@ -169,7 +170,7 @@ class MidiClock:
 
     def _lose(self, now: int) -> Sequence[Happening]:
         """Nobody can say how many ticks will be missed: the next one is to go on where counting stopped."""
-        self._position = self._here + 1 if self._relocate is None else self._relocate
+        self._position = self._next
         self._relocate, self._strange = None, 0
         self._state = _State.LOST
         return (Happening(Kind.LOST, now, self._position),)
@@ -178,19 +179,17 @@ class MidiClock:
         was_running = self._state is _State.RUNNING
         if kind is Kind.CONTINUED and was_running:
             return ()  # Continue while running says nothing new
-        here = self._here
+        stopped = Happening(Kind.STOPPED, now, self._next)
         self._kind, self._position, self._state = kind, position, _State.ARMED
         self._relocate = None
-        return (Happening(Kind.STOPPED, now, here),) if was_running else ()
+        return (stopped,) if was_running else ()
 
     def _stop(self, now: int) -> Sequence[Happening]:
         was_running = self._state is _State.RUNNING
         self._state = _State.STOPPED
         if not was_running:
             return ()
-        # The clock after the last one played is where Continue resumes.
-        self._position = self._here + 1 if self._relocate is None else self._relocate
-        self._relocate = None
+        self._position, self._relocate = self._next, None
         return (Happening(Kind.STOPPED, now, self._position),)
 
     def _locate(self, tick: int) -> None:

@@ -1,0 +1,132 @@
+"""Through real ports: what a producer hears, as an independent client writes it down."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mido
+import pytest
+from descant_daemon.cli.app import app
+from descant_daemon.tunes.as_midi import write_midi
+from descant_daemon.tunes.book import COMMON_METRE, medley
+from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from tests.live.conftest import Performance, Rig
+
+BAR = 96  # ticks
+PLAYER, OURS = 0, 1  # channels
+MELODY = [[note.start * 6, note.length * 6, note.key] for note in medley(COMMON_METRE)]
+"""Hymn tunes that Bach never set (see the tunes' own tests): the model has not met them."""
+
+
+def tenth(performance: Performance) -> int:
+    """100 ms in frames."""
+    return performance.rate // 10
+
+
+def rendered(folder: Path, ticks: int) -> list[tuple[int, int]]:
+    """(step, key) of our notes when ``descant render`` plays the same melody with the same seed."""
+    source, target = folder / "melody.mid", folder / "rendered.mid"
+    write_midi(medley(COMMON_METRE), source, tempo=100)
+    arguments = ["render", "bach-chorale", str(source), "-o", str(target), "--seed", "7", "--bars", str(ticks // BAR)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    notes, now = [], 0
+    for message in mido.MidiFile(target).tracks[2]:
+        now += message.time
+        if message.type == "note_on" and message.velocity:
+            notes.append((now // 120, message.note))
+    return notes
+
+
+def test_32_bars_in_harmony(make_rig: Callable[[int], Rig], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rig = make_rig(512)
+    rig.master(160)
+    rig.descant("--clock", "midi", "--seed", "7")
+    heard = rig.witness(MELODY, 32 * BAR)
+    late = heard.lateness(OURS)
+    stop = next(frame for frame, status in heard.transport if status == 0xFC)
+    with capsys.disabled():
+        print(f"\n32 bars: {len(late)} onsets, 0 to {max(late)} frames after their sixteenth "
+              f"(period {heard.period}), {heard.voices(OURS):.2f} voices")  # fmt: skip
+    assert len(late) > 100
+    assert min(late) >= -1, "nothing comes before its sixteenth"
+    assert max(late) <= heard.period
+    assert heard.voices(OURS) >= 2
+    assert heard.sounding(stop + tenth(heard), OURS) == set()
+    struck = {heard.ticks[tick] for tick, _, _ in MELODY if tick < len(heard.ticks)}
+    assert {frame for frame, _ in heard.strikes(PLAYER)} <= struck, "the dry path costs not one frame"
+    # The master stops a moment after the last bar, a rendering on its double bar line.
+    live = [(heard.step(frame), key) for frame, key in heard.strikes(OURS) if heard.step(frame) < 32 * 16]
+    assert sorted(live) == sorted(rendered(tmp_path, 32 * BAR))
+
+
+def test_playing_by_itself_is_on_the_very_frame(make_rig: Callable[[int], Rig]) -> None:
+    rig = make_rig(256)
+    rig.master(120)  # 1,000 frames a tick: at other tempos the master itself rounds to frames
+    rig.descant("--clock", "midi", "--mode", "free", "--set", "density=1.3")
+    heard = rig.witness([], 8 * BAR)
+    first_step = heard.step(heard.strikes(OURS)[0][0])
+    late = [
+        late
+        for late, (frame, _) in zip(heard.lateness(OURS), heard.strikes(OURS), strict=True)
+        if heard.step(frame) > first_step  # the first is asked for when the song begins, and may wait a period
+    ]
+    assert len(late) > 20
+    assert set(late) == {0}
+
+
+def test_terminated_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
+    rig = make_rig(256)
+    rig.master(160)
+    descant = rig.descant("--clock", "midi")
+    wait = rig.begin_witness(MELODY, 6 * BAR, listen=0.2)
+    wait_for_music(descant)
+    descant.send_signal(signal.SIGTERM)
+    assert descant.wait(5) == 0
+    heard = wait()
+    assert len(heard.strikes(OURS)) > 3
+    end = heard.heard[-1][0]
+    assert end < heard.stopped - tenth(heard), "it was terminated while the song went on"
+    assert heard.sounding(end, OURS) == heard.sounding(end, PLAYER) == set()
+
+
+def test_engine_killed_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
+    rig = make_rig(256)
+    rig.master(120)
+    descant = rig.descant("--clock", "midi")
+    wait = rig.begin_witness(MELODY, 12 * BAR)
+    wait_for_music(descant)
+    engine = children(descant.pid)
+    assert len(engine) == 1
+    os.kill(engine[0], signal.SIGKILL)
+    heard = wait()
+    assert children(descant.pid) != engine, "another engine has taken over"
+    strikes = [frame for frame, _ in heard.strikes(OURS)]
+    gap, silent_from = max((later - earlier, earlier) for earlier, later in zip(strikes, strikes[1:], strict=False))
+    assert gap < 6 * heard.rate, "it plays again"
+    releases = [frame for frame, data in heard.heard if data[0] == 0x80 | OURS and silent_from <= frame <= silent_from + gap]
+    assert heard.sounding(max(releases), OURS) == set(), "what sounded was closed, nothing hangs in the gap"
+    struck = {heard.ticks[tick] for tick, _, _ in MELODY if tick < len(heard.ticks)}
+    dry = [frame for frame, _ in heard.strikes(PLAYER)]
+    assert set(dry) <= struck
+    assert len(dry) == len([tick for tick, _, _ in MELODY if tick < len(heard.ticks)]), "the dry path did not notice"
+
+
+def wait_for_music(descant: subprocess.Popen[str]) -> None:
+    """Four seconds of the song: by then voices sound. (Time is the stimulus here, not a guess at readiness.)"""
+    with pytest.raises(subprocess.TimeoutExpired):
+        descant.wait(4)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sorted({int(child) for task in threads for child in (task / "children").read_text().split()} | set(map(int, found)))
