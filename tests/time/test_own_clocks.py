@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.time.auto_clock import IDLE_TICKS, AutoClock
@@ -42,6 +42,7 @@ def test_it_runs_for_ever_at_its_tempo() -> None:
     assert clock.timeline.time_of(24 * 60 * 125 * 8) == NOW + 8 * 3600 * 1000 * MS
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**10), st.floats(20, 400)), max_size=20))
 def test_a_new_tempo_keeps_the_position(changes: list[tuple[int, float]]) -> None:
     clock, now = running(), NOW
@@ -82,6 +83,11 @@ def test_a_daw_may_start_stop_and_continue_it() -> None:
     assert list(clock.feed(STOP, NOW + 120 * MS)) == []
     assert list(clock.feed(CONTINUE, NOW + 500 * MS)) == [Happening(Kind.CONTINUED, NOW + 500 * MS, 6)]
     assert tick(clock, NOW + 500 * MS) == 6
+
+
+def test_a_stop_stamped_before_its_start_stays_at_the_start() -> None:
+    clock = running()
+    assert list(clock.feed(STOP, NOW - 500 * MS)) == [Happening(Kind.STOPPED, NOW - 500 * MS, 0)]
 
 
 def test_a_daw_may_locate_it() -> None:

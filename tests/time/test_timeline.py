@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.time.timeline import Timeline, ns_per_tick
@@ -16,17 +16,20 @@ timelines = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(timelines, st.integers(-1000, 1_000_000))
 def test_the_time_of_a_tick_is_at_that_tick(line: Timeline, ahead: int) -> None:
     tick = line.tick + ahead
     assert line.tick_at(line.time_of(tick)) == pytest.approx(tick, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(timelines, st.integers(0, 10**15))
 def test_the_tick_at_a_time_is_at_that_time(line: Timeline, time: int) -> None:
     assert abs(line.time_of(line.tick_at(time)) - time) <= 1000
 
 
+@settings(deadline=None)
 @given(timelines, st.integers(-1000, 1000))
 def test_ticks_follow_each_other_at_the_tempo(line: Timeline, ahead: int) -> None:
     tick = line.tick + ahead

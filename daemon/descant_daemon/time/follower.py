@@ -25,10 +25,8 @@ FORGETTING = 0.03  # of the jitter estimate, a tick
 MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead
 STALL = 8  # ticks; so long a gap has nothing to do with jitter or drops
 FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
-DOUBLE, APART = (
-    0.4,
-    0.3,
-)  # ticks on from the line, and from the last arrival: nearer than both is one sent twice
+DOUBLE = 0.4  # of a tick on from the line, and
+APART = 0.3  # of a tick after the last arrival: a tick nearer than both is the same one sent twice
 TWICE = 1_000_000  # ns; a first interval shorter than this is one tick sent twice
 
 

@@ -68,7 +68,7 @@ class InternalClock:
     def stop(self, now: int) -> None:
         """Stand still; Continue goes on from the next tick."""
         if self._line is not None:
-            self._position = int(self._line.tick_at(now)) + 1
+            self._position = max(self._line.tick, int(self._line.tick_at(now)) + 1)
             self._line = None
             self._news.append(Happening(Kind.STOPPED, now, self._position))
 

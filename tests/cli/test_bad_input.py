@@ -1,0 +1,135 @@
+"""A table of bad inputs: what is typed, the exit code, and the words of the one sentence that answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+from descant_daemon.settings.shelf import find
+
+GOOD = find("bach-chorale").parent
+TIMEOUT = 60  # s; nothing here takes long, but nothing may hang
+
+
+def descant(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "JACK_DEFAULT_SERVER": f"none-{os.getpid()}", "JACK_NO_START_SERVER": "1", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "descant_daemon.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+
+
+def preset(text: str) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        shutil.copytree(GOOD, folder / "mine")
+        (folder / "mine" / "preset.yaml").write_text(text)
+
+    return make
+
+
+def graph(change: Callable[[onnx.ModelProto], None]) -> Callable[[Path], None]:
+    """The shipped preset with its note axis changed."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(GOOD, folder / "mine")
+        path = folder / "mine" / "bach-chorale.note.onnx"
+        model = onnx.load(path)
+        change(model)
+        path.write_bytes(model.SerializeToString())
+
+    return make
+
+
+def wrong_shape(model: onnx.ModelProto) -> None:
+    model.graph.input[1].type.tensor_type.shape.dim[1].dim_value = 5
+
+
+def no_metadata(model: onnx.ModelProto) -> None:
+    del model.metadata_props[:]
+
+
+def external_data(model: onnx.ModelProto) -> None:
+    tensor = model.graph.initializer[0]
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/passwd")
+
+
+def custom_domain(model: onnx.ModelProto) -> None:
+    model.graph.node[0].domain = "evil.ops"
+
+
+def other_weights(model: onnx.ModelProto) -> None:
+    tensor = model.graph.initializer[0]
+    tensor.raw_data = bytes(len(tensor.raw_data))
+
+
+def midi(data: bytes) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        (folder / "in.mid").write_bytes(data)
+
+    return make
+
+
+def huge(folder: Path) -> None:
+    with (folder / "in.mid").open("wb") as file:
+        file.write(b"MThd")
+        file.truncate(100 * 2**20)
+
+
+def nothing(folder: Path) -> None:
+    """The folder is empty."""
+
+
+RENDER = ["render", "bach-chorale", "in.mid", "-o", "out.mid"]
+MINE = ["render", "./mine", "-o", "out.mid"]
+YAML = "title: Mine\nmodel: bach-chorale\n"
+TABLE = {
+    # name: (what there is, what is typed, exit code, words)
+    "no MIDI system": (nothing, ["play"], 1, ["there is no MIDI system", "descant demo"]),
+    "no JACK server": (nothing, ["play", "--backend", "jack"], 1, ["no JACK server is running"]),
+    "unknown back-end": (nothing, ["play", "--backend", "jak"], 2, ["no back-end 'jak'", "jack"]),
+    "unknown clock": (nothing, ["play", "--clock", "moon"], 2, ["no clock 'moon'", "internal"]),
+    "unknown preset": (nothing, ["render", "bach-choral"], 2, ["no preset called 'bach-choral'", "bach-chorale"]),
+    "unknown tune": (nothing, ["demo", "--tune", "nix"], 2, ["no tune 'nix'", "st-anne"]),
+    "unknown parameter": (nothing, ["render", "--set", "temprature=1"], 2, ["temprature", "temperature"]),
+    "value out of range": (nothing, ["render", "--set", "temperature=9"], 2, ["temperature must be", "9"]),
+    "unknown mode": (nothing, ["render", "--mode", "fre"], 2, ["mode", "fre"]),
+    "unknown command": (nothing, ["plya"], 2, ["plya"]),
+    "unknown option": (nothing, ["play", "--tempoo", "3"], 2, ["--tempoo"]),
+    "tempo 0": (nothing, ["render", "--tempo", "0"], 2, ["--tempo"]),
+    "missing key": (preset("title: Mine\n"), MINE, 1, ["preset.yaml", "line", "model"]),
+    "misspelt key": (preset(YAML + "parmeters: {}\n"), MINE, 1, ["preset.yaml, line 3", "parmeters", "parameters"]),
+    "wrong value": (preset(YAML + "parameters:\n  density: lots\n"), MINE, 1, ["line 4", "density", "lots"]),
+    "not YAML": (preset("title: [unclosed\n"), MINE, 1, ["preset.yaml", "line"]),
+    "no model": (preset("title: Mine\nmodel: gone\n"), MINE, 1, ["gone.time.onnx"]),
+    "wrong shapes": (graph(wrong_shape), MINE, 1, ["bach-chorale.note.onnx", "'given'", "should be"]),
+    "missing metadata": (graph(no_metadata), MINE, 1, ["is not a Descant model"]),
+    "external data": (graph(external_data), MINE, 1, ["in another file"]),
+    "custom operators": (graph(custom_domain), MINE, 1, ["evil.ops"]),
+    "other weights": (graph(other_weights), MINE, 1, ["damaged"]),
+    "no such file": (nothing, RENDER, 1, ["in.mid cannot be read"]),
+    "empty MIDI file": (midi(b""), RENDER, 1, ["in.mid is empty"]),
+    "torn MIDI file": (midi(b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk\0\0\0\x63\0\x90"), RENDER, 1, ["in.mid is torn"]),
+    "100 MB MIDI file": (huge, RENDER, 1, ["in.mid has 100 MB"]),
+    "nowhere to write": (nothing, ["render", "-o", "none/out.mid", "--bars", "1"], 1, ["out.mid cannot be written"]),
+}
+
+
+@pytest.mark.parametrize(("there_is", "typed", "code", "words"), TABLE.values(), ids=TABLE.keys())
+def test_bad_input(
+    there_is: Callable[[Path], None], typed: list[str], code: int, words: list[str], tmp_path: Path
+) -> None:
+    there_is(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    result = descant(*typed, cwd=tmp_path)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr, result.stderr
+    said = [line for line in result.stderr.splitlines() if line.startswith("descant: ")]
+    assert len(said) == 1 or "Usage" in result.stderr, "one sentence"
+    assert sorted(tmp_path.rglob("*")) == before, "nothing written, half or whole"
