@@ -11,6 +11,7 @@ from pathlib import Path
 
 import onnx
 import pytest
+
 from descant_daemon.settings.shelf import find
 
 GOOD = find("bach-chorale").parent
@@ -18,9 +19,12 @@ TIMEOUT = 60  # s; nothing here takes long, but nothing may hang
 
 
 def descant(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "JACK_DEFAULT_SERVER": f"none-{os.getpid()}", "JACK_NO_START_SERVER": "1", "COLUMNS": "200"}
+    no_jack = {"JACK_DEFAULT_SERVER": f"none-{os.getpid()}", "JACK_NO_START_SERVER": "1"}
+    environment = {**os.environ, **no_jack, "COLUMNS": "200"}
     command = [sys.executable, "-m", "descant_daemon.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
+    )
 
 
 def preset(text: str) -> Callable[[Path], None]:
@@ -93,7 +97,12 @@ TABLE = {
     "no JACK server": (nothing, ["play", "--backend", "jack"], 1, ["no JACK server is running"]),
     "unknown back-end": (nothing, ["play", "--backend", "jak"], 2, ["no back-end 'jak'", "jack"]),
     "unknown clock": (nothing, ["play", "--clock", "moon"], 2, ["no clock 'moon'", "internal"]),
-    "unknown preset": (nothing, ["render", "bach-choral"], 2, ["no preset called 'bach-choral'", "bach-chorale"]),
+    "unknown preset": (
+        nothing,
+        ["render", "bach-choral"],
+        2,
+        ["no preset called 'bach-choral'", "bach-chorale"],
+    ),
     "unknown tune": (nothing, ["demo", "--tune", "nix"], 2, ["no tune 'nix'", "st-anne"]),
     "unknown parameter": (nothing, ["render", "--set", "temprature=1"], 2, ["temprature", "temperature"]),
     "value out of range": (nothing, ["render", "--set", "temperature=9"], 2, ["temperature must be", "9"]),
@@ -102,7 +111,12 @@ TABLE = {
     "unknown option": (nothing, ["play", "--tempoo", "3"], 2, ["--tempoo"]),
     "tempo 0": (nothing, ["render", "--tempo", "0"], 2, ["--tempo"]),
     "missing key": (preset("title: Mine\n"), MINE, 1, ["preset.yaml", "line", "model"]),
-    "misspelt key": (preset(YAML + "parmeters: {}\n"), MINE, 1, ["preset.yaml, line 3", "parmeters", "parameters"]),
+    "misspelt key": (
+        preset(YAML + "parmeters: {}\n"),
+        MINE,
+        1,
+        ["preset.yaml, line 3", "parmeters", "parameters"],
+    ),
     "wrong value": (preset(YAML + "parameters:\n  density: lots\n"), MINE, 1, ["line 4", "density", "lots"]),
     "not YAML": (preset("title: [unclosed\n"), MINE, 1, ["preset.yaml", "line"]),
     "no model": (preset("title: Mine\nmodel: gone\n"), MINE, 1, ["gone.time.onnx"]),
@@ -113,9 +127,19 @@ TABLE = {
     "other weights": (graph(other_weights), MINE, 1, ["damaged"]),
     "no such file": (nothing, RENDER, 1, ["in.mid cannot be read"]),
     "empty MIDI file": (midi(b""), RENDER, 1, ["in.mid is empty"]),
-    "torn MIDI file": (midi(b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk\0\0\0\x63\0\x90"), RENDER, 1, ["in.mid is torn"]),
+    "torn MIDI file": (
+        midi(b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk\0\0\0\x63\0\x90"),
+        RENDER,
+        1,
+        ["in.mid is torn"],
+    ),
     "100 MB MIDI file": (huge, RENDER, 1, ["in.mid has 100 MB"]),
-    "nowhere to write": (nothing, ["render", "-o", "none/out.mid", "--bars", "1"], 1, ["out.mid cannot be written"]),
+    "nowhere to write": (
+        nothing,
+        ["render", "-o", "none/out.mid", "--bars", "1"],
+        1,
+        ["out.mid cannot be written"],
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jack
 import pytest
 
 HERE = Path(__file__).parent
@@ -31,10 +32,13 @@ class Rig:
         self.server = f"descant-live-{os.getpid()}"
         self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.server, "JACK_NO_START_SERVER": "1"}
         self.programs: list[subprocess.Popen[str]] = []
+        self.period = period
+
+    def start(self) -> None:
         for program, package in (("jackd", "jackd2"), ("jack_midi_clock", "jack-midi-clock")):
             assert shutil.which(program), f"{program} is not installed: apt install {package}"
         # --sync: without it a client that is late loses a period's messages, and no test could be exact.
-        command = f"jackd -n {self.server} --no-realtime --sync -d dummy -r 48000 -p {period}"
+        command = f"jackd -n {self.server} --no-realtime --sync -d dummy -r 48000 -p {self.period}"
         server = self.run(*command.split())
         self.until_said(server, "stdout", "JACK server starting")
         subprocess.run(["jack_wait", "-s", self.server, "-w", "-t", str(PATIENCE)],
@@ -71,7 +75,9 @@ class Rig:
         self.until_said(program, "stderr", "ready to be played")
         return program
 
-    def witness(self, notes: list[list[int]], ticks: int, *, then: str = "stop", listen: float = 0.5) -> Performance:
+    def witness(
+        self, notes: list[list[int]], ticks: int, *, then: str = "stop", listen: float = 0.5
+    ) -> Performance:
         """Play notes (tick, length in ticks, key) for some ticks, listening; returns what was heard."""
         return self.begin_witness(notes, ticks, then=then, listen=listen)()
 
@@ -96,12 +102,16 @@ class Rig:
 
         return wait
 
+    def stopwatch(self) -> jack.Client:
+        """A client that tells JACK's present ``frame_time`` at once; to be closed."""
+        return jack.Client("Stopwatch", no_start_server=True, servername=self.server)
+
     def close(self) -> None:
         for program in reversed(self.programs):
             if program.poll() is None:
                 program.send_signal(signal.SIGTERM)
                 try:
-                    program.wait(3)
+                    program.wait(10)
                 except subprocess.TimeoutExpired:
                     program.kill()
                     program.wait()
@@ -165,8 +175,10 @@ def make_rig(tmp_path: Path) -> Iterator[Callable[[int], Rig]]:
     rigs: list[Rig] = []
 
     def make(period: int = 256) -> Rig:
-        rigs.append(Rig(tmp_path, period))
-        return rigs[-1]
+        rig = Rig(tmp_path, period)
+        rigs.append(rig)  # before anything is started, so that whatever was started is ended
+        rig.start()
+        return rig
 
     yield make
     for rig in rigs:

@@ -77,7 +77,9 @@ def main() -> None:
     with client, witness.keyboard:
         client.connect("Keyboard:keys", "Descant:in")
         client.connect("Descant:out", "Witness:ears")
-        master = next(port.name for port in client.get_ports(is_midi=True, is_output=True) if "mclk" in port.name)
+        master = next(
+            port.name for port in client.get_ports(is_midi=True, is_output=True) if "mclk" in port.name
+        )
         client.connect(master, "Keyboard:clock")
         client.connect(master, "Descant:in")
         client.transport_locate(0)

@@ -85,7 +85,9 @@ def play(
         gc.freeze()
         gc.disable()  # a collection of the whole heap is a hole of 100 ms
         backend.start(live)
-        typer.echo(f"Descant is ready to be played: {setup.preset.title}, {backend.name}.", err=True)
+        typer.echo(
+            f"{setup.preset.title} is ready to be played: {backend.input} → {backend.output} ({backend.name}).", err=True
+        )
         try:
             _watch(effect, backend, stop)
         finally:

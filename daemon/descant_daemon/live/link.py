@@ -77,14 +77,21 @@ class EngineLink:
         """End the engine process, within a second."""
         self._closing = True
         if self._process.stdin is not None:
-            with contextlib.suppress(OSError):  # it may have died with our last question in the pipe
-                self._process.stdin.close()
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()  # that is how it learns to end
         try:
             self._process.wait(0.5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._thread.join(1.0)
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what was still in it is of no use to anybody
+                    pipe.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -103,6 +110,7 @@ class EngineLink:
             self._answers.put(EngineLost())
             self._wake()
             self._process.wait()
+            self._close_pipes()
             time.sleep(RESTART_PAUSE)
             if self._closing:
                 return

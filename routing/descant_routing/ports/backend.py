@@ -29,6 +29,10 @@ class Backend(Protocol):
     """One input and one output port, a clock, and the thread that calls ``Driven.cycle``."""
 
     name: str
+    input: str
+    """Our input port, as patchbays and DAWs show it."""
+    output: str
+    """Our output port."""
     exact_stamps: bool
     """True where input times are those of the source (JACK frames), not those of a thread waking up."""
 

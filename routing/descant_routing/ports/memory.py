@@ -23,6 +23,8 @@ class MemoryBackend:
     """
 
     name = "memory"
+    input = "memory in"
+    output = "memory out"
     exact_stamps = True
 
     def __init__(self, now: int = 0) -> None:

@@ -1,0 +1,32 @@
+"""The command line in this process, and a tune in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from descant_daemon.cli.app import app
+from descant_daemon.tunes.as_midi import write_midi
+from descant_daemon.tunes.book import load
+
+
+@pytest.fixture
+def descant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Run a command that must succeed; returns what it said."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    return run
+
+
+@pytest.fixture
+def soprano(tmp_path: Path) -> Path:
+    tune = load("st-anne")
+    return write_midi(tune.notes, tmp_path / "soprano.mid", tempo=tune.tempo)

@@ -1,0 +1,77 @@
+"""What the commands say of this machine, to people and to scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from descant_daemon.cli import checkup, look
+from descant_routing.ports.catalogue import MidiSystem
+
+Run = Callable[..., str]
+NONE = MidiSystem("jack", "JACK", available=False, reason="no server is running", advice="start JACK")
+SOME = MidiSystem(
+    "alsa", "ALSA", available=True, reason="2 ports", inputs=("Keystation",), outputs=("Prophet",)
+)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[MidiSystem]], None]:
+    def with_systems(found: list[MidiSystem]) -> None:
+        for module in (look, checkup):
+            monkeypatch.setattr(module, "systems", lambda: found)
+
+    return with_systems
+
+
+def test_presets(descant: Run) -> None:
+    assert "Bach chorale" in descant("presets")
+    rows = json.loads(descant("presets", "--json"))["presets"]
+    assert [row["name"] for row in rows if row["origin"] == "shelf"] == ["bach-chorale"]
+    assert "temperature" in descant("presets", "--parameters")
+
+
+def test_a_broken_preset_of_your_own_is_named_and_the_rest_are_listed(
+    descant: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "descant" / "presets" / "mine"
+    own.mkdir(parents=True)
+    (own / "preset.yaml").write_text("title: Mine\nmodell: x\n")
+    said = descant("presets")
+    assert "cannot be used" in said
+    assert "modell" in said
+    assert "Bach chorale" in said
+
+
+def test_ports(descant: Run, machine: Callable[[list[MidiSystem]], None]) -> None:
+    machine([NONE, SOME])
+    said = descant("ports")
+    assert "JACK (--backend jack): not here. no server is running. Start JACK." in said
+    assert "    Keystation" in said
+    assert [system["key"] for system in json.loads(descant("ports", "--json"))] == ["jack", "alsa"]
+
+
+def test_doctor_passes_with_one_system_and_fails_with_none(
+    descant: Run, machine: Callable[[list[MidiSystem]], None]
+) -> None:
+    machine([NONE, SOME])
+    assert "This machine is fit to play." in descant("doctor")
+    machine([NONE])
+    assert "→ Start JACK." in descant("doctor", code=1)
+    states = {
+        finding["what"]: finding["state"] for finding in json.loads(descant("doctor", "--json", code=1))
+    }
+    assert states["MIDI"] == "bad"
+    assert states["Engine"] in ("good", "fair")
+
+
+def test_the_demo_plays_in_time_and_writes_it_down(descant: Run, tmp_path: Path) -> None:
+    said = descant("demo", "--tune", "old-hundredth")
+    assert "Old Hundredth" in said
+    assert (tmp_path / "demo.mid").read_bytes().startswith(b"MThd")
+    assert (tmp_path / "demo.png").read_bytes().startswith(b"\x89PNG")
+    assert said.count("descant ") > 20, "it shows what sounds, as it happens"
