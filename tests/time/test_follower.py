@@ -232,7 +232,7 @@ def test_a_step_of_phase_is_followed(jittered: Jittered, steady: Steady) -> None
     assert settle(wrong[150:], 2 * MS, T120) <= 0.15
 
 
-@pytest.mark.parametrize("factor", [0.5, 2.0, 3.0, 1 / 3, 0.77, 1.5])
+@pytest.mark.parametrize("factor", [0.5, 2.0, 3.0, 1 / 3, 0.77, 1.5, 0.45, 0.55])
 def test_any_other_tempo_is_followed_and_counted(jittered: Jittered, factor: float) -> None:
     true = list(np.cumsum([1e9] + [T120] * 120 + [T120 / factor] * 120))
     follower = Ours()
@@ -263,6 +263,27 @@ def test_dropped_ticks_are_counted(jittered: Jittered, steady: Steady) -> None:
         ]
         assert sum(kept) < 1536 - 10
         assert set(counted(jittered(true, 0.3, seed), kept)) == {0}
+
+
+@pytest.mark.parametrize(("bpm", "sigma"), [(240, 1.0), (120, 1.5)])
+def test_dropped_ticks_that_jitter_hides_are_counted_after_all(
+    jittered: Jittered, steady: Steady, bpm: float, sigma: float
+) -> None:
+    true = steady(bpm, 2000)
+    for seed in range(12):
+        kept = np.random.default_rng(seed + 77).random(len(true)) > 0.02
+        kept[:8] = kept[-16:] = True
+        assert counted(jittered(true, sigma, seed), kept.tolist())[-1] == 0, seed
+
+
+@pytest.mark.parametrize(("bpm", "rate"), [(174, 44100), (180, 44100), (188, 48000), (200, 48000)])
+def test_a_master_that_sends_by_the_block_drops_nothing(steady: Steady, bpm: float, rate: int) -> None:
+    """Blocks of 512 samples: intervals of one block and of two, which look like drops of a faster clock."""
+    block = 512 / rate * 1e9
+    true = steady(bpm, 800)
+    for offset in range(10):
+        heard = [int((time + offset * block / 10) // block * block) for time in true]
+        assert counted(heard, [True] * len(heard))[-1] == 0, offset
 
 
 def test_the_grid_stays_quiet_with_dropped_ticks(jittered: Jittered, steady: Steady) -> None:
@@ -316,16 +337,30 @@ def test_a_spike_on_the_second_tick_is_forgotten(steady: Steady, late: float) ->
     assert np.max(np.abs(wrong[9:])) <= 0.5 * MS
 
 
-def test_a_stall_and_the_burst_after_it_are_counted(steady: Steady) -> None:
-    """The host hung for 111 ms; what it should have sent meanwhile comes at once."""
+@pytest.mark.parametrize("late", [15, 30, 35, 45, 70, 111])
+def test_a_stall_and_the_burst_after_it_are_counted(steady: Steady, late: float) -> None:
+    """The host hung; what it should have sent meanwhile comes at once."""
     true = steady(120, 200)
-    heard = [int(time) for time in true]
-    for index in range(100, 106):
-        heard[index] = int(true[100] + 111 * MS) + (index - 100) * 300_000
+    woken = true[100] + late * MS
+    heard = [
+        int(time if index < 100 else max(time, woken + (index - 100) * 300_000))
+        for index, time in enumerate(true)
+    ]
     follower = Ours()
     wrong = errors(follower, true, heard)
     assert follower.follower.count == len(wrong) - 1
     assert np.max(np.abs(wrong[112:])) <= 2 * MS
+
+
+@pytest.mark.parametrize("late", [0, 6])
+def test_a_tick_that_is_sent_twice_counts_once(steady: Steady, late: float) -> None:
+    follower = Follower()
+    for index, time in enumerate(steady(120, 60)):
+        heard = int(time + (late * MS if index == 40 else 0))
+        assert follower.tick(heard) == 1
+        if index in (0, 40):
+            assert follower.tick(heard + 500_000) == 0
+    assert follower.count == 59
 
 
 # -- a fresh start -----------------------------------------------------------------------------------

@@ -195,6 +195,11 @@ SCORES = {
         1681  --
         1681  F8                @34
     """,
+    "a gap too long for drops: the master has paused, and so has the song": """
+        1000  FA
+        1001  F8 x30            → STARTED 0  @29
+        1801  F8 x2             @31
+    """,
     "a clock that stays away is lost, and goes on where counting stopped": """
         1000  FA
         1001  F8 x30            → STARTED 0  @29
@@ -290,6 +295,15 @@ def test_a_tempo_known_before_start_serves_from_its_first_clock() -> None:
     assert clock.timeline is not None
     assert clock.timeline.time_of(24) == pytest.approx(now + 480 * MS, abs=1000)
     assert clock.trusted_until == now + 250 * MS
+
+
+@pytest.mark.parametrize(("idle_ms", "trusted_ms"), [(1500, 250), (2500, 2)])
+def test_a_tempo_is_kept_for_two_seconds(idle_ms: int, trusted_ms: int) -> None:
+    clock = MidiClock()
+    now = clocks(clock, 1e9, 48) + idle_ms * MS
+    clock.feed(START, now)
+    clock.feed(CLOCK, now)
+    assert clock.trusted_until == now + trusted_ms * MS
 
 
 def test_a_master_that_never_stopped_keeps_its_line_over_start(jittered: Callable[..., list[int]]) -> None:

@@ -173,6 +173,10 @@ def test_a_master_may_get_lost() -> None:
     deadline = clock.next_deadline()
     assert deadline is not None
     assert [happening.kind for happening in clock.advance(deadline)] == [Kind.LOST]
+    key = deadline + 5_000 * MS
+    assert [(news.kind, news.time) for news in clock.key_pressed(key)] == [(Kind.STARTED, key)], "we play on"
+    back = [happening.kind for happening in clock.feed(CLOCK, key + 1_000 * MS)]
+    assert back == [Kind.STOPPED, Kind.CONTINUED], "the master is back, and leads"
 
 
 def test_a_keyboard_that_ticks_but_never_starts_does_not_silence_us() -> None:

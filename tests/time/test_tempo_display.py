@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from descant_daemon.time.follower import Follower
@@ -22,7 +23,7 @@ def shown(heard: list[int]) -> list[float | None]:
     return seen
 
 
-@pytest.mark.parametrize("bpm", [120.0, 97.3, 133.4, 90.0])
+@pytest.mark.parametrize("bpm", [120.0, 97.3, 97.35, 133.4, 90.0])
 @pytest.mark.parametrize("sigma", [0.0, 0.3, 1.0])
 def test_a_steady_tempo_is_shown_as_it_is_and_stays(
     jittered: Callable[..., list[int]], steady: Callable[..., list[float]], bpm: float, sigma: float
@@ -42,9 +43,27 @@ def test_a_new_tempo_is_shown_within_a_second_and_a_half(steady: Callable[..., l
     assert seen[-1] == 140
 
 
+def test_a_nervous_tempo_is_shown_calmly() -> None:
+    random, display, seen = np.random.default_rng(1), TempoDisplay(), set[float | None]()
+    for tick in range(3000):
+        display.feed(120 + random.uniform(-0.5, 0.5), tick * 20_000_000)
+        if tick > 500:
+            seen.add(display.bpm)
+    assert len(seen) == 1
+    assert seen <= {119.9, 120, 120.1}
+
+
 def test_a_time_that_goes_back_changes_nothing() -> None:
     display = TempoDisplay()
     for now in (10**9, 0, 2 * 10**9, 10**9):
         display.feed(120 + now / 1e9, now)
     assert display.bpm is not None
     assert 120 <= display.bpm <= 122
+
+
+def test_a_time_that_goes_back_and_returns_to_where_the_tempo_began_changes_nothing() -> None:
+    """There the tempo would be of no age at all, and between, of less."""
+    display = TempoDisplay()
+    for now in (10, 5, 6, 9, 10, 11):
+        display.feed(120.04, now * 10**9)
+        assert display.bpm == 120

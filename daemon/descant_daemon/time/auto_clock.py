@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from descant_daemon.time.clock import Clock, Happening
+from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.time.timeline import Timeline
@@ -13,7 +13,7 @@ IDLE_TICKS = 192  # two bars of 4/4 without a key, then our own clock stops
 
 
 class AutoClock:
-    """See ``Clock``. A master that has started once is followed from then on.
+    """See ``Clock``. A master that has started is followed until it is lost: a stopped DAW still leads.
 
     Clocks alone do not make a master: many keyboards send them all day.
     """
@@ -66,7 +66,9 @@ class AutoClock:
     def advance(self, now: int) -> Sequence[Happening]:
         """Time passes; our own clock stops when nobody has played for a while."""
         if self._led:
-            return self._midi.advance(now)
+            happenings = self._midi.advance(now)
+            self._led = not any(happening.kind is Kind.LOST for happening in happenings)
+            return happenings
         if (stop_at := self._stop_at) is not None and now >= stop_at:
             self._own.stop(stop_at)
             self._idle_since = None
@@ -88,11 +90,8 @@ class AutoClock:
         self._idle_since = now
 
     def next_deadline(self) -> int | None:
-        """The nearest of both."""
-        if self._led:
-            return self._midi.next_deadline()
-        times = (self._own.next_deadline(), self._stop_at)
-        return min((time for time in times if time is not None), default=None)
+        """The leader's, or when our own clock has idled long enough."""
+        return self._midi.next_deadline() if self._led else self._stop_at
 
     @property
     def _stop_at(self) -> int | None:

@@ -23,7 +23,10 @@ RUN_SIZE = 2.0  # standard deviations: by chance, jitter does that twice in a mi
 FLOOR = 250_000.0  # ns; a perfect clock still gets a gate this wide
 FORGETTING = 0.03  # of the jitter estimate, a tick
 MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead
-STALL = 8  # ticks; so long a gap has nothing to do with jitter or drops
+MOST_DROPPED = 7  # ticks at once: a longer gap is a master that paused
+MOST_DROPS = 15  # inferred in MEMORY arrivals; more, and it is a master that sends by the block
+NEAR = 8  # ticks after an inferred drop within which a new line may take it back
+SAME_TEMPO = 0.15  # a new line no further in tempo from the old one has only moved
 FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
 DOUBLE = 0.4  # of a tick on from the line, and
 APART = 0.3  # of a tick after the last arrival: a tick nearer than both is the same one sent twice
@@ -43,6 +46,11 @@ class Follower:
         self._judged = 0  # errors that went into their mean and variance
         self._bias = self._variance = 0.0
         self._run: deque[tuple[int, int, float]] = deque(maxlen=RUN)  # (count, time, error)
+        self._lines: deque[tuple[int, float, float]] = deque(maxlen=RUN)  # before each: (count, time, tempo)
+        self._arrivals: deque[tuple[int, int]] = deque(maxlen=MEMORY)  # (time, drops inferred before it)
+        self._drops = 0  # in those arrivals
+        self._gap = (0, 0)  # the last interval with drops in it, and how many
+        self._since_gap = NEAR + 1
         self._last_time = 0
         self._skips = 0  # times in a row that drops were inferred, and the ticks counted for them
         self._skipped = 0
@@ -85,11 +93,10 @@ class Follower:
         self.count = 0
         self._position = None
         self._run.clear()
+        self._forget_arrivals()
         self._remembered = self._skips = self._skipped = 0
         if not keep_tempo:
             self._per_tick = None
-            self._judged = 0
-            self._deviation = 0.0
 
     def tick(self, time: int) -> int:
         """A tick arrives at ``time``; returns by how many the count has grown.
@@ -108,10 +115,7 @@ class Follower:
             ticks, apart = (time - self._position) / self._per_tick, interval / self._per_tick
             if ticks < DOUBLE and apart < APART:
                 return 0
-            if ticks >= STALL:
-                self._stalled(time, interval)
-            else:
-                self._follow(time, interval, self._grown(ticks, apart))
+            self._follow(time, interval, self._grown(ticks, apart))
         self._last_time = time
         return self.count - before
 
@@ -122,39 +126,58 @@ class Follower:
         self._skips = self._skipped = 0
         self._run.clear()
 
-    def _stalled(self, time: int, interval: int) -> None:
-        """The clock goes on from here; a second gap like that is the tempo."""
-        if self._remembered == 1:
-            self._try(time, interval)
-        else:
-            self.count += 1
-            self._position, self._remembered = float(time), 1
-            self._run.clear()
-
     def _grown(self, ticks: float, apart: float) -> int:
         """How many ticks have passed: were some dropped?
 
         ``ticks``: the distance on the line; ``apart``: from the last arrival.
         """
         whole = round(ticks)
-        dropped = whole > 1 and abs(ticks - whole) < 0.25 and abs(apart - whole) < 0.4
+        dropped = 1 < whole <= MOST_DROPPED + 1 and abs(ticks - whole) < 0.25 and abs(apart - whole) < 0.4
         return whole if dropped and self._remembered >= RUN else 1
 
     def _follow(self, time: int, interval: int, grown: int) -> None:
         self._skips = self._skips + 1 if grown > 1 else 0
         self._skipped = self._skipped + grown - 1 if grown > 1 else 0
+        self._note_arrival(time, interval, grown - 1)
         if self._skips == MOST_SKIPS:
             # Nobody drops every other tick: the tempo has fallen to a whole fraction.
             self.count -= self._skipped - (grown - 1)
+            self._forget_arrivals()
             self._try(time, interval)
+        elif self._drops >= MOST_DROPS:
+            self._count_arrivals(grown)
         else:
             self._filter(time, grown)
+
+    def _note_arrival(self, time: int, interval: int, dropped: int) -> None:
+        if len(self._arrivals) == MEMORY:
+            self._drops -= self._arrivals[0][1]
+        self._arrivals.append((time, dropped))
+        self._drops += dropped
+        self._since_gap += 1
+        if dropped:
+            self._gap, self._since_gap = (interval, dropped), 0
+
+    def _forget_arrivals(self) -> None:
+        self._arrivals.clear()
+        self._drops, self._since_gap = 0, NEAR + 1
+
+    def _count_arrivals(self, grown: int) -> None:
+        """Nobody drops so many: what has come is all there was, and the line goes through that."""
+        self.count += grown - self._drops
+        first = self.count - len(self._arrivals) + 1
+        line = [(first + index, time) for index, (time, _) in enumerate(self._arrivals)]
+        self._position, self._per_tick = fit(line, self.count)
+        self._remembered, self._skips, self._skipped = len(line), 0, 0
+        self._run.clear()
+        self._forget_arrivals()
 
     def _filter(self, time: int, grown: int) -> None:
         assert self._position is not None  # there has been a first tick
         assert self._per_tick is not None  # and a second
         predicted = self._position + grown * self._per_tick
         error = time - predicted
+        self._lines.append((self.count, self._position, self._per_tick))
         self.count += grown
         deviation = max(self._deviation, FLOOR)
         self._run.append((self.count, time, error))
@@ -188,9 +211,30 @@ class Follower:
 
     def _refit(self) -> None:
         """A line through the last few ticks alone."""
-        self._position, self._per_tick = fit([(count, time) for count, time, _ in self._run], self.count)
+        position, per_tick = fit([(count, time) for count, time, _ in self._run], self.count)
+        slip = self._slip(position, per_tick)
+        self._position, self._per_tick = position, per_tick
         self._remembered = len(self._run)
         self._run.clear()
+        if slip:
+            self.count += slip
+            self._forget_arrivals()
+
+    def _slip(self, position: float, per_tick: float) -> int:
+        """By how many ticks the count is behind, now that the last tick is at ``position`` on a new line.
+
+        A line that moves by whole ticks at the same tempo has lost them to drops that jitter hid.
+        """
+        gap, dropped = self._gap if self._since_gap <= NEAR else (0, 0)
+        if dropped and abs(gap - per_tick) < 0.1 * per_tick:
+            return -dropped  # what looked like drops was the first tick of a slower tempo
+        count, time, tempo = self._lines[0]
+        if abs(per_tick - tempo) > SAME_TEMPO * tempo:
+            return 0
+        back = (RUN - 1) / 2  # ticks: the middle of the run is known best
+        moved = (position - back * per_tick - time) / tempo - (self.count - back - count)
+        slip = round(moved)
+        return slip if abs(moved - slip) < 0.3 and slip >= -dropped else 0
 
 
 def fit(ticks: Sequence[tuple[int, int]], at: int) -> tuple[float, float]:

@@ -25,6 +25,7 @@ class TempoDisplay:
 
     def feed(self, bpm: float, now: int) -> None:
         """The tempo at ``now`` ns."""
+        self._since = min(self._since, now)  # stamps may go back, but no tempo is younger than nothing
         if self._average is None or abs(bpm - self._average) > NEW * self._average:
             self._average, self._since = bpm, now
         elif now > self._time:
