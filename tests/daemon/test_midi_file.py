@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mido
 import pytest
+
 from descant_daemon.midi_file import PPQ, read_song, write_song
 from descant_daemon.note_state import PIANO, PitchRange, StateNote, notes_of
 from descant_daemon.tempo_map import TempoMap
@@ -30,7 +31,9 @@ FILES = {
     "type 1, two tracks": (file(1, 4, f"00 {ON_60} 04 {OFF_60}", "02 91 40 50 02 81 40 40"), [(60, 0, 4), (64, 2, 2)]),
     "velocity 0 is a note-off": (file(0, 4, f"00 {ON_60} 03 90 3c 00"), [(60, 0, 3)]),
     "running status": (file(0, 4, "00 90 3c 50 02 3c 00 00 3e 50 02 3e 00"), [(60, 0, 2), (62, 2, 2)]),
-    "repeated, off and on at one tick": (file(0, 4, f"00 {ON_60} 02 {OFF_60} 00 {ON_60} 02 {OFF_60}"), [(60, 0, 2), (60, 2, 2)]),
+    "repeated, off and on at one tick": (
+        file(0, 4, f"00 {ON_60} 02 {OFF_60} 00 {ON_60} 02 {OFF_60}"), [(60, 0, 2), (60, 2, 2)],
+    ),
     "overlapping itself": (
         file(0, 4, f"00 {ON_60} 02 {ON_60} 02 {OFF_60} 02 {OFF_60}"), [(60, 0, 2), (60, 2, 4)],
     ),
@@ -87,7 +90,12 @@ def test_tempo_map_against_exact_fractions() -> None:
 
 def test_what_is_written_another_library_reads(tmp_path: Path) -> None:
     path = tmp_path / "b.mid"
-    played = [(0, bytes([0x91, 60, 80])), (240, bytes([0x81, 60, 64])), (240, bytes([0x91, 60, 70])), (480, bytes([0x81, 60, 64]))]
+    played = [
+        (0, bytes([0x91, 60, 80])),
+        (240, bytes([0x81, 60, 64])),
+        (240, bytes([0x91, 60, 70])),
+        (480, bytes([0x81, 60, 64])),
+    ]
     write_song(path, {"Descant": played}, TempoMap(PPQ, [(0, 600_000), (480, 400_000)]), (3, 4))
     read = mido.MidiFile(path)
     assert read.type == 1

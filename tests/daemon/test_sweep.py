@@ -15,13 +15,19 @@ from descant_daemon.note_state import PLAY, State
 def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> State:
     """Kotecha & Young §3.1: from the lowest note up, each with the choice just below it."""
     hidden, below, chosen, count = network.note_start, np.zeros(2, np.float32), np.zeros_like(given), 0
+    alone_hidden = network.note_start
     for row in range(len(given)):
         logits, hidden = network.along_pitch(context, given, row, below[None], hidden)
+        if given.any():
+            alone, alone_hidden = network.along_pitch(
+                context, np.zeros_like(given), row, below[None], alone_hidden
+            )
+            logits = (1 + choice.follow) * logits - choice.follow * alone
         if given[row, PLAY]:
             below = given[row]
             continue
         below = np.zeros(2, np.float32)
-        weight = choice.odds * math.exp(float(logits[0, 0]) / choice.temperature)
+        weight = choice.odds * math.exp((float(logits[0, 0]) + 2.5) / choice.temperature - 2.5)
         if choice.allowed[row] and count < choice.voices and choice.uniforms[row, 0] < weight / (1 + weight):
             struck = 1 / (1 + math.exp(-float(logits[0, 1]) / choice.temperature))
             again = not choice.sounding[row] or choice.uniforms[row, 1] < struck
@@ -46,6 +52,7 @@ def test_stretches_choose_what_one_call_a_pitch_chooses(make_network, seed: int)
         temperature=float(rng.choice([0.3, 1.0, 1.7])),
         odds=float(rng.choice([0.2, 1.0, 4.0])),
         voices=int(rng.choice([0, 1, 3, 16])),
+        follow=float(rng.choice([0, 0.5, 2])),
     )
     assert np.array_equal(sweep(network, context, given, choice), slow_sweep(network, context, given, choice))
 

@@ -127,7 +127,9 @@ class Stage:
     def at(self, ms: float, *messages: bytes) -> None:
         self.backend.inject(Timed(BEGIN + round(ms * MS), data) for data in messages)
 
-    def key(self, key: int, on: float, off: float | None = None, velocity: int = 100, channel: int = 0) -> None:
+    def key(
+        self, key: int, on: float, off: float | None = None, velocity: int = 100, channel: int = 0
+    ) -> None:
         self.at(on, message.note_on(channel, key, velocity))
         if off is not None:
             self.at(off, message.note_off(channel, key))

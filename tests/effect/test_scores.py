@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, by_melody, by_step, internal
 
+from descant_daemon.effect.outbox import Outbox
+from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.internal_clock import InternalClock
-from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from tests.effect.stage import BEGIN, CONTINUE, MS, START, STOP, Stage, by_melody, by_step, internal
+from descant_routing.errors import UsageError
+from descant_routing.timed import Timed
 
 CHORDS = by_melody({72: (64, 60), 74: (65, 60), 76: (67,)})
 NONE = ((), ())
@@ -142,13 +145,13 @@ def test_a_key_20_ms_late_gets_its_own_harmony_in_the_same_step() -> None:
     stage = Stage(CHORDS)
     stage.roll(12)
     stage.key(72, 250)
+    stage.at(519, message.note_off(0, 72))
     stage.key(74, 520)
-    stage.at(520, message.note_off(0, 72))
-    stage.run(700)
+    stage.run(620)
     # 72 was held at the tick of step 4: its chord goes on; at 520 ms 64 gives way to 65, and 60 is struck with it.
     assert stage.ours == [(250, "+60"), (250, "+64"), (520, "-60"), (520, "-64"), (520, "+60"), (520, "+65")]
     assert stage.effect.counts.asked_again == 1
-    assert stage.engine.heard[-2].step == 4
+    assert [ask.step for ask in stage.engine.heard].count(4) == 2
 
 
 def test_a_late_key_does_not_strike_again_what_the_step_has_just_struck() -> None:
@@ -411,13 +414,32 @@ def test_a_torn_message_is_counted_and_changes_nothing(torn: bytes, thru: bool) 
 def test_player_and_effect_on_one_key_of_one_channel_do_not_cut_each_other() -> None:
     stage = free(channel=1)
     stage.roll(8)
-    stage.key(60, 50, 110)  # while ours sounds, from 0 to 250
-    stage.run(240)
-    assert stage.wire == [(0, "1:+60"), (50, "1:-60"), (50, "1:+60"), (125, "1:+64")], "lifted: ours goes on"
-    stage.key(60, 240, 600)
+    stage.key(60, 20, 40)  # while ours sounds, from 0 on: it is handed over
+    stage.key(64, 200, 600)
     stage.run(900)
-    assert stage.sounding_at(400, 0) == [60], "ours has ended, the player's goes on"
-    assert stage.wire[-1] == (600, "1:-60")
+    assert stage.wire == [
+        (0, "1:+60"),
+        (20, "1:-60"),
+        (20, "1:+60"),
+        (40, "1:-60"),
+        (125, "1:+60"),  # the model holds it, and nothing sounds
+        (125, "1:+64"),
+        (200, "1:-64"),
+        (200, "1:+64"),
+        (250, "1:-60"),
+        (250, "1:+60"),
+        (375, "1:-60"),
+        (600, "1:-64"),
+    ]
+
+
+def test_the_player_lets_go_of_a_key_that_we_play_too() -> None:
+    """Struck and lifted between two steps: our note goes on."""
+    stage = free(channel=1, late=0)
+    stage.roll(8)
+    stage.key(60, 20, 40)
+    stage.run(120)
+    assert stage.wire == [(0, "1:+60"), (20, "1:-60"), (20, "1:+60")]
 
 
 # -- transport ---------------------------------------------------------------------------------------
@@ -447,7 +469,14 @@ def test_continue_goes_on_where_stop_stopped() -> None:
     stage.at(1999, CONTINUE)
     stage.clocks(2000, 20)  # ticks 13 to 32
     stage.run(2400)
-    assert stage.ours[:6] == [(0, "+40"), (125, "-40"), (125, "+41"), (250, "-41"), (250, "+42"), (260, "-42")]
+    assert stage.ours[:6] == [
+        (0, "+40"),
+        (125, "-40"),
+        (125, "+41"),
+        (250, "-41"),
+        (250, "+42"),
+        (260, "-42"),
+    ]
     assert [note for ms, note in stage.ours if ms > 1999 and note[0] == "+"] == ["+43", "+44", "+45"]
     assert stage.ours[6] == (2104, "+43")
 
@@ -489,7 +518,9 @@ def test_a_loop_wraps_while_running() -> None:
     stage.roll(12)
     stage.at(4 * 125 - 2, message.song_position(2))  # steps 0 to 3, then 2, 3, ...
     stage.run(8 * 125 - 10)
-    assert [note for _, note in stage.ours if note[0] == "+"] == [f"+{40 + n}" for n in (0, 1, 2, 3, 2, 3, 4, 5)]
+    assert [note for _, note in stage.ours if note[0] == "+"] == [
+        f"+{40 + n}" for n in (0, 1, 2, 3, 2, 3, 4, 5)
+    ]
     assert [ms for ms, note in stage.ours if note[0] == "+"] == [125 * n for n in range(8)]
 
 
@@ -610,6 +641,21 @@ def test_after_panic_the_engine_is_told_that_nothing_of_ours_sounds() -> None:
     assert not ask.played.any()
 
 
+@pytest.mark.parametrize("how", ["panic", "all notes off", "reset"])
+def test_an_answer_under_way_does_not_break_the_silence(how: str) -> None:
+    stage = Stage(CHORDS, delay=20)
+    stage.roll(8)
+    stage.key(72, 260)  # answered at 280
+    stage.run(265)
+    if how == "panic":
+        stage.panic()
+    else:
+        stage.at(265, b"\xff" if how == "reset" else message.control_change(0, 123, 0))
+    stage.run(900)
+    assert stage.ours == []
+    assert stage.effect.counts.late == 0
+
+
 # -- an engine that is late, silent, dead ------------------------------------------------------------
 
 
@@ -652,10 +698,28 @@ def test_an_answer_within_grace_is_played_when_it_comes() -> None:
 def test_stale_answers_are_ignored_and_never_played_in_a_burst() -> None:
     stage = sixteenths(delay=200)  # every answer comes after its step's tick and grace
     stage.roll(16)
-    stage.run(1900)
+    stage.run(1910)
     assert stage.ours == []
     assert stage.effect.counts.late == 16
     assert stage.effect.counts.stale >= 14
+
+
+def test_an_answer_after_the_grace_is_stale() -> None:
+    stage = sixteenths(delay=100)  # asked 62.5 ms ahead, answered 37.5 ms after the tick
+    stage.roll(8)
+    stage.run(990)
+    assert stage.ours == []
+    assert stage.effect.counts.stale == stage.effect.counts.late == 8
+
+
+def test_a_key_in_a_step_that_was_given_up_belongs_to_the_next() -> None:
+    stage = Stage(CHORDS)
+    stage.engine.silent = {2}
+    stage.roll(8)
+    stage.key(72, 290)
+    stage.run(500)
+    assert stage.ours == [(375, "+60"), (375, "+64")]
+    assert stage.engine.heard[-2].given[72 - 21].tolist() == [1, 1], "struck in step 3"
 
 
 def test_a_slow_engine_that_catches_up_plays_only_the_present_step() -> None:
@@ -668,12 +732,13 @@ def test_a_slow_engine_that_catches_up_plays_only_the_present_step() -> None:
 
 
 def test_a_stalled_machine_skips_what_it_missed() -> None:
-    """One cycle comes a second late: eight steps are over, none of them is played."""
+    """One cycle comes a second late: seven steps are over, none of them is played."""
     stage = sixteenths(clock=internal())
     stage.run(130)
     stage.effect.advance(BEGIN + 1130 * MS)
     assert [data for _, data in stage.effect.messages() if message.is_note_on(data)] == []
-    assert stage.effect.counts.late == 8
+    assert stage.effect.counts.late == 7
+    assert stage.effect.step == 9, "whose answer may still come"
 
 
 def test_a_lost_engine_closes_its_notes_and_the_next_one_goes_on_from_here() -> None:
@@ -687,8 +752,9 @@ def test_a_lost_engine_closes_its_notes_and_the_next_one_goes_on_from_here() -> 
     assert stage.effect.counts.late == 4
     stage.engine.heard.clear()
     stage.revive_engine()
-    stage.run(800)
-    assert stage.ours[-1] == (750, "+46")
+    stage.run(900)
+    assert stage.ours[-1] == (875, "+47"), "step 6 was asked of the dead one"
+    assert stage.effect.counts.late == 5
 
 
 def test_an_engine_lost_and_back_at_once_is_told_that_it_is_a_jump() -> None:
@@ -702,3 +768,87 @@ def test_an_engine_lost_and_back_at_once_is_told_that_it_is_a_jump() -> None:
     assert stage.engine.heard[0].jump
     assert not stage.engine.heard[0].ours.any()
     assert stage.ours[-1] == (250, "+42")
+
+
+# -- the grid's own limits ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steps_per_beat", [0, 5, 7, 16, 48])
+def test_steps_that_do_not_divide_a_beat_of_clock_are_refused(steps_per_beat: int) -> None:
+    with pytest.raises(UsageError, match=f"{steps_per_beat} steps a beat"):
+        free(steps_per_beat=steps_per_beat)
+
+
+def test_a_clock_faster_than_any_music_plays_nothing_and_does_not_spin() -> None:
+    stage = sixteenths(offset=-300)
+    stage.at(-1, START)
+    stage.at(0, CLOCK)
+    for microsecond in range(1200, 1300):
+        stage.at(microsecond / 1000, CLOCK)
+    stage.run(10)
+    assert stage.effect.counts.steps < 100
+    assert stage.ledger.sounding == []
+
+
+def test_a_restless_pedal_does_not_keep_our_own_clock_going() -> None:
+    stage = Stage(CHORDS, clock=AutoClock(120))
+    stage.key(72, 0, 500)
+    for beat in range(1, 20):
+        stage.at(500 * beat + 250, message.control_change(0, 64, 0))
+    stage.run(9000)
+    assert not stage.effect.clock.running, "two bars after the last key"
+
+
+def test_our_own_clock_begins_with_the_first_key() -> None:
+    stage = Stage(CHORDS, clock=AutoClock(120))
+    stage.key(72, 77, 300)
+    stage.run(500)
+    assert stage.ours == [(77, "+60"), (77, "+64"), (327, "-60"), (327, "-64")]
+
+
+def test_keys_are_heard_on_the_grid_as_it_is_played() -> None:
+    stage = Stage(CHORDS, offset=50)
+    stage.roll(8)
+    stage.key(72, 105)  # 55 ms after step 0 as it sounds
+    stage.run(170)
+    assert stage.ours == [(105, "+60"), (105, "+64")]
+
+
+def test_nothing_is_played_on_a_guess_of_the_tempo() -> None:
+    """17 BPM: after its first clock nobody knows, after its second the next step is 750 ms away."""
+    stage = sixteenths()
+    stage.at(-1, START)
+    for tick in range(7):
+        stage.at(150 * tick, CLOCK)
+    stage.run(1000)
+    assert stage.ours == [(0, "+40"), (900, "-40"), (900, "+41")]
+
+
+def test_a_key_taken_up_again_from_the_pedal_outlives_it() -> None:
+    stage = Stage(CHORDS)
+    stage.roll(12)
+    stage.at(0, message.control_change(0, 64, 127))
+    stage.key(72, 10, 100)
+    stage.key(72, 250, 990)
+    stage.at(600, message.control_change(0, 64, 0))
+    stage.run(980)
+    assert stage.effect.held == [72]
+    assert stage.sounding_at(980) == [60, 64]
+
+
+def test_a_loop_forgets_in_which_step_the_last_key_was_struck() -> None:
+    stage = Stage(CHORDS)
+    stage.roll(12)
+    stage.key(72, 250, 520)  # struck in step 2, lifted just after step 2 of the next pass
+    stage.at(498, message.song_position(2))
+    stage.run(700)
+    assert stage.ours[-2:] == [(625, "-60"), (625, "-64")], "a lifted key alone changes no step"
+
+
+def test_what_was_decided_later_is_not_sent_earlier() -> None:
+    outbox = Outbox()
+    outbox.put([Timed(20, b"a"), Timed(10, b"b")])
+    outbox.send(5, [b"c"])
+    outbox.send(30, [b"d"])
+    assert outbox.take() == [(20, b"a"), (20, b"b"), (20, b"c"), (30, b"d")]
+    assert outbox.take() == []

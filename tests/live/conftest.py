@@ -64,7 +64,7 @@ class Rig:
                     said.set()
 
         threading.Thread(target=read, daemon=True).start()
-        assert said.wait(PATIENCE), f"{program.args} never said {words!r}, but: {''.join(lines)}"
+        assert said.wait(PATIENCE), f"{program.args!r} never said {words!r}, but: {''.join(lines)}"
 
     def master(self, bpm: int) -> None:
         """jack_midi_clock follows JACK's transport."""

@@ -25,10 +25,10 @@ class Witness:
     def __init__(self, score: dict[str, Any]) -> None:
         # Two clients: were one both before and after Descant, JACK would delay the way back by a period.
         self.keyboard = jack.Client("Keyboard", no_start_server=True, servername=score["server"])
-        self.keys = self.keyboard.midi_outports.register("keys")
-        self.clock = self.keyboard.midi_inports.register("clock")
+        self.keys: Any = self.keyboard.midi_outports.register("keys")
+        self.clock: Any = self.keyboard.midi_inports.register("clock")
         self.client = jack.Client("Witness", no_start_server=True, servername=score["server"])
-        self.ears = self.client.midi_inports.register("ears")
+        self.ears: Any = self.client.midi_inports.register("ears")
         self.events: dict[int, list[bytes]] = {}
         for tick, length, key in sorted(score["notes"], key=lambda note: note[0]):
             self.events.setdefault(tick + length, []).insert(0, bytes([0x80, key, 64]))

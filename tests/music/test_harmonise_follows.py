@@ -50,12 +50,13 @@ def played_along(network: OnnxNetwork, piece: Piece, heard: Callable[[State], St
     The step before is always known, soprano and all, as it is to the live effect.
     """
     engine = Engine(network)
+    shipped = load_preset(find("bach-chorale")).to_parameters()
     soprano = piece.state([0], network.pitches)
     silence = np.zeros_like(soprano[0])
     first = int(piece.step_in_bar[0])
     played, ours, notes = silence, silence, []
     for index, now in enumerate(soprano):
-        sampling = Sampling(temperature=0.8, voices=3, seed=7)
+        sampling = Sampling(shipped.temperature, voices=3, seed=7, follow=shipped.follow)
         ask = Ask(index, first + index, 16, heard(now), played, ours, index == 0, sampling)
         ours = engine.answer(ask).ours
         played = np.maximum(now, ours)

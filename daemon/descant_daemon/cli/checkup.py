@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from descant_routing.errors import DescantError
-from descant_routing.ports.catalogue import systems
 
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.engine.engine import Ask, Engine, Sampling
@@ -20,6 +18,8 @@ from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find, shelf
+from descant_routing.errors import DescantError
+from descant_routing.ports.catalogue import systems
 
 STEPS, GAP = 24, 0.04  # enough steps, far enough apart, for the caches to be as cold as in playing
 EASY, HARD = 5.0, 20.0  # ms a step may take before it is worth a word, and before 300 BPM is out of reach
@@ -41,7 +41,9 @@ def check_up() -> list[Finding]:
 
 
 def _python() -> Finding:
-    return Finding("Python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    return Finding(
+        "Python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    )
 
 
 def _midi() -> Iterator[Finding]:
@@ -62,7 +64,9 @@ def _presets() -> Iterator[Finding]:
         try:
             OnnxNetwork.load(model_stem(path, load_preset(path)))
         except DescantError as error:
-            yield Finding("Preset", "bad" if name == DEFAULT_PRESET else "fair", f"{name} cannot be used: {error}")
+            yield Finding(
+                "Preset", "bad" if name == DEFAULT_PRESET else "fair", f"{name} cannot be used: {error}"
+            )
         else:
             yield Finding("Preset", "good", f"{name} loads")
 

@@ -7,19 +7,21 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from descant_routing.errors import DescantError
-from descant_routing.ports.catalogue import MidiSystem, systems
 
 from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.reference import parameter_reference
 from descant_daemon.settings.shelf import own_folder, shelf
+from descant_routing.errors import DescantError
+from descant_routing.ports.catalogue import MidiSystem, systems
 
 
 def presets(
     as_json: options.Json = False,
-    parameters: Annotated[bool, typer.Option("--parameters", help="Explain every parameter instead.")] = False,
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="Explain every parameter instead.")
+    ] = False,
 ) -> None:
     """List the presets, and where your own would be."""
     if parameters:
@@ -55,7 +57,9 @@ def ports(as_json: options.Json = False) -> None:
 
 def _described(system: MidiSystem) -> str:
     if not system.available:
-        return f"{system.title} (--backend {system.key}): not here. {system.reason}. {_sentence(system.advice)}"
+        return (
+            f"{system.title} (--backend {system.key}): not here. {system.reason}. {_sentence(system.advice)}"
+        )
     lines = [f"{system.title} (--backend {system.key}): {system.reason}"]
     for heading, names in (("inputs", system.inputs), ("outputs", system.outputs)):
         lines.append(f"  {heading}:" + ("" if names else " none"))
@@ -76,7 +80,9 @@ def doctor(as_json: options.Json = False) -> None:
         for finding in findings:
             typer.echo(_told(finding))
         worst = [finding for finding in findings if finding.state == "bad"]
-        typer.echo("This machine is fit to play." if not worst else "Something needs doing before it can play live.")
+        typer.echo(
+            "This machine is fit to play." if not worst else "Something needs doing before it can play live."
+        )
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from descant_routing.ports.ladder import open_backend
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
@@ -26,6 +25,7 @@ from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ledger import Ledger
 from descant_routing.ports.backend import Backend
+from descant_routing.ports.ladder import open_backend
 
 DEFAULT_BPM = 100.0
 REFRESH = 0.1  # s between live lines
@@ -85,9 +85,8 @@ def play(
         gc.freeze()
         gc.disable()  # a collection of the whole heap is a hole of 100 ms
         backend.start(live)
-        typer.echo(
-            f"{setup.preset.title} is ready to be played: {backend.input} → {backend.output} ({backend.name}).", err=True
-        )
+        cables = f"{backend.input} → {backend.output} ({backend.name})"
+        typer.echo(f"{setup.preset.title} is ready to be played: {cables}.", err=True)
         try:
             _watch(effect, backend, stop)
         finally:

@@ -27,7 +27,7 @@ class Voice:
         self._ledger = ledger
         self._pitches = pitches
         self._sounding: dict[int, int] = {}  # key → channel
-        self._struck: set[int] = set()  # keys struck in this step
+        self._struck: set[int] = set()  # keys struck in this step and not taken back
         self._gates: dict[int, int] = {}  # key → when it ends by itself
 
     @property
@@ -47,8 +47,9 @@ class Voice:
         gated = touch.gate is not None
         ended = [key for key in self._sounding if key not in plays or key in again]
         out = [timed for key in sorted(ended) for timed in self._release(key, time)]
+        self._struck &= plays
         for key in sorted(plays - self._sounding.keys()):
-            if gated and key not in struck:
+            if gated and (key not in struck or key in self._struck):
                 continue  # it was let go before its written end
             out += self._strike(key, touch, time)
         return out

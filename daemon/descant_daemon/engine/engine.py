@@ -13,6 +13,10 @@ from descant_daemon.engine.sweep import Choice, sweep
 from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.note_state import PLAY, State
 
+# Silence feeds on itself: a network that hears none of its own notes expects none. After a beat of it the
+# odds double with every step until something sounds (after Johnson's adaptive conservativity).
+PATIENCE, MOST_DOUBLINGS = 4, 16
+
 
 class Sampling(NamedTuple):
     """The parameters that a step is sampled with; see ``settings/parameters.py``."""
@@ -24,6 +28,7 @@ class Sampling(NamedTuple):
     voices: int = 4
     seed: int = 1
     variation: int = 0
+    follow: float = 0.0
 
 
 class Ask(NamedTuple):
@@ -86,7 +91,7 @@ class Engine:
         """Choose our notes of the step."""
         self._steps_per_bar = ask.steps_per_bar
         here = self._arrive(ask)
-        ours = sweep(self._network, here.context, ask.given, self._choice(ask, here.moment.ours))
+        ours = sweep(self._network, here.context, ask.given, self._choice(ask, here.moment))
         self._here, self._ahead = here, None
         self._last = Played(np.maximum(ask.given, ours), ours)
         self._memory.played(ask.step, self._last)
@@ -95,7 +100,7 @@ class Engine:
     def think_ahead(self) -> None:
         """Run the time axis for the next step, as it will be if nothing else happens in this one."""
         if self._here is not None and self._last is not None and self._ahead is None:
-            moment = Moment(self._here.after, self._last.whole, self._last.ours)
+            moment = self._here.moment.then(self._here.after, self._last)
             self._ahead = self._place(self._here.step + 1, moment)
 
     def _arrive(self, ask: Ask) -> _Place:
@@ -105,11 +110,12 @@ class Engine:
         if ask.step == here.step:
             return here
         # What really sounded may differ from what we said: an answer may have come too late to be played.
-        self._memory.played(here.step, Played(ask.played, ask.ours))
+        played = Played(ask.played, ask.ours)
+        self._memory.played(here.step, played)
         if ahead is None or not (
             np.array_equal(ahead.moment.before, ask.played) and np.array_equal(ahead.moment.ours, ask.ours)
         ):
-            ahead = self._place(ask.step, Moment(here.after, ask.played, ask.ours))
+            ahead = self._place(ask.step, here.moment.then(here.after, played))
         if ask.step % ask.steps_per_bar == 0:
             self._memory.enter_bar(ask.step, ask.step // ask.steps_per_bar, ahead.moment)
         return ahead
@@ -125,22 +131,26 @@ class Engine:
         at, moment, walked = found
         for played in walked:
             _, hidden = self._network.along_time(moment.before, at % self._steps_per_bar, moment.hidden)
-            moment, at = Moment(hidden, *played), at + 1
+            moment, at = moment.then(hidden, played), at + 1
         return self._place(step, moment)
 
     def _place(self, step: int, moment: Moment) -> _Place:
         step_in_bar = step % self._steps_per_bar
         return _Place(step, moment, *self._network.along_time(moment.before, step_in_bar, moment.hidden))
 
-    def _choice(self, ask: Ask, ours_before: State) -> Choice:
+    def _choice(self, ask: Ask, moment: Moment) -> Choice:
         sampling, pitches = ask.sampling, self._network.pitches
         keys = np.arange(pitches.low, pitches.high + 1)
+        odds = sampling.density / (2 - sampling.density)
+        if not ask.given.any():
+            odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), MOST_DOUBLINGS)
         dice = uniforms(sampling.seed, self._instance, sampling.variation, ask.step)
         return Choice(
             uniforms=dice[keys],
             allowed=(keys >= sampling.low) & (keys <= sampling.high),
-            sounding=ours_before[:, PLAY] > 0,
+            sounding=moment.ours[:, PLAY] > 0,
             temperature=sampling.temperature,
-            odds=sampling.density / (2 - sampling.density),
+            odds=odds,
             voices=sampling.voices,
+            follow=sampling.follow,
         )

@@ -13,22 +13,28 @@ from descant_daemon.note_state import State
 DEFAULT_BYTES = 96 * 2**20
 
 
-class Moment(NamedTuple):
-    """The model on the verge of a step: the time axis's hidden state, and the step before it.
-
-    ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``.
-    """
-
-    hidden: Hidden
-    before: State
-    ours: State
-
-
 class Played(NamedTuple):
     """What sounded in a step: everything, and our part of it, ``[P, 2]`` each."""
 
     whole: State
     ours: State
+
+
+class Moment(NamedTuple):
+    """The model on the verge of a step: the time axis's hidden state, and the step before it.
+
+    ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``; ``silent``: for how many
+    steps nothing has sounded.
+    """
+
+    hidden: Hidden
+    before: State
+    ours: State
+    silent: int = 0
+
+    def then(self, hidden: Hidden, played: Played) -> Moment:
+        """The moment after this one, when ``played`` has sounded and the time axis has reached ``hidden``."""
+        return Moment(hidden, *played, 0 if played.whole.any() else self.silent + 1)
 
 
 class SongMemory:

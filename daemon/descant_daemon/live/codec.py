@@ -12,7 +12,7 @@ from descant_daemon.note_state import State
 
 _LENGTH = struct.Struct("<I")
 _ASK = struct.Struct("<IqH?")
-_SAMPLING = struct.Struct("<ddiiiQi")
+_SAMPLING = struct.Struct("<ddiiiQid")
 _ANSWER = struct.Struct("<Iq")
 LONGEST = 1 << 16  # a frame beyond this is not ours
 

@@ -50,6 +50,9 @@ class Parameters:
         # At 2 the odds would be infinite; 1.98 multiplies them by 99.
         float, Knob("How many notes: 0 is silence, 1 as the model has it, above 1 fuller.", 0, 1.98, "×", 22)
     ] = 1.0
+    follow: Annotated[
+        float, Knob("How much more closely than the model harmony follows your notes.", 0, 3, "×")
+    ] = 0.0
     voices: Annotated[int, Knob("Most generated notes that sound at once.", 0, 16, "notes", 23)] = 4
     low: Annotated[int, Knob("Lowest key that is generated; middle C is 60.", 0, 127, "MIDI key", 24)] = 0
     high: Annotated[int, Knob("Highest key that is generated; middle C is 60.", 0, 127, "MIDI key", 25)] = 127

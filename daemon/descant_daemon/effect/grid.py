@@ -1,0 +1,78 @@
+"""The grid: when the moments of a step are, and which step a moment belongs to."""
+
+from __future__ import annotations
+
+from descant_daemon.note_state import nearest_step
+from descant_daemon.settings.metre import Metre
+from descant_daemon.time.clock import Clock
+from descant_routing.errors import UsageError
+
+TICKS_PER_BEAT = 24
+GRACE = 30_000_000  # ns after its tick that an answer may still be played: later it would be heard as late
+MILLISECOND = 1_000_000
+SHORTEST_TICK = 1_000_000  # ns; a faster clock (2,500 BPM) is none, and nothing is played to it
+UNKNOWN_STEP = 4.0 * GRACE  # ns, while there is no tempo
+
+
+class Grid:
+    """The clock in steps; all times in ns."""
+
+    def __init__(self, clock: Clock, steps_per_beat: int, offset: int) -> None:
+        """``offset``: by how much the whole grid is later than the clock says.
+
+        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps.
+        """
+        if steps_per_beat < 1 or TICKS_PER_BEAT % steps_per_beat:
+            raise UsageError(
+                f"a model with {steps_per_beat} steps a beat cannot follow MIDI clock's 24 ticks"
+            )
+        self._steps_per_beat = steps_per_beat
+        self.clock = clock
+        self.offset = offset
+        self.ticks_per_step = TICKS_PER_BEAT // steps_per_beat
+
+    def before(self, step: int) -> int | None:
+        """Half a step ahead of ``step``; None while nobody can say when that is."""
+        return self._moment((step - 0.5) * self.ticks_per_step, 0)
+
+    def tick(self, step: int) -> int | None:
+        """When to act on the tick of ``step``: a guard after it; None while nobody can say when that is."""
+        return self._moment(step * self.ticks_per_step, self.clock.guard)
+
+    def nearest(self, now: int) -> int | None:
+        """The step whose tick is nearest; None without a tempo."""
+        timeline = self.clock.timeline
+        if timeline is None:
+            return None
+        return nearest_step(timeline.tick_at(now - self.offset), self.ticks_per_step)
+
+    def first_from(self, tick: int) -> int:
+        """The first step that begins at ``tick`` or after it."""
+        return -(-tick // self.ticks_per_step)
+
+    def bar_and_beat(self, step: int, metre: Metre) -> tuple[int, int]:
+        """Where ``step`` is, both counted from 1."""
+        bar, step = divmod(step, metre.steps_per_bar(self._steps_per_beat))
+        return bar + 1, step * metre.unit // (4 * self._steps_per_beat) + 1
+
+    @property
+    def step_length(self) -> float:
+        """At the present tempo."""
+        timeline = self.clock.timeline
+        return self.ticks_per_step * timeline.per_tick if timeline else UNKNOWN_STEP
+
+    @property
+    def grace(self) -> int:
+        """How long an answer is waited for."""
+        return min(GRACE, int(self.step_length / 4))
+
+    def late_window(self, late: int) -> int:
+        """``late`` ms, but no more than half a step."""
+        return min(late * MILLISECOND, int(self.step_length / 2))
+
+    def _moment(self, tick: float, guard: int) -> int | None:
+        timeline, trusted = self.clock.timeline, self.clock.trusted_until
+        if not self.clock.running or timeline is None or timeline.per_tick < SHORTEST_TICK:
+            return None
+        moment = timeline.time_of(tick) + self.offset + guard
+        return moment if trusted is None or moment <= trusted else None

@@ -1,0 +1,43 @@
+"""The player's hands in steps: which keys are given in a step, and in which step the last one was struck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from descant_daemon.effect.keys import Keys
+from descant_daemon.note_state import NoteLog, PitchRange, State
+
+
+class Hands:
+    """``keys`` says what is held now; the log says what it means on the grid."""
+
+    def __init__(self, pitches: PitchRange) -> None:
+        """Nothing held."""
+        self.keys = Keys()
+        self.struck_step = -1
+        self._pitches = pitches
+        self._log = NoteLog()
+
+    def begin(self, step: int, now: int, reach: float) -> None:
+        """The song goes on with ``step``: keys pressed less than ``reach`` ns ago are struck in it, others held."""
+        self._log, self.struck_step = NoteLog(), -1
+        for (channel, key), pressed in self.keys.held().items():
+            self._log.strike(channel, key, step if now - pressed <= reach else step - 1)
+
+    def strike(self, channel: int, key: int, step: int) -> None:
+        """A key that has gone down counts from ``step`` on."""
+        self._log.strike(channel, key, step)
+        self.struck_step = step
+
+    def release(self, ended: Iterable[tuple[int, int]], step: int) -> None:
+        """These (channel, key) pairs are no longer given from ``step`` on."""
+        for channel, key in ended:
+            self._log.release(channel, key, step)
+
+    def given(self, step: int) -> State:
+        """What the player holds in a step, ``[P, 2]``."""
+        return self._log.state(step, self._pitches)
+
+    def forget_before(self, step: int) -> None:
+        """Steps before this one will not be asked for again."""
+        self._log.forget_before(step)

@@ -1,0 +1,162 @@
+"""Voice and Keys against all that could be done to them."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.effect.stage import Wire, keys_of, state
+
+from descant_daemon.effect.keys import Keys
+from descant_daemon.effect.voice import Touch, Voice
+from descant_daemon.note_state import PitchRange
+from descant_routing.ledger import Ledger, Owner
+from descant_routing.timed import Timed
+
+PITCHES = PitchRange(60, 65)
+SOME_KEYS = st.sets(st.integers(60, 65))
+CHANNELS = st.integers(0, 1)
+
+
+class VoiceMachine(RuleBasedStateMachine):
+    """The player on the same channels; the ear insists on strict alternation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ledger = Ledger()
+        self.voice = Voice(self.ledger, PITCHES)
+        self.wire = Wire()
+        self.now = 0
+        self.struck: dict[int, int | None] = {}  # key → when it must have ended, of the gated ones
+
+    def hear(self, sent: list[Timed]) -> None:
+        for _, data in sent:
+            self.wire.hear(data)
+
+    @rule(
+        struck=SOME_KEYS,
+        held=SOME_KEYS,
+        channel=CHANNELS,
+        gate=st.none() | st.integers(1, 20),
+        new=st.booleans(),
+    )
+    def play(self, struck: set[int], held: set[int], channel: int, gate: int | None, new: bool) -> None:
+        before = self.voice.sounding
+        if new:
+            self.voice.new_step()
+        wanted = struck | held
+        sent = self.voice.play(state(PITCHES, struck, held - struck), Touch(channel, 100, gate), self.now)
+        assert all(time == self.now for time, _ in sent)
+        self.hear(sent)
+        assert self.voice.sounding <= wanted
+        if gate is None:
+            assert self.voice.sounding == wanted, "legato sounds what the state says"
+        elif new:
+            assert self.voice.sounding == struck | (held & before), "gated: what is struck, or sounds still"
+        for key in struck & self.voice.sounding - before:
+            self.struck[key] = None if gate is None else self.now + gate
+        again = state(PITCHES, struck, held - struck)
+        assert self.voice.play(again, Touch(channel, 100, gate), self.now) == [], "twice is once"
+
+    @rule(later=st.integers(1, 30))
+    def wait(self, later: int) -> None:
+        due = self.voice.next_deadline()
+        self.now += later
+        sent = self.voice.due(self.now)
+        assert all(time < self.now for time, _ in sent)
+        assert [time for time, _ in sent] == sorted(time for time, _ in sent)
+        assert bool(self.voice.next_deadline() is None or self.voice.next_deadline() != due) or not sent
+        self.hear(sent)
+        left = self.voice.next_deadline()
+        assert left is None or left >= self.now
+
+    @rule()
+    def close(self) -> None:
+        self.hear(self.voice.close(self.now))
+        assert not self.voice.sounding
+        assert self.voice.next_deadline() is None
+
+    @rule()
+    def panic(self) -> None:
+        self.hear([Timed(self.now, data) for data in self.ledger.release_all()])
+        self.voice.forget()
+        assert self.voice.next_deadline() is None
+
+    @rule(channel=CHANNELS, key=st.integers(60, 65), down=st.booleans())
+    def player(self, channel: int, key: int, down: bool) -> None:
+        sent = (
+            self.ledger.strike(Owner.DRY, channel, key, 90)
+            if down
+            else self.ledger.release(Owner.DRY, channel, key)
+        )
+        self.hear([Timed(self.now, data) for data in sent])
+
+    @invariant()
+    def the_ledger_agrees(self) -> None:
+        assert {key for _, key in self.ledger.held_by(Owner.GENERATED)} == self.voice.sounding
+        assert set(self.ledger.sounding) == self.wire.sounding
+        assert keys_of(self.voice.hold(), PITCHES) == sorted(self.voice.sounding)
+
+    def teardown(self) -> None:
+        self.hear(self.voice.close(self.now))
+        self.hear([Timed(self.now, data) for data in self.ledger.close()])
+        assert not self.wire.sounding
+
+
+TestVoice = VoiceMachine.TestCase
+
+
+def test_a_gated_note_that_a_late_key_took_back_can_be_struck_after_all() -> None:
+    voice, touch = Voice(Ledger(), PITCHES), Touch(0, 100, 20)
+    wanted = state(PITCHES, struck=(60,))
+    heard = [voice.play(each, touch, 0) for each in (wanted, state(PITCHES), wanted)]
+    assert [len(sent) for sent in heard] == [1, 1, 1]
+    assert voice.sounding == {60}
+
+
+PLACE = st.tuples(CHANNELS, st.just(60))
+MOVE = st.one_of(
+    st.tuples(st.just("press"), PLACE, st.integers(1, 127)),
+    st.tuples(st.just("lift"), PLACE, st.just(0)),
+    st.tuples(st.just("pedal"), PLACE, st.sampled_from([0, 63, 64, 127])),
+    st.tuples(st.just("clear"), PLACE, st.just(0)),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(MOVE, max_size=40))
+def test_a_key_is_held_while_a_finger_or_the_pedal_holds_it(
+    moves: list[tuple[str, tuple[int, int], int]],
+) -> None:
+    """Beside a model that keeps fingers and pedals apart."""
+    keys = Keys()
+    fingers: dict[tuple[int, int], int] = {}
+    left: dict[tuple[int, int], int] = {}  # by the fingers, while the pedal was down
+    pedals: set[int] = set()
+    for now, (move, at, value) in enumerate(moves):
+        channel, key = at
+        before = set(keys.held())
+        ended: set[tuple[int, int]] = set()
+        if move == "press":
+            keys.press(channel, key, value, now)
+            fingers[at] = value
+            left.pop(at, None)
+            assert keys.held()[at] == now
+        elif move == "lift":
+            ended = {at} if keys.lift(channel, key) else set()
+            if at in fingers and channel in pedals:
+                left[at] = fingers[at]
+            fingers.pop(at, None)
+        elif move == "pedal":
+            ended = set(keys.pedal(channel, value))
+            (pedals.add if value >= 64 else pedals.discard)(channel)
+            if value < 64:
+                left = {place: v for place, v in left.items() if place[0] != channel}
+        else:
+            ended = set(keys.clear(channel))
+            pedals.discard(channel)
+            fingers = {place: v for place, v in fingers.items() if place[0] != channel}
+            left = {place: v for place, v in left.items() if place[0] != channel}
+        assert set(keys.held()) == fingers.keys() | left.keys()
+        assert ended == before - set(keys.held()), "what has ended is said, once"
+        assert keys.loudness() == max([*fingers.values(), *left.values()], default=None)
