@@ -87,7 +87,9 @@ def _lower(whole: State, first: int, last: int) -> Array:
     return np.concatenate([np.zeros((1, 2), np.float32), whole[: last - 1]])
 
 
-def _chance(logit: NDArray[np.floating[Any]], temperature: float, pivot: float, odds: float) -> NDArray[np.float64]:
+def _chance(
+    logit: NDArray[np.floating[Any]], temperature: float, pivot: float, odds: float
+) -> NDArray[np.float64]:
     """Probabilities after temperature, with the odds multiplied; in double, so rounding is no dice."""
     scaled = np.clip((np.asarray(logit, np.float64) - pivot) / temperature + pivot, -60, 60)
     return np.asarray(odds / (odds + np.exp(-scaled)))

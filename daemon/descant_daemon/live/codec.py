@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -17,13 +17,13 @@ _ANSWER = struct.Struct("<Iq")
 LONGEST = 1 << 16  # a frame beyond this is not ours
 
 
-def write_frame(pipe: BinaryIO, frame: bytes) -> None:
+def write_frame(pipe: IO[bytes], frame: bytes) -> None:
     """One length-prefixed frame, out at once."""
     pipe.write(_LENGTH.pack(len(frame)) + frame)
     pipe.flush()
 
 
-def read_frame(pipe: BinaryIO) -> bytes | None:
+def read_frame(pipe: IO[bytes]) -> bytes | None:
     """The next frame; None when the other side is gone."""
     prefix = pipe.read(_LENGTH.size)
     if len(prefix) < _LENGTH.size:

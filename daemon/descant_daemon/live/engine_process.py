@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.codec import decode_ask, encode_answer, read_frame, write_frame
@@ -20,7 +20,7 @@ from descant_routing.errors import DescantError
 READY, REFUSED = b"ready", b"refused "
 
 
-def serve(stem: Path, asks: BinaryIO, answers: BinaryIO) -> None:
+def serve(stem: Path, asks: IO[bytes], answers: IO[bytes]) -> None:
     """Load and warm the model, say ready (or refused and why), then answer until the asks end."""
     try:
         network = OnnxNetwork.load(stem)

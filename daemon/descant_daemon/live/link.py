@@ -58,7 +58,7 @@ class EngineLink:
         if not self._ready.is_set() or self._unanswered >= MOST_UNANSWERED or self._process.stdin is None:
             return False
         try:
-            write_frame(self._process.stdin, encode_ask(ask))  # type: ignore[arg-type]
+            write_frame(self._process.stdin, encode_ask(ask))
         except (OSError, ValueError):
             return False  # it has just died; the supervisor sees it too
         self._unanswered += 1
@@ -119,7 +119,7 @@ class EngineLink:
     def _read_until_gone(self) -> None:
         pipe = self._process.stdout
         assert pipe is not None  # we asked for a pipe
-        while (frame := read_frame(pipe)) is not None:  # type: ignore[arg-type]
+        while (frame := read_frame(pipe)) is not None:
             if frame == READY:
                 self._ready.set()
             elif frame.startswith(REFUSED):

@@ -17,6 +17,7 @@ class LiveEffect:
         """``link`` must be ready."""
         self._effect = effect
         self._link = link
+        self._reached = 0  # where the last cycle ended, and the next begins
         self._panic = threading.Event()
         self._close = threading.Event()
         self.closed = threading.Event()
@@ -33,23 +34,24 @@ class LiveEffect:
         """Feed, advance, ask; see ``Driven``."""
         if self.closed.is_set():
             return ()
-        effect = self._effect
+        effect, begin = self._effect, self._reached
         for item in self._link.answers():
             if isinstance(item, EngineLost):
-                effect.engine_lost(until)
+                effect.engine_lost(begin)
             else:
                 effect.take(item)
+        if self._panic.is_set():
+            self._panic.clear()
+            effect.panic(begin)
         for event in arrived:
             effect.advance(event.time)
             effect.feed(event)
-        if self._panic.is_set():
-            self._panic.clear()
-            effect.panic(until)
         if self._close.is_set():
-            effect.panic(until)
+            effect.panic(begin)
             self.closed.set()
         else:
             effect.advance(until)
+        self._reached = until
         for ask in effect.asks():
             self._link.ask(ask)
         return effect.messages()

@@ -65,7 +65,7 @@ class Parameters:
     ] = 0.5
     articulation: Annotated[
         Articulation,
-        Knob("legato holds a note as long as the model does; gate lets every note go after `gate`.", cc=28),
+        Knob("legato holds a note as long as the model does; gate lets it go after `gate` at most.", cc=28),
     ] = "legato"
     gate: Annotated[
         float, Knob("How long a generated note sounds when articulation is gate.", 0.05, 16, "steps", 29)
