@@ -46,6 +46,8 @@ def test_every_note_is_on_the_grid_below_the_melody_and_ends(
             sounding[message.note] = message.channel
         elif message.type == "note_off":
             assert sounding.pop(message.note) == message.channel == 1
+        else:
+            assert message.is_meta, "nothing but notes"
     assert not sounding
     melody = dict(struck(soprano, 1))
     assert all(key < melody[tick] for tick, key in ours if tick in melody), "the preset sets its voices below"

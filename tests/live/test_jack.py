@@ -114,6 +114,23 @@ def test_terminated_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
     assert heard.heard[-1][0] <= told + tenth(heard)
 
 
+def test_panic_by_signal_is_silence_and_the_song_goes_on(make_rig: Callable[[int], Rig]) -> None:
+    rig = make_rig(256)
+    rig.master(120)
+    descant = rig.descant("--clock", "midi")
+    wait = rig.begin_witness(MELODY, 4 * BAR)
+    wait_for_music(descant)
+    with closing(rig.stopwatch()) as stopwatch:
+        told = stopwatch.frame_time
+        descant.send_signal(signal.SIGUSR1)
+    heard = wait()
+    ends = [frame for frame, data in heard.heard if frame >= told and data[0] & 0xF0 == 0x80]
+    silent = min(ends)
+    assert silent <= told + tenth(heard)
+    assert heard.sounding(silent, OURS) == heard.sounding(silent, PLAYER) == set()
+    assert [frame for frame, _ in heard.strikes(OURS) if frame > silent], "the next key is harmonised again"
+
+
 def test_engine_killed_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
     rig = make_rig(256)
     rig.master(120)

@@ -68,7 +68,7 @@ def demo(
         link.close()
 
     sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data in backend.sent]
-    ours = [(tick, data) for tick, data in sent if message.channel(data) == parameters.channel - 1]
+    ours = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
     midi, picture = folder / "demo.mid", folder / "demo.png"
     write_song(midi, {"Player": track, "Descant": ours}, tempo_map, melody.metre)
     draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)
@@ -76,6 +76,11 @@ def demo(
     counts = effect.counts
     typer.echo(f"{counts.notes} notes in {counts.steps} steps, {counts.late} late.")
     typer.echo(f"Written: {midi}, {picture}" + (f", {sound}." if isinstance(sound, Path) else f". {sound}"))
+
+
+def _is_ours(data: bytes, channel: int) -> bool:
+    """Our notes alone: not the player's, nor what closing the port says to the synth."""
+    return message.channel(data) == channel and (message.is_note_on(data) or message.is_note_off(data))
 
 
 def _messages(melody: Tune) -> list[tuple[int, bytes]]:

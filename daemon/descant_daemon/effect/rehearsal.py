@@ -28,11 +28,6 @@ class Rehearsal:
         self._settle()
         return self._effect.messages()
 
-    def close(self, now: int) -> Sequence[Timed]:
-        """End every note; what is still to be sent."""
-        self._effect.panic(now)
-        return self._effect.messages()
-
     def next_deadline(self) -> int | None:
         """See ``Driven``."""
         return self._effect.next_deadline()

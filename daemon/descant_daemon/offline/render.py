@@ -16,9 +16,8 @@ from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
-from descant_routing.timed import Timed
 
-TAIL = 1_000_000_000  # ns after Stop, in which everything must have ended
+TAIL = 1_000_000_000  # ns after Stop, which ends everything
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,6 @@ def render(
     backend = MemoryBackend()
     backend.start(rehearsal)
     backend.inject(performance(track, tempo_map, length))
-    end = START_LEAD + tempo_map.time_of(length) + TAIL
-    backend.run_until(end)
-    out: list[Timed] = [*backend.sent, *rehearsal.close(end)]
-    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data in out]
+    backend.run_until(START_LEAD + tempo_map.time_of(length) + TAIL)
+    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data in backend.sent]
     return Rendering(ticks, effect.counts)

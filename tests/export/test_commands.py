@@ -1,0 +1,58 @@
+"""``descant train`` and ``descant export`` as they are typed, with a network small enough for a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from descant_daemon.cli.app import app
+from descant_daemon.model.card import check_model_files
+from descant_export.corpus.read import BACH, read_corpus
+from descant_routing.errors import UsageError
+
+SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluate_every=2"]
+
+
+def descant(*arguments: str) -> str:
+    result = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_train_go_on_and_export(tmp_path: Path) -> None:
+    read_corpus(BACH, lambda name: None)
+    settings = [part for text in SMALL for part in ("--set", text)]
+    run, stem = tmp_path / "run", tmp_path / "small"
+    descant("train", BACH, "--run", str(run), "--updates", "2", *settings)
+    assert (run / "best.pt").exists()
+    said = descant("train", BACH, "--run", str(run), "--updates", "4", *settings)
+    assert "update 4: validation" in said
+    assert "update 2: validation" not in said, "it went on from where it was"
+    assert "agrees with PyTorch" in descant("export", str(run), str(stem))
+    metadata = check_model_files(stem).metadata
+    assert metadata.time_layers == (6,)
+    assert metadata.steps in (2, 4)
+    card = (tmp_path / "card.md").read_text()
+    for words in (
+        "per-pitch Markov",
+        "hold the last step",
+        "soprano given",
+        f"{metadata.test_log_likelihood:.3f}",
+    ):
+        assert words in card
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["train", "music21:beethoven"], "no corpus 'music21:beethoven'"),
+        (["train", "--set", "dropuot=1"], "no hyperparameter 'dropuot=1'"),
+        (["train", "--set", "dropout=much"], "dropout must be like 0.3"),
+        (["train", "--set", "optimiser=sgd"], "no optimiser 'sgd'"),
+    ],
+)
+def test_what_cannot_be_trained(typed: list[str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        CliRunner().invoke(app, typed, catch_exceptions=False)
