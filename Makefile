@@ -63,7 +63,7 @@ $(BIN)/python:
 	echo "Setting up $(VENV) with $$("$$python" --version)"; \
 	"$$python" -m venv --clear $(VENV)
 
-# The live tests play through a real JACK server; without these programs they say so and are skipped.
+# The live tests play through a real JACK server; without these programs they fail, and say so.
 .PHONY: programs
 programs:
 	@missing=; \
