@@ -32,7 +32,7 @@ lint: $(VENV)/.full ## Check style and format
 .PHONY: types
 types: $(VENV)/.full ## Check types, with both checkers
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 .PHONY: wheel
 wheel: $(VENV)/.full ## Build the wheel into dist/
