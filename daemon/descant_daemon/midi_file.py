@@ -89,7 +89,9 @@ def read_song(path: Path) -> Song:
         file_type, beat = int(file.type), int(file.ticks_per_beat)
         tracks = [list(track) for track in file.tracks]
     except Exception as error:  # mido raises whatever its parsing meets: EOFError, IndexError, KeyError...
-        raise DescantError(f"{path} is torn or not a MIDI file: {error or type(error).__name__}.") from error
+        raise DescantError(
+            f"{path} is torn or not a MIDI file: {str(error) or type(error).__name__}."
+        ) from error
     if file_type == 2 or beat <= 0:
         kind = "is of type 2 (independent patterns)" if file_type == 2 else "counts time in film frames"
         raise DescantError(f"{path} {kind}; Descant reads types 0 and 1 with beats.")

@@ -110,10 +110,6 @@ class NoteLog:
         for source, key in self.held():
             self.release(source, key, step)
 
-    def relocate(self, step: int) -> None:
-        """The song jumps to ``step``: what is down stays down, as held from before; the rest is forgotten."""
-        self._spans = {at: [_Span(at[1], step - 1)] for at in self.held()}
-
     def forget_before(self, step: int) -> None:
         """Drop what ended before ``step``, so that hours of playing take no room."""
         for at in list(self._spans):

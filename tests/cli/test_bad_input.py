@@ -131,9 +131,17 @@ TABLE = {
         midi(b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk\0\0\0\x63\0\x90"),
         RENDER,
         1,
-        ["in.mid is torn"],
+        ["in.mid is torn or not a MIDI file: EOFError."],
     ),
     "100 MB MIDI file": (huge, RENDER, 1, ["in.mid has 100 MB"]),
+    "a note 300 million bars away": (
+        midi(
+            b"MThd\0\0\0\6\0\0\0\1\0\1MTrk\0\0\0\x0e\xff\xff\xff\x7f\x90\x3c\x50\xff\xff\xff\x7f\x80\x3c\0\0"
+        ),
+        RENDER,
+        1,
+        ["in.mid is", "bars long"],
+    ),
     "nowhere to write": (
         nothing,
         ["render", "-o", "none/out.mid", "--bars", "1"],

@@ -13,7 +13,9 @@ from descant_daemon.midi_file import PPQ, Song, read_song, write_song
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.settings.metre import Metre
 from descant_daemon.tempo_map import TempoMap
+from descant_routing.errors import DescantError
 
 DEFAULT_BARS = 16
 DEFAULT_BPM = 100.0
@@ -38,17 +40,19 @@ def render(
     beat = song.ticks_per_beat if song else PPQ
     tempos = [] if song is None or tempo is not None else list(song.tempos)
     tempo_map = TempoMap(beat, tempos or [(0, round(60e6 / (tempo or DEFAULT_BPM)))])
-    metre = setup.parameters.metre
+    parameters = setup.parameters
     if song is not None and song.metres and not _asks_for(settings, "metre"):
-        metre = type(metre)(*song.metres[0][1:])
-        setup_parameters = setup.parameters.with_values({"metre": metre})
-    else:
-        setup_parameters = setup.parameters
+        parameters = parameters.with_values({"metre": Metre(*song.metres[0][1:])})
+    metre = parameters.metre
     network = OnnxNetwork.load(setup.stem)
     bar = metre.steps_per_bar(network.metadata.steps_per_beat) * beat // network.metadata.steps_per_beat
     length = (bars or _bars_of(song, bar)) * bar
+    if length > options.MOST_BARS * bar:
+        raise DescantError(
+            f"{source} is {length // bar} bars long, but at most {options.MOST_BARS} can be rendered; see --bars."
+        )
     track = list(song.messages) if song else []
-    rendering = render_offline(network, setup_parameters, track, tempo_map, length, setup.cc)
+    rendering = render_offline(network, parameters, track, tempo_map, length, setup.cc)
     tracks = {"Descant": rendering.messages}
     if song is not None:
         tracks = {"Player": [event for event in track if event[0] < length], **tracks}
