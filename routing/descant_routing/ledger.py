@@ -1,8 +1,8 @@
 """The ledger of sounding notes of one output port: every note-on that leaves has exactly one note-off.
 
-Two owners share the port: the player, whose notes pass through, and the effect, whose notes are generated.
+Several owners share the port: the player, whose notes pass through, and the instances that generate notes.
 A (channel, key) sounds while at least one of them holds it. On the wire note-on and note-off of a (channel,
-key) strictly alternate: a strike of what sounds already is sent as off, on; a release while the other owner
+key) strictly alternate: a strike of what sounds already is sent as off, on; a release while another owner
 still holds is not sent. Nothing here knows time: the messages returned are to be sent at once, in order.
 """
 
@@ -22,6 +22,12 @@ class Owner(IntEnum):
 
     DRY = 1
     GENERATED = 2
+    """By the first instance; see ``generated`` for the others."""
+
+
+def generated(instance: int) -> int:
+    """The owner's bit of an instance, counted from 0."""
+    return Owner.GENERATED << instance
 
 
 _NOTE_OFFS = tuple(message.note_off(place >> 7, place & 0x7F) for place in range(16 * 128))
@@ -45,19 +51,19 @@ class Ledger:
         """What sounds on the wire: (channel, key), ascending."""
         return [(place >> 7, place & 0x7F) for place in sorted(self._holders)]
 
-    def held_by(self, owner: Owner) -> list[tuple[int, int]]:
+    def held_by(self, owner: int) -> list[tuple[int, int]]:
         """What ``owner`` holds: (channel, key), ascending."""
         return [(place >> 7, place & 0x7F) for place in sorted(self._holders) if self._holders[place] & owner]
 
-    def strike(self, owner: Owner, channel: int, key: int, velocity: int) -> list[bytes]:
+    def strike(self, owner: int, channel: int, key: int, velocity: int) -> list[bytes]:
         """A note of ``owner`` begins; if the key sounds already, it is struck again.
 
         Raises ValueError outside MIDI's ranges (channel 0 to 15, key 0 to 127, velocity 1 to 127).
         """
         return self._strike(owner, channel << 7 | key, message.note_on(channel, key, velocity))
 
-    def release(self, owner: Owner, channel: int, key: int) -> list[bytes]:
-        """A note of ``owner`` ends; nothing is sent if it held none, or if the other owner holds on."""
+    def release(self, owner: int, channel: int, key: int) -> list[bytes]:
+        """A note of ``owner`` ends; nothing is sent if it held none, or if another owner holds on."""
         place = channel << 7 | key
         return self._release(owner, place, _NOTE_OFFS[place])
 
@@ -82,9 +88,13 @@ class Ledger:
             return self._pass_system(data)
         return [data]
 
-    def release_owner(self, owner: Owner) -> list[bytes]:
-        """Everything that ``owner`` holds ends; what the other owner holds sounds on."""
-        mine = sorted(place for place, holders in self._holders.items() if holders & owner)
+    def release_owner(self, owner: int, channel: int | None = None) -> list[bytes]:
+        """Everything that ``owner`` holds (on ``channel``) ends; what others hold sounds on."""
+        mine = sorted(
+            place
+            for place, holders in self._holders.items()
+            if holders & owner and channel in (None, place >> 7)
+        )
         return [off for place in mine for off in self._release(owner, place, _NOTE_OFFS[place])]
 
     def release_channel(self, channel: int) -> list[bytes]:
@@ -109,7 +119,7 @@ class Ledger:
         ends = [message.control_change(channel, message.ALL_NOTES_OFF, 0) for channel in used]
         return [*self.release_all(), *self._lift_pedals(), *ends]
 
-    def _strike(self, owner: Owner, place: int, note_on: bytes) -> list[bytes]:
+    def _strike(self, owner: int, place: int, note_on: bytes) -> list[bytes]:
         holders = self._holders.get(place, 0)
         self._holders[place] = holders | owner
         if holders:
@@ -117,7 +127,7 @@ class Ledger:
         self._used.add(place >> 7)
         return [note_on]
 
-    def _release(self, owner: Owner, place: int, note_off: bytes) -> list[bytes]:
+    def _release(self, owner: int, place: int, note_off: bytes) -> list[bytes]:
         holders = self._holders.get(place, 0)
         if holders == owner:
             del self._holders[place]

@@ -19,7 +19,7 @@ class SmallNetwork:
         self.pitches = pitches
         self.eagerness = eagerness
         self.time_start: Hidden = (np.zeros((pitches.size, 4), np.float32),)
-        self.note_start: Hidden = (np.zeros(6, np.float32),)
+        self.note_start: Hidden = (np.zeros((1, 6), np.float32),)
         self.calls = 0
         self._time_in = rng.normal(0, 0.8, (2 + 4 + 1, 4)).astype(np.float32)
         self._note_in = rng.normal(0, 0.6, (4 + 2 + 2 + 6, 6)).astype(np.float32)
@@ -33,13 +33,18 @@ class SmallNetwork:
     def along_pitch(
         self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
     ) -> tuple[Array, Hidden]:
+        """One row after the other, so that a row cannot depend on its neighbours."""
         self.calls += 1
-        state, logits = hidden[0], []
-        for offset, below in enumerate(lower):
-            row = first + offset
-            state = np.tanh(np.concatenate([context[row], below, given[row], state]) @ self._note_in)
-            logits.append(3 * (state @ self._out) + np.array([self.eagerness, 0], np.float32))
-        return np.array(logits, np.float32), (state,)
+        logits, after = np.zeros((*lower.shape[:2], 2), np.float32), []
+        for at, state in enumerate(hidden[0]):
+            last = state
+            for offset, below in enumerate(lower[at]):
+                row = first + offset
+                heard = np.concatenate([context[at, row], below, given[at, row], last])
+                last = np.tanh(heard @ self._note_in)
+                logits[at, offset] = 3 * (last @ self._out) + np.array([self.eagerness, 0], np.float32)
+            after.append(last)
+        return logits, (np.array(after, np.float32),)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from descant_daemon.engine.engine import Ask, Engine, Sampling
+from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.note_state import State

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from descant_daemon.effect.effect import Effect
-from descant_daemon.engine.engine import Answer, Ask
+from descant_daemon.effect.part import Track
+from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock
@@ -111,7 +112,7 @@ class Stage:
         self.effect = Effect(
             pitches,
             steps_per_beat,
-            Parameters().with_values(parameters),
+            [Track(Parameters().with_values(parameters))],
             clock or MidiClock(),
             self.ledger,
             cc,

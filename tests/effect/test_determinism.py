@@ -7,7 +7,7 @@ import random
 import pytest
 from tests.effect.stage import BEGIN, CLOCK, MS, START, STOP, TICK, Notes, Stage, keys_of
 
-from descant_daemon.engine.engine import Ask
+from descant_daemon.engine.asking import Ask
 from descant_daemon.note_state import ARTICULATE
 from descant_routing import message
 from descant_routing.timed import Timed

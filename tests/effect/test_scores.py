@@ -334,7 +334,7 @@ def test_a_note_ends_on_the_channel_on_which_it_began() -> None:
     stage = free()
     stage.roll(8)
     stage.run(60)
-    stage.effect.parameters = stage.effect.parameters.with_values({"channel": 9})
+    stage.effect.change({"channel": 9}, stage.backend.now())
     stage.run(900)
     assert stage.wire[:3] == [(0, "2:+60"), (125, "9:+64"), (250, "2:-60")]
 
@@ -353,7 +353,7 @@ def test_a_controller_moves_its_parameter() -> None:
 def test_mode_changes_by_controller_while_notes_sound() -> None:
     stage = Stage(lambda ask: ((60,), ()), mode="free", cc={20: "mode"})
     stage.roll(8)
-    stage.at(130, message.control_change(0, 20, 127))
+    stage.at(130, message.control_change(0, 20, 64))
     stage.run(900)
     assert stage.ours == [(0, "+60"), (125, "-60"), (125, "+60"), (250, "-60")], "harmonise: nobody plays"
 
@@ -701,7 +701,7 @@ def test_stale_answers_are_ignored_and_never_played_in_a_burst() -> None:
     stage.run(1910)
     assert stage.ours == []
     assert stage.effect.counts.late == 16
-    assert stage.effect.counts.stale >= 14
+    assert stage.effect.counts.overtaken >= 14
 
 
 def test_an_answer_after_the_grace_is_stale() -> None:
@@ -709,7 +709,7 @@ def test_an_answer_after_the_grace_is_stale() -> None:
     stage.roll(8)
     stage.run(990)
     assert stage.ours == []
-    assert stage.effect.counts.stale == stage.effect.counts.late == 8
+    assert stage.effect.counts.overtaken == stage.effect.counts.late == 8
 
 
 def test_a_key_in_a_step_that_was_given_up_belongs_to_the_next() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from descant_daemon.engine.sweep import Choice, sweep
+from descant_daemon.engine.sweep import Choice, Line, sweep
 from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
@@ -69,12 +69,14 @@ def test_stretches_are_the_whole_sweep(stem: Path) -> None:
     given = (rng.random((36, 2)) < 0.2).astype(np.float32)
     context, _ = network.along_time(given, 3, network.time_start)
     lower = (rng.random((36, 2)) < 0.2).astype(np.float32)
-    whole, _ = network.along_pitch(context, given, 0, lower, network.note_start)
+    whole, _ = network.along_pitch(context[None], given[None], 0, lower[None], network.note_start)
     hidden, parts = network.note_start, []
     for first, last in ((0, 16), (16, 17), (17, 36)):
-        logits, hidden = network.along_pitch(context, given, first, lower[first:last], hidden)
-        parts.append(logits)
-    assert np.concatenate(parts) == pytest.approx(whole, abs=1e-5)
+        logits, hidden = network.along_pitch(
+            context[None], given[None], first, lower[None, first:last], hidden
+        )
+        parts.append(logits[0])
+    assert np.concatenate(parts) == pytest.approx(whole[0], abs=1e-5)
 
 
 def test_sampling_follows_the_likelihood(stem: Path) -> None:
@@ -82,12 +84,14 @@ def test_sampling_follows_the_likelihood(stem: Path) -> None:
     network = OnnxNetwork.load(stem)
     silence = np.zeros((36, 2), np.float32)
     context, _ = network.along_time(silence, 0, network.time_start)
-    logits, _ = network.along_pitch(context, silence, 0, silence[:1], network.note_start)
-    expected = 1 / (1 + np.exp(-float(logits[0, 0])))
+    logits, _ = network.along_pitch(context[None], silence[None], 0, silence[None, :1], network.note_start)
+    expected = 1 / (1 + np.exp(-float(logits[0, 0, 0])))
     rng = np.random.default_rng(0)
     every, none = np.ones(36, bool), np.zeros(36, bool)
     drawn = [
-        sweep(network, context, silence, Choice(rng.random((36, 2)), every, none, 1.0, 1.0, 36))[0, 0]
+        sweep(network, [Line(context, silence, Choice(rng.random((36, 2)), every, none, 1.0, 1.0, 36))])[0][
+            0, 0
+        ]
         for _ in range(2000)
     ]
     assert np.mean(drawn) == pytest.approx(expected, abs=3.5 * np.sqrt(expected * (1 - expected) / 2000))
@@ -107,8 +111,8 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
         for step, state in enumerate(now):
             context, hidden = network.along_time(before, int(piece.step_in_bar[step]), hidden)
             lower = np.concatenate([nothing[:1], state[:-1]])
-            logits, _ = network.along_pitch(context, nothing, 0, lower, network.note_start)
-            q = 1 / (1 + np.exp(-logits.astype(float)))
+            logits, _ = network.along_pitch(context[None], nothing[None], 0, lower[None], network.note_start)
+            q = 1 / (1 + np.exp(-logits[0].astype(float)))
             each = np.where(state > 0, np.log(q), np.log(1 - q))
             total += float(each[:, 0].sum() + (each[:, 1] * state[:, 0]).sum())
             before = state

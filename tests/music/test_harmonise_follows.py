@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from descant_daemon.engine.engine import Ask, Engine, Sampling
+from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.engine import Engine
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_daemon.settings.preset import load_preset, model_stem

@@ -38,7 +38,7 @@ BAD_SETTINGS = {
     "seed=-1": "seed must be a whole number from 0 to 4294967295, not -1",
     "seed=" + "9" * 5000: "seed must be a whole number from 0 to 4294967295, not '" + "9" * 27 + "..."
     + "9" * 28 + "'",
-    "mode=harmonize": "mode must be free or harmonise, not 'harmonize'",
+    "mode=harmonize": "mode must be free or harmonise or instant, not 'harmonize'",
     "thru=maybe": "thru must be true or false, not 'maybe'",
     "metre=4": "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '4'",
     "metre=0/4": "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '0/4'",

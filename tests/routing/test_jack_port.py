@@ -86,7 +86,7 @@ def opened(jack_server: Server) -> Iterator[Open]:
 
 def test_it_is_a_backend(opened: Open) -> None:
     backend: Backend = opened()
-    assert backend.exact_stamps
+    assert backend.periodic
     assert backend.lost is None
 
 

@@ -201,7 +201,7 @@ def test_a_named_port_that_goes_is_missed(fake: None) -> None:
 
 def test_it_is_a_backend(fake: None) -> None:
     backend: Backend = RtMidiBackend("alsa")
-    assert not backend.exact_stamps
+    assert not backend.periodic
     backend.close()
 
 

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 
 from descant_daemon.cli.setup import DEFAULT_PRESET
-from descant_daemon.engine.engine import Ask, Engine, Sampling
+from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.engine import Engine
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem

@@ -11,9 +11,10 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.link import EngineLink
+from descant_daemon.effect.part import Track
+from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.live.status import status_line
+from descant_daemon.live.status import snapshot, status_line
 from descant_daemon.midi_file import PPQ, write_song
 from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.host import START_LEAD, performance
@@ -53,10 +54,12 @@ def demo(
     track = _messages(melody)
 
     backend = MemoryBackend()
-    link = EngineLink(setup.stem, pitches.size, backend.wake)
+    link = EngineLink(setup.stem, pitches.size)
     try:
         link.wait_ready()
-        effect = Effect(pitches, metadata.steps_per_beat, parameters, MidiClock(), Ledger(), setup.cc)
+        effect = Effect(
+            pitches, metadata.steps_per_beat, [Track(parameters)], MidiClock(), Ledger(), setup.cc
+        )
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance(track, tempo_map, length))
@@ -96,8 +99,9 @@ def _play(backend: MemoryBackend, effect: Effect, end: int) -> None:
     """In real time, one line whenever something sounds otherwise than before."""
     begin, shown = time.monotonic_ns(), ""
     while backend.now() < end:
+        backend.wake()  # for the engine's answers
         backend.run_until(min(time.monotonic_ns() - begin, end))
-        line = status_line(effect)
+        line = status_line(snapshot(effect, engine=True))
         sounds = line.partition("you")[2]
         if sounds != shown and effect.clock.running:
             typer.echo(line)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import Annotated
 
@@ -14,23 +12,21 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.link import EngineLink
-from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.live.status import status_line
+from descant_daemon.effect.part import Track
+from descant_daemon.live.control_link import Outlets
+from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
+from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
-from descant_routing.errors import DescantError, UsageError
+from descant_routing.errors import UsageError
 from descant_routing.ledger import Ledger
-from descant_routing.ports.backend import Backend
 from descant_routing.ports.ladder import open_backend
 
 DEFAULT_BPM = 100.0
-REFRESH = 0.1  # s between live lines
-CLOSING = 1.0  # s that the last note-offs may take
-SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two threads are awake
 MILLISECOND = 1_000_000
 
 
@@ -53,50 +49,70 @@ def play(
     offset: Annotated[
         float, typer.Option("--offset", min=-300, max=300, help="Play later (or earlier), in ms.")
     ] = 0.0,
+    tracks: Annotated[
+        int,
+        typer.Option(
+            min=1, max=16, help="So many instances on one cable: each hears a channel and answers on it."
+        ),
+    ] = 1,
+    osc: Annotated[
+        int | None, typer.Option("--osc", min=1, max=65535, help="Listen to OSC on this UDP port.")
+    ] = None,
+    osc_out: Annotated[
+        str | None, typer.Option("--osc-out", metavar="HOST:PORT", help="Tell the status there by OSC.")
+    ] = None,
     seed: options.Seed = None,
     mode: options.Mode = None,
     settings: options.Set = None,
+    json: options.Json = False,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
     if clock_name not in CLOCKS:
         raise UsageError(f"There is no clock {clock_name!r}; choose {', '.join(CLOCKS)}.")
+    outlets = Outlets(sys.stderr.isatty(), json, osc, _address(osc_out))
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches
     backend = open_backend(backend_name, input_port, output_port)
-    link = None
+    engine = None
     try:
-        link = EngineLink(setup.stem, pitches.size, backend.wake)
-        link.wait_ready()
-        clock = CLOCKS[clock_name](tempo or DEFAULT_BPM, backend.now())
+        engine = EngineLink(setup.stem, pitches.size, tracks, None if backend.periodic else backend.wake)
+        engine.wait_ready()
         effect = Effect(
             pitches,
             metadata.steps_per_beat,
-            setup.parameters,
-            clock,
+            _tracks(setup.parameters, tracks),
+            CLOCKS[clock_name](tempo or DEFAULT_BPM, backend.now()),
             Ledger(),
             setup.cc,
             offset=round(offset * MILLISECOND),
         )
-        live = LiveEffect(effect, link)
-        stop = _listen_to_signals(live, backend)
-        sys.setswitchinterval(SWITCH_INTERVAL)
-        gc.collect()
-        gc.freeze()
-        gc.disable()  # a collection of the whole heap is a hole of 100 ms
-        backend.start(live)
+        session = Session(backend, effect, engine, outlets)
+        _listen_to_signals(session)
         cables = f"{backend.input} → {backend.output} ({backend.name})"
-        typer.echo(f"{setup.preset.title} is ready to be played: {cables}.", err=True)
-        try:
-            _watch(effect, backend, stop)
-        finally:
-            live.request_close()
-            backend.wake()
-            live.closed.wait(CLOSING)
+        session.run(lambda: typer.echo(f"{setup.preset.title} is ready to be played: {cables}.", err=True))
     finally:
         backend.close()
-        if link is not None:
-            link.close()
+        if engine is not None:
+            engine.close()
+
+
+def _tracks(parameters: Parameters, count: int) -> list[Track]:
+    if count == 1:
+        return [Track(parameters)]
+    return [
+        Track(parameters.with_values({"channel": channel + 1}), frozenset({channel}))
+        for channel in range(count)
+    ]
+
+
+def _address(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
+        raise UsageError(f"--osc-out takes HOST:PORT, such as 127.0.0.1:9001, not {text!r}")
+    return host, int(port)
 
 
 def _internal(bpm: float, now: int) -> Clock:
@@ -112,33 +128,15 @@ CLOCKS: dict[str, Callable[[float, int], Clock]] = {
 }
 
 
-def _listen_to_signals(live: LiveEffect, backend: Backend) -> threading.Event:
-    stop = threading.Event()
-
+def _listen_to_signals(session: Session) -> None:
     def end(_number: int, _frame: object) -> None:
-        stop.set()
+        session.request_stop()
 
     def panic(_number: int, _frame: object) -> None:
-        live.request_panic()
-        backend.wake()
+        session.request_panic()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, end)
         signal.signal(signal.SIGUSR1, panic)
-    return stop
-
-
-def _watch(effect: Effect, backend: Backend, stop: threading.Event) -> None:
-    """Until stopped, show the live line where there is somebody to see it."""
-    shows = sys.stderr.isatty()
-    while not stop.wait(REFRESH):
-        if backend.lost:
-            raise DescantError(backend.lost)
-        if shows:
-            typer.echo(f"\r{status_line(effect)}\x1b[K", nl=False, err=True)
-        if not effect.clock.running:
-            gc.collect(0)  # young objects only, while nothing has to be on time
-    if shows:
-        typer.echo("", err=True)

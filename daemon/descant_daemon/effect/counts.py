@@ -7,12 +7,25 @@ from dataclasses import dataclass
 
 @dataclass
 class Counts:
-    """Since the start of the daemon."""
+    """Since the start of the daemon, over all instances."""
 
     steps: int = 0  # steps whose tick has passed
     notes: int = 0  # notes of ours that were struck
+    waited: int = 0  # steps whose prepared answer came a little after their tick
     late: int = 0  # steps whose answer did not come in time: what sounded was held
+    staleness: int = 0  # how many steps in a row have just been late: the age of what sounds
+    stalest: int = 0  # the most that it has been
     asked_again: int = 0  # steps that were asked again because a key came on or after their tick
-    stale: int = 0  # answers to questions that had been overtaken
+    overtaken: int = 0  # answers to questions that no longer mattered
     outside: int = 0  # keys of the player's beyond the model's range
     engine_lost: int = 0  # times the engine process had to be replaced
+
+    def fell_back(self) -> None:
+        """A step went by without its answer."""
+        self.late += 1
+        self.staleness += 1
+        self.stalest = max(self.stalest, self.staleness)
+
+    def answered(self) -> None:
+        """What sounds is the answer for this step."""
+        self.staleness = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from descant_daemon.effect.manner import sampling
-from descant_daemon.engine.engine import Answer, Ask
+from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 
@@ -34,27 +34,38 @@ class Question:
 class Dialogue:
     """At most one question is open; an answer to any other is stale."""
 
-    def __init__(self, pitches: PitchRange, steps_per_beat: int) -> None:
+    def __init__(self, pitches: PitchRange, steps_per_beat: int, instance: int) -> None:
         """Nothing asked, nothing played."""
         self.question: Question | None = None
         self._pitches = pitches
         self._steps_per_beat = steps_per_beat
+        self._instance = instance
         self._serial = 0
         self._asks: list[Ask] = []
         self._jump = True
         self._ours = self._played = self._silence()  # our part of the last step, and all of it
 
-    def ask(self, step: int, given: State, parameters: Parameters) -> Question:
-        """A new question, about the step of the open one or a later one."""
+    def ask(self, step: int, given: State, parameters: Parameters, ahead: int) -> Question:
+        """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
+        return self._put(step, given, given, sampling(parameters, given, self._pitches), parameters, ahead)
+
+    def move_on(self, step: int, given: State, held: State, parameters: Parameters) -> Question:
+        """The song moves on under what sounds: the engine hears of it, and chooses nothing."""
+        manner = sampling(parameters, given, self._pitches)._replace(voices=0)
+        return self._put(step, given, np.maximum(given, held), manner, parameters, 0)
+
+    def _put(
+        self, step: int, given: State, heard: State, manner: Sampling, parameters: Parameters, ahead: int
+    ) -> Question:
         self._serial += 1
         last = self.question
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         self.question = Question(self._serial, step, given, played, ours)
         bar = parameters.metre.steps_per_bar(self._steps_per_beat)
-        manner = sampling(parameters, given, self._pitches)
-        self._asks.append(Ask(self._serial, step, bar, given, played, ours, self._jump, manner))
-        self._jump = False
+        jump, self._jump = self._jump, False
+        ask = Ask(self._serial, step, bar, heard, played, ours, jump, manner, self._instance, ahead)
+        self._asks.append(ask)
         return self.question
 
     def take(self, answer: Answer) -> bool:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from descant_daemon.effect.voice import Touch
-from descant_daemon.engine.engine import Sampling
+from descant_daemon.engine.asking import Sampling
 from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 
 
 def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampling:
-    """``harmonise`` plays only around what is held: a rest of the player's is a rest of ours."""
+    """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours."""
     held = np.flatnonzero(given[:, PLAY])
     low, high, voices = parameters.low, parameters.high, parameters.voices
     if len(held) and parameters.place == "below":
         high = min(high, pitches.low + int(held[-1]) - 1)
     elif len(held) and parameters.place == "above":
         low = max(low, pitches.low + int(held[0]) + 1)
-    elif not len(held) and parameters.mode == "harmonise":
+    elif not len(held) and parameters.mode != "free":
         voices = 0
     return Sampling(
         parameters.temperature,

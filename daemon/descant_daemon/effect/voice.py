@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
-from descant_routing.ledger import Ledger, Owner
+from descant_routing.ledger import Ledger, generated
 from descant_routing.timed import Timed
 
 
@@ -22,8 +22,9 @@ class Touch(NamedTuple):
 class Voice:
     """Strikes, holds and releases through the ledger."""
 
-    def __init__(self, ledger: Ledger, pitches: PitchRange) -> None:
+    def __init__(self, ledger: Ledger, pitches: PitchRange, instance: int = 0) -> None:
         """Silent."""
+        self._owner = generated(instance)
         self._ledger = ledger
         self._pitches = pitches
         self._sounding: dict[int, int] = {}  # key → channel
@@ -34,6 +35,10 @@ class Voice:
     def sounding(self) -> frozenset[int]:
         """The keys that sound now."""
         return frozenset(self._sounding)
+
+    def sounds_on(self, channel: int) -> bool:
+        """Whether one of them is on this channel."""
+        return channel in self._sounding.values()
 
     def new_step(self) -> None:
         """From here on a struck pitch is struck again."""
@@ -84,10 +89,10 @@ class Voice:
         self._struck.add(key)
         if touch.gate is not None:
             self._gates[key] = time + touch.gate
-        sent = self._ledger.strike(Owner.GENERATED, touch.channel, key, touch.velocity)
+        sent = self._ledger.strike(self._owner, touch.channel, key, touch.velocity)
         return [Timed(time, data) for data in sent]
 
     def _release(self, key: int, time: int) -> list[Timed]:
         self._gates.pop(key, None)
-        sent = self._ledger.release(Owner.GENERATED, self._sounding.pop(key), key)
+        sent = self._ledger.release(self._owner, self._sounding.pop(key), key)
         return [Timed(time, data) for data in sent]

@@ -15,7 +15,11 @@ Hidden = tuple[Array, ...]
 
 
 class Network(Protocol):
-    """The model contract (see ``model/contract.py``) for one instance."""
+    """The model contract (see ``model/contract.py``).
+
+    Along time a step of one instance is a batch already, of its pitches; along pitch several instances
+    share a call. What a row of a batch gives must not depend on its neighbours.
+    """
 
     @property
     def pitches(self) -> PitchRange:
@@ -29,7 +33,7 @@ class Network(Protocol):
 
     @property
     def note_start(self) -> Hidden:
-        """The note axis below the lowest pitch."""
+        """The note axis below the lowest pitch, ``[1, units]`` each."""
         ...
 
     def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
@@ -39,5 +43,8 @@ class Network(Protocol):
     def along_pitch(
         self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
     ) -> tuple[Array, Hidden]:
-        """Pitches ``first`` to ``first + L`` with the choices below them, ``lower [L, 2]`` → logits ``[L, 2]``."""
+        """Pitches ``first`` to ``first + L`` with the choices below them, ``lower [B, L, 2]`` → logits ``[B, L, 2]``.
+
+        ``context``: ``[B, P, H]``; ``given``: ``[B, P, 2]``; ``hidden``: ``[B, units]`` each.
+        """
         ...

@@ -1,20 +1,29 @@
-"""The sweep from the lowest pitch up: sample every pitch, each knowing the choices below it."""
+"""The sweep from the lowest pitch up: sample every pitch, each knowing the choices below it.
+
+A stretch of pitches is computed in one call with a guess of what sounds in it: what sounded before goes
+on, nothing else. Up to the first pitch at which the dice say otherwise the guess was right, and so were
+the logits; the stretch is computed again with that pitch in place. The result is that of one call a
+pitch. Several instances go up together: a call costs hardly more for two rows than for one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.network import Array, Network
+from descant_daemon.engine.network import Array, Hidden, Network
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 # Temperature turns about this logit (one chance in 13), not about 0: a note is one of many that could be
 # struck, so even the best is seldom likelier than not, and sharpening about 0 would only make silence.
 PIVOT = -2.5
-STRETCH = 16  # pitches in one call: most are silent, so a guess of silence holds for long stretches
+STRETCH = 16  # pitches in one call: measured best between 12 and 24, with 3 to 4 voices
+
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -36,60 +45,142 @@ class Choice:
     follow: float = 0.0
 
 
-def sweep(network: Network, context: Array, given: State, choice: Choice) -> State:
-    """Our own notes of the step ``[P, 2]``; the given ones are clamped and not among them.
+class Line(NamedTuple):
+    """One instance's share of a sweep: context ``[P, H]``, given ``[P, 2]``."""
 
-    A stretch of pitches is computed as if nothing of ours sounded in it; up to the first pitch that
-    does, this was right, and the stretch is computed again with that pitch in place. The result is that
-    of one call a pitch.
+    context: Array
+    given: State
+    choice: Choice
+
+
+def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
+    """Our own notes of the step, ``[P, 2]`` for each line; the given ones are clamped and not among them.
 
     With ``follow`` the network is also asked as if nothing were given, and its logits are moved away from
-    that answer (classifier-free guidance, Ho & Salimans 2022).
+    that answer (classifier-free guidance, Ho & Salimans 2022): a line then has two rows in each call.
     """
-    pitches = len(given)
-    whole = given.copy()  # given and chosen together, as the pitches above see them
-    chosen = np.zeros_like(given)
-    free = choice.allowed & (given[:, PLAY] == 0)
-    guided = choice.follow > 0 and bool(given.any())
-    nothing = np.zeros_like(given)
-    hidden, left = network.note_start, choice.voices
-    hidden_alone = after_alone = network.note_start
-    for first in range(0, pitches, STRETCH):
-        last = min(first + STRETCH, pitches)
-        begin = first
-        while True:
-            if not left:
-                return chosen
-            lower = _lower(whole, first, last)
-            logits, after = network.along_pitch(context, given, first, lower, hidden)
-            if guided:
-                alone, after_alone = network.along_pitch(context, nothing, first, lower, hidden_alone)
-                logits = logits + np.float32(choice.follow) * (logits - alone)
-            play = _chance(logits[:, PLAY], choice.temperature, PIVOT, choice.odds)[begin - first :]
-            hits = np.flatnonzero((choice.uniforms[begin:last, PLAY] < play) & free[begin:last])
-            if not len(hits):
-                break
-            row = begin + int(hits[0])
-            struck = _chance(logits[row - first, ARTICULATE], choice.temperature, 0.0, 1.0)
-            held = choice.sounding[row] and choice.uniforms[row, ARTICULATE] >= struck
-            whole[row] = chosen[row] = (1, 0 if held else 1)
-            begin, left = row + 1, left - 1
-            if begin == last:
-                break  # nothing above it in this stretch: what was computed holds
-        hidden, hidden_alone = after, after_alone
-    return chosen
+    climbs = [_Climb(line) for line in lines]
+    context = _stack([line.context for line, climb in zip(lines, climbs, strict=True) for _ in climb.heard])
+    given = _stack([heard for climb in climbs for heard in climb.heard])
+    hidden = tuple(np.repeat(array, len(context), 0) for array in network.note_start)
+    begins = np.cumsum([0, *(len(climb.heard) for climb in climbs)])
+    first = 0
+    while pending := [index for index, climb in enumerate(climbs) if first < climb.end]:
+        last = min(first + STRETCH, max(climbs[index].end for index in pending))
+        for index in pending:
+            climbs[index].guess(first, last)
+        while pending:
+            rows = [row for index in pending for row in range(begins[index], begins[index + 1])]
+            whole = len(rows) == len(context)
+            lower = _stack([climbs[index].lower() for index in pending for _ in climbs[index].heard])
+            logits, after = network.along_pitch(
+                context if whole else context[rows],
+                given if whole else given[rows],
+                first,
+                lower,
+                hidden if whole else tuple(array[rows] for array in hidden),
+            )
+            at = 0
+            wrong: list[tuple[int, int]] = []  # (line, where its rows begin in this call)
+            right: list[tuple[int, int]] = []
+            for index in pending:
+                climb = climbs[index]
+                (right if climb.settles(logits[at : at + len(climb.heard)]) else wrong).append((index, at))
+                at += len(climb.heard)
+            if whole and not wrong:
+                hidden = after
+            else:
+                _keep(hidden, after, right, begins)
+            pending = [index for index, _ in wrong]
+        first = last
+    return [climb.chosen for climb in climbs]
 
 
-def _lower(whole: State, first: int, last: int) -> Array:
-    """The choice below each pitch of the stretch."""
-    if first:
-        return whole[first - 1 : last - 1]
-    return np.concatenate([np.zeros((1, 2), np.float32), whole[: last - 1]])
+class _Climb:
+    """One line on its way up."""
+
+    def __init__(self, line: Line) -> None:
+        given, choice = line.given, line.choice
+        guided = choice.follow > 0 and bool(given.any())
+        self.heard = [given, np.zeros_like(given)] if guided else [given]  # what each of its rows is given
+        self.chosen = np.zeros_like(given)
+        self._follow = np.float32(choice.follow)
+        self._left = choice.voices
+        free = choice.allowed & (given[:, PLAY] == 0)
+        self._play, self._strike = _thresholds(choice, free)
+        self._held = choice.sounding & free
+        self._whole = given.copy()  # given and chosen together, as the pitches above see them
+        top = np.flatnonzero(free)
+        self.end = int(top[-1]) + 1 if len(top) and self._left else 0
+        self._first = self._last = 0
+
+    def guess(self, first: int, last: int) -> None:
+        """Begin a stretch: what sounded before goes on."""
+        self._first, self._last = first, last
+        self._plays = self._held[first:last].copy()
+        self._strikes = np.zeros_like(self._plays)
+
+    def lower(self) -> Array:
+        """The choice below each pitch of the stretch, if the guess is right: ``[L, 2]``."""
+        first, last = self._first, self._last
+        lower = np.zeros((last - first, 2), np.float32)
+        if first:
+            lower[0] = self._whole[first - 1]
+        lower[1:] = self._whole[first : last - 1]
+        lower[1:, PLAY] += self._plays[:-1]
+        lower[1:, ARTICULATE] += self._strikes[:-1]
+        return lower
+
+    def settles(self, logits: Array) -> bool:
+        """Roll the dice, ``[rows, L, 2]``; False when the guess was wrong and a better one is in its place."""
+        first, last = self._first, self._last
+        own = logits[0] if len(logits) == 1 else logits[0] + self._follow * (logits[0] - logits[1])
+        plays = own[:, PLAY] > self._play[first:last]
+        if int(np.count_nonzero(plays)) > self._left:
+            plays[np.flatnonzero(plays)[self._left :]] = False
+        strikes = plays & (own[:, ARTICULATE] > self._strike[first:last])
+        differs = np.flatnonzero((plays != self._plays) | (strikes != self._strikes))
+        if len(differs):
+            row = int(differs[0])
+            plays[row + 1 :] = strikes[row + 1 :] = False  # these knew not what they stood on
+            exhausted = int(np.count_nonzero(plays)) == self._left
+            if not exhausted and row + 1 < min(last, self.end) - first:
+                self._plays, self._strikes = plays, strikes
+                return False
+        self._settle(plays, strikes)
+        return True
+
+    def _settle(self, plays: NDArray[np.bool_], strikes: NDArray[np.bool_]) -> None:
+        rows = slice(self._first, self._last)
+        self.chosen[rows, PLAY], self.chosen[rows, ARTICULATE] = plays, strikes
+        self._whole[rows] += self.chosen[rows]
+        self._left -= int(np.count_nonzero(plays))
+        if not self._left:
+            self.end = 0
 
 
-def _chance(
-    logit: NDArray[np.floating[Any]], temperature: float, pivot: float, odds: float
-) -> NDArray[np.float64]:
-    """Probabilities after temperature, with the odds multiplied; in double, so rounding is no dice."""
-    scaled = np.clip((np.asarray(logit, np.float64) - pivot) / temperature + pivot, -60, 60)
-    return np.asarray(odds / (odds + np.exp(-scaled)))
+def _keep(hidden: Hidden, after: Hidden, settled: Sequence[tuple[int, int]], begins: Rows) -> None:
+    """Lines that have settled go on from ``after``, where their rows begin at the second number."""
+    for index, at in settled:
+        begin, end = int(begins[index]), int(begins[index + 1])
+        for mine, theirs in zip(hidden, after, strict=True):
+            mine[begin:end] = theirs[at : at + end - begin]
+
+
+def _stack(arrays: Sequence[Array]) -> Array:
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
+
+
+def _thresholds(choice: Choice, free: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The logits beyond which a pitch plays and is struck, ``[P]`` each.
+
+    The dice are turned round once, instead of every logit into a chance: u < sigmoid(x) where x > logit(u).
+    """
+    with np.errstate(divide="ignore"):
+        dice = np.log(choice.uniforms) - np.log1p(-choice.uniforms)
+        odds = np.log(choice.odds)
+    play = (dice[:, PLAY] - odds - PIVOT) * choice.temperature + PIVOT
+    play[~free] = np.inf
+    strike = dice[:, ARTICULATE] * choice.temperature
+    strike[~choice.sounding] = -np.inf  # what does not sound cannot be held
+    return play, strike

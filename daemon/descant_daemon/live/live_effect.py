@@ -1,23 +1,33 @@
-"""The effect as a back-end drives it: its questions go to the engine process, its answers come back."""
+"""The effect as a back-end drives it: its questions go to the engine process, control looks on."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.link import EngineLink, EngineLost
+from descant_daemon.live.control_link import ControlLink
+from descant_daemon.live.engine_link import EngineLink, EngineLost
+from descant_daemon.live.panel import Command
+from descant_daemon.live.status import snapshot
+from descant_routing.errors import UsageError
 from descant_routing.timed import Timed
+
+STATUS_EVERY = 50_000_000  # ns
+MOST_COMMANDS = 4  # a cycle: a flood of them must not hold up the music
 
 
 class LiveEffect:
     """``cycle`` and ``next_deadline`` are for the back-end's thread; the requests may come from any."""
 
-    def __init__(self, effect: Effect, link: EngineLink) -> None:
+    def __init__(self, effect: Effect, link: EngineLink, control: ControlLink | None = None) -> None:
         """``link`` must be ready."""
         self._effect = effect
         self._link = link
+        self._control = control
         self._reached = 0  # where the last cycle ended, and the next begins
+        self._shown = 0
         self._panic = threading.Event()
         self._close = threading.Event()
         self.closed = threading.Event()
@@ -43,6 +53,9 @@ class LiveEffect:
         if self._panic.is_set():
             self._panic.clear()
             effect.panic(begin)
+        if self._control is not None:
+            for command in self._control.commands(MOST_COMMANDS):
+                self._obey(command, begin)
         for event in arrived:
             effect.advance(event.time)
             effect.feed(event)
@@ -53,9 +66,22 @@ class LiveEffect:
             effect.advance(until)
         self._reached = until
         for ask in effect.asks():
-            self._link.ask(ask)
+            self._link.ask(ask, until)
+        if self._control is not None and until - self._shown >= STATUS_EVERY:
+            self._shown = until
+            self._control.show(snapshot(effect, engine=self._link.ready))
         return effect.messages()
 
     def next_deadline(self) -> int | None:
         """See ``Driven``."""
         return self._effect.next_deadline()
+
+    def _obey(self, command: Command, now: int) -> None:
+        match command:
+            case {"panic": True}:
+                self._effect.panic(now)
+            case {"set": dict(values)}:
+                with contextlib.suppress(UsageError):  # control has said so where somebody can read it
+                    self._effect.change(values, now)
+            case _:
+                pass

@@ -1,25 +1,51 @@
-"""What is going on, in one line for a musician."""
+"""What is going on: a snapshot that io pins up, and the line that a musician reads."""
 
 from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
 
 from descant_daemon.effect.effect import Effect
 from descant_routing.message import key_name
 
+Snapshot = dict[str, Any]
+"""As ``descant play --json`` prints it: transport, place, tempo, keys, counts."""
 
-def status_line(effect: Effect) -> str:
-    """Transport, place, tempo, the player's keys, ours, and what was late."""
+
+def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
+    """``engine``: whether there is one to be asked."""
     clock = effect.clock
-    tempo = f"{clock.bpm:.1f} BPM" if clock.bpm else "no tempo yet"
-    sign = "▶" if clock.running else "■"
-    late = f"   late {effect.counts.late}" if effect.counts.late else ""
-    return f"{sign} {place(effect):>7}  {tempo:<12} you {_keys(effect.held)}  descant {_keys(effect.sounding)}{late}"
-
-
-def place(effect: Effect) -> str:
-    """Bar and beat, counted from 1, as a DAW shows them."""
     bar, beat = effect.bar_and_beat
-    return f"{bar}.{beat}"
+    return {
+        "running": clock.running,
+        "bar": bar,
+        "beat": beat,
+        "bpm": round(clock.bpm, 1) if clock.bpm else None,
+        "mode": effect.parameters.mode,
+        "held": effect.held,
+        "sounding": sorted(effect.sounding),
+        "engine": engine,
+        **asdict(effect.counts),
+    }
 
 
-def _keys(keys: frozenset[int] | list[int]) -> str:
+def encode(status: Snapshot) -> bytes:
+    """For the memory between io and control."""
+    return json.dumps(status, separators=(",", ":")).encode()
+
+
+def status_line(status: Snapshot) -> str:
+    """Transport, place, tempo, the player's keys, ours, and what was late."""
+    tempo = f"{status['bpm']:.1f} BPM" if status["bpm"] else "no tempo yet"
+    sign = "▶" if status["running"] else "■"
+    place = f"{status['bar']}.{status['beat']}"
+    late = f"   late {status['late']}" if status["late"] else ""
+    stale = f" (now {status['staleness']} in a row)" if status["staleness"] else ""
+    away = "" if status["engine"] else "   engine is starting"
+    keys = f"you {_keys(status['held'])}  descant {_keys(status['sounding'])}"
+    return f"{sign} {place:>7}  {tempo:<12} {keys}{late}{stale}{away}"
+
+
+def _keys(keys: list[int]) -> str:
     return f"{' '.join(key_name(key) for key in sorted(keys, reverse=True)):<18}"

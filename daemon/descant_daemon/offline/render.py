@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.part import Track
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.runtime import OnnxNetwork
@@ -40,7 +41,7 @@ def render(
     clock = MidiClock()
     ours_alone = replace(parameters, thru=False)
     steps_per_beat = network.metadata.steps_per_beat
-    effect = Effect(network.pitches, steps_per_beat, ours_alone, clock, Ledger(), cc)
+    effect = Effect(network.pitches, steps_per_beat, [Track(ours_alone)], clock, Ledger(), cc)
     rehearsal = Rehearsal(effect, Engine(network))
     backend = MemoryBackend()
     backend.start(rehearsal)

@@ -17,7 +17,7 @@ from descant_routing.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Mode = Literal["free", "harmonise"]
+Mode = Literal["free", "harmonise", "instant"]
 Articulation = Literal["legato", "gate"]
 Place = Literal["anywhere", "below", "above"]
 
@@ -41,7 +41,12 @@ class Parameters:
     """
 
     mode: Annotated[
-        Mode, Knob("free plays by itself, hearing you; harmonise sets voices around what you hold.", cc=20)
+        Mode,
+        Knob(
+            "free plays by itself, hearing you; harmonise sets voices around what you hold, on the grid; "
+            "instant sets them the moment you press a key.",
+            cc=20,
+        ),
     ] = "harmonise"
     temperature: Annotated[
         float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
@@ -88,6 +93,14 @@ class Parameters:
             "ms",
         ),
     ] = 60
+    late_cc: Annotated[
+        int,
+        Knob(
+            "Controller, sent with the notes, that tells how many steps in a row came late; 0 is none.",
+            0,
+            119,
+        ),
+    ] = 0
     seed: Annotated[
         int,
         Knob("Where the dice start: same seed and input, same notes.", 0, 2**32 - 1, controllable=False),

@@ -35,6 +35,11 @@ class AutoClock:
         return self._chosen.running
 
     @property
+    def armed(self) -> int | None:
+        """As the master has it, unless our own clock runs."""
+        return None if self.running else self._midi.armed
+
+    @property
     def timeline(self) -> Timeline | None:
         """Ticks to time."""
         return self._chosen.timeline

@@ -36,6 +36,11 @@ class Clock(Protocol):
         ...
 
     @property
+    def armed(self) -> int | None:
+        """The tick that the next clock will be, when the song is about to begin; None otherwise."""
+        ...
+
+    @property
     def timeline(self) -> Timeline | None:
         """Ticks to time; None while the tempo is unknown."""
         ...

@@ -14,6 +14,7 @@ class InternalClock:
     """See ``Clock``. Start, Stop, Continue and song position work as from a DAW; its clocks are ignored."""
 
     guard = 0
+    armed: int | None = None
     trusted_until: int | None = None
 
     def __init__(self, bpm: float) -> None:

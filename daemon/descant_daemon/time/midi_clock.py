@@ -54,6 +54,11 @@ class MidiClock:
         return self._state is _State.RUNNING
 
     @property
+    def armed(self) -> int | None:
+        """After Start and Continue, until the next clock."""
+        return self._position if self._state is _State.ARMED else None
+
+    @property
     def timeline(self) -> Timeline | None:
         """Ticks to time; from the first clock of a first Start at a provisional tempo."""
         line = self._follower.timeline(self._origin)

@@ -51,8 +51,8 @@ def parity(model: Biaxial, network: OnnxNetwork, piece: Piece) -> float:
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))
         context, hidden = network.along_time(before, int(batch.step_in_bar[0, step]), hidden)
         lower = np.concatenate([np.zeros((1, 2), np.float32), now[:-1]])
-        logits, _ = network.along_pitch(context, given, 0, lower, network.note_start)
-        worst = max(worst, float(np.abs(logits - expected[step]).max()))
+        logits, _ = network.along_pitch(context[None], given[None], 0, lower[None], network.note_start)
+        worst = max(worst, float(np.abs(logits[0] - expected[step]).max()))
     return worst
 
 

@@ -33,8 +33,8 @@ class Backend(Protocol):
     """Our input port, as patchbays and DAWs show it."""
     output: str
     """Our output port."""
-    exact_stamps: bool
-    """True where input times are those of the source (JACK frames), not those of a thread waking up."""
+    periodic: bool
+    """True where ``Driven.cycle`` is called every few ms anyway, so that nobody needs to wake it."""
 
     def now(self) -> int:
         """Nanoseconds on this back-end's own monotonic axis."""

@@ -29,7 +29,7 @@ class JackBackend:
     """
 
     name = "JACK"
-    exact_stamps = True
+    periodic = True
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ class MemoryBackend:
     name = "memory"
     input = "memory in"
     output = "memory out"
-    exact_stamps = True
+    periodic = True
 
     def __init__(self, now: int = 0) -> None:
         """``now`` is the time, in ns, at which the clock stands."""

@@ -47,7 +47,7 @@ SYSTEMS = {
 class RtMidiBackend:
     """One input and one output port, and a thread that drives the effect. Times are ``time.monotonic_ns``."""
 
-    exact_stamps = False
+    periodic = False
 
     def __init__(
         self,

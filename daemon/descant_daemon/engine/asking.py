@@ -1,0 +1,72 @@
+"""What io and engine say to each other: a question about one step, and its answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from descant_daemon.note_state import State
+
+
+class Sampling(NamedTuple):
+    """The parameters that a step is sampled with; see ``settings/parameters.py``."""
+
+    temperature: float = 1.0
+    density: float = 1.0
+    low: int = 0
+    high: int = 127
+    voices: int = 4
+    seed: int = 1
+    variation: int = 0
+    follow: float = 0.0
+
+
+class Ask(NamedTuple):
+    """A question: what to play in ``step``?
+
+    ``given``: what the player holds in the step, ``[P, 2]``. ``played``: all that sounded in the step
+    before, the player's and ours; ``ours``: our part of it, both ``[P, 2]``. ``jump``: the song was
+    relocated to here. ``steps_per_bar`` places the step in its bar. ``instance`` says which of several
+    instances asks. ``ahead``: ns from now to the step's tick, so that the engine can be warm by then.
+    """
+
+    serial: int
+    step: int
+    steps_per_bar: int
+    given: State
+    played: State
+    ours: State
+    jump: bool
+    sampling: Sampling
+    instance: int = 0
+    ahead: int = 0
+
+
+class Answer(NamedTuple):
+    """Our notes of the step, ``[P, 2]``.
+
+    After a jump they may hold (10) what this bar was entered with when it was played before; whoever
+    plays them strikes what is not sounding.
+    """
+
+    serial: int
+    step: int
+    ours: State
+    instance: int = 0
+
+
+def rounds(asks: list[Ask]) -> list[list[Ask]]:
+    """Questions that have piled up, in order, as batches in which each instance asks once.
+
+    Of two questions about one step the later one says it all; steps follow one another.
+    """
+    batches: list[dict[int, Ask]] = []
+    for ask in asks:
+        last = next((batch for batch in reversed(batches) if ask.instance in batch), None)
+        if last is not None and last[ask.instance].step == ask.step and not ask.jump:
+            last[ask.instance] = ask._replace(jump=last[ask.instance].jump)
+            continue
+        place = batches.index(last) + 1 if last is not None else 0
+        if place == len(batches):
+            batches.append({})
+        batches[place][ask.instance] = ask
+    return [list(batch.values()) for batch in batches]

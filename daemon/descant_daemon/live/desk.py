@@ -1,0 +1,57 @@
+"""The memory between io and engine: asks one way, answers the other, and whether the engine is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
+from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.shared import Shared
+
+SLOTS = 256  # asks or answers under way; sixteen instances have 32 at most
+REFUSAL = 2048  # bytes of the sentence with which an engine refuses its model
+READY = b"ready"
+
+_RING, _STATE = ring_bytes(SLOTS, LONGEST), ring_bytes(BOARD_SLOTS, REFUSAL)
+SIZE = 2 * _RING + _STATE
+
+
+class Desk:
+    """Both sides have one over the same memory; each uses its own half of the methods."""
+
+    def __init__(self, shared: Shared, pitches: int) -> None:
+        """``pitches``: how many the model knows."""
+        self._pitches = pitches
+        memory = memoryview(shared.memory)
+        self._asks = Ring(memory[:_RING], SLOTS, LONGEST)
+        self._answers = Ring(memory[_RING : 2 * _RING], SLOTS, LONGEST)
+        self._state = Board(memory[2 * _RING :], REFUSAL)
+
+    # -- io's half -----------------------------------------------------------------------------------
+
+    def put_ask(self, ask: Ask) -> bool:
+        """False when the engine is a whole ring behind."""
+        return self._asks.write(encode_ask(ask))
+
+    def answers(self) -> Iterator[Answer]:
+        """What has been answered since."""
+        return (decode_answer(frame, self._pitches) for frame in self._answers.read_all(SLOTS))
+
+    def state(self) -> bytes | None:
+        """None while the engine gets ready; then READY, or why it cannot be."""
+        return self._state.read()
+
+    # -- the engine's half ---------------------------------------------------------------------------
+
+    def say(self, state: bytes) -> None:
+        """READY, or the sentence of a refusal."""
+        self._state.write(state[:REFUSAL])
+
+    def asks(self) -> list[Ask]:
+        """What is asked."""
+        return [decode_ask(frame, self._pitches) for frame in self._asks.read_all(SLOTS)]
+
+    def put_answer(self, answer: Answer) -> None:
+        """io reads its answers every cycle; one that finds no room is nobody's."""
+        self._answers.write(encode_answer(answer))

@@ -1,0 +1,130 @@
+"""io's end of the engine: asks it, collects its answers, sees to it that there is one."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.live.desk import READY, SIZE, Desk
+from descant_daemon.live.shared import Shared
+from descant_daemon.live.worker import Worker
+from descant_routing.errors import DescantError
+
+MODULE = "descant_daemon.live.engine_process"
+MOST_STARTS = 3  # before it has ever been ready; then something is wrong that no further start will mend
+HUNG = 3_000_000_000  # ns without an answer, and the engine is taken for dead
+LOOK = 0.005  # s between two looks whether it is ready
+
+
+class EngineLost:
+    """Among the answers: the engine has died, and another is being started."""
+
+
+class EngineLink:
+    """``ask`` and ``answers`` belong to the io thread and never block; no thread of ours runs between them.
+
+    (One does where the back-end must be woken by an answer: RtMidi's.)
+    """
+
+    def __init__(
+        self, stem: Path, pitches: int, instances: int = 1, wake: Callable[[], None] | None = None
+    ) -> None:
+        """``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway."""
+        self._pitches = pitches
+        self._wake = wake
+        self._desk: Desk  # made before each start, see _begin
+        self._deaths = self._deaths_told = 0
+        self._asked_at: int | None = None  # the first question since the last answer
+        self._is_ready = False
+        arguments = [str(stem), str(instances), "wakes" if wake else "looks"]
+        output = subprocess.PIPE if wake else subprocess.DEVNULL
+        self._worker = Worker(MODULE, arguments, SIZE, self._begin, self._died, output)
+        if wake is not None:
+            threading.Thread(target=self._listen, name="engine-answers", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id."""
+        return self._worker.process.pid
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked."""
+        return self._is_ready
+
+    def wait_ready(self, timeout: float = 60.0) -> None:
+        """Until the engine can be asked; DescantError when it refuses its model or does not come up."""
+        until = time.monotonic() + timeout
+        while not self._look():
+            if time.monotonic() > until:
+                raise DescantError(f"The engine did not get ready within {timeout:.0f} s.")
+            if self._worker.starts > MOST_STARTS:
+                raise DescantError(f"The engine died {MOST_STARTS} times before it was ready.")
+            time.sleep(LOOK)
+
+    def ask(self, ask: Ask, now: int = 0) -> bool:
+        """Send a question; False when the engine is away or far behind (the step will be counted late).
+
+        ``now``, ns, serves to notice an engine that hangs.
+        """
+        if not (self._is_ready or self._look()) or not self._desk.put_ask(ask):
+            return False
+        self._worker.ring()
+        if self._asked_at is None:
+            self._asked_at = now
+        elif now - self._asked_at > HUNG:
+            self._asked_at = None
+            self._worker.kill()
+        return True
+
+    def answers(self) -> list[Answer | EngineLost]:
+        """What has come since the last call."""
+        if self._deaths_told != self._deaths:
+            self._deaths_told = self._deaths
+            self._asked_at = None
+            return [EngineLost()]
+        collected: list[Answer | EngineLost] = [*self._desk.answers()]
+        if collected:
+            self._asked_at = None
+        return collected
+
+    def close(self) -> None:
+        """End the engine process, within a second."""
+        self._worker.close()
+
+    # -- from the worker's thread --------------------------------------------------------------------
+
+    def _begin(self, shared: Shared) -> None:
+        self._is_ready = False
+        self._desk = Desk(shared, self._pitches)
+
+    def _died(self) -> None:
+        self._is_ready = False
+        self._deaths += 1
+        if self._wake is not None:
+            self._wake()
+
+    def _look(self) -> bool:
+        """Has it said that it is ready? Raises DescantError when it has refused its model."""
+        state = self._desk.state()
+        if state not in (None, READY):
+            raise DescantError(state.decode(errors="replace"))
+        self._is_ready = state == READY
+        return self._is_ready
+
+    def _listen(self) -> None:
+        """Each byte from the engine says that there are answers."""
+        while True:
+            process = self._worker.process
+            pipe = process.stdout
+            assert pipe is not None  # we asked for a pipe
+            while pipe.read1(64):  # type: ignore[attr-defined]
+                assert self._wake is not None
+                self._wake()
+            process.wait()
+            while self._worker.process is process:
+                time.sleep(LOOK)

@@ -1,0 +1,120 @@
+"""OSC, in the control process: parameters, panic and tap come in, the status goes out. On this machine only.
+
+``/descant/NAME value`` sets a parameter of the table, ``/descant/panic`` ends every note, ``/descant/tap``
+taps the tempo. Out go ``/descant/late``, ``/descant/staleness``, ``/descant/bar``, ``/descant/beat`` and
+``/descant/bpm``, each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from pythonosc.osc_packet import OscPacket, ParseError
+from pythonosc.udp_client import SimpleUDPClient
+
+from descant_daemon.live.panel import Command
+from descant_daemon.live.status import Snapshot
+from descant_daemon.settings.parameters import TABLE
+from descant_daemon.settings.row import Value, row_named
+from descant_routing.errors import DescantError, UsageError
+
+HOST = "127.0.0.1"
+ROOT = "/descant/"
+LONGEST = 65_536  # bytes of a UDP packet
+AT_ONCE = 500  # packets read before the commands are passed on
+SPACING = 0.01  # s between two lots of commands, however many packets come
+TOLD = ("late", "staleness", "bar", "beat", "bpm")
+Arguments = Sequence[Any]
+
+
+class OscInlet:
+    """A UDP port on this machine."""
+
+    def __init__(self, port: int) -> None:
+        """Raises DescantError when the port is taken."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind((HOST, port))
+        except OSError as error:
+            self._socket.close()
+            raise DescantError(f"OSC port {port} cannot be opened: {error.strerror}") from error
+        self._socket.setblocking(False)
+        self.port: int = self._socket.getsockname()[1]
+        self._complaint: str | None = None
+
+    def commands(self, until: float) -> list[Command]:
+        """What comes before ``until`` (``time.monotonic``), of each parameter the last value only."""
+        if not select.select([self._socket], [], [], max(0.0, until - time.monotonic()))[0]:
+            return []
+        time.sleep(SPACING)
+        values: dict[str, Value] = {}
+        others: list[Command] = []
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(AT_ONCE):
+                self._take(self._socket.recv(LONGEST), values, others)
+        return [*others[:1], *({"set": {name: value}} for name, value in values.items())]
+
+    def complaints(self) -> list[str]:
+        """The last thing that was wrong, said once."""
+        complaint, self._complaint = self._complaint, None
+        return [complaint] if complaint else []
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._socket.close()
+
+    def _take(self, packet: bytes, values: dict[str, Value], others: list[Command]) -> None:
+        try:
+            for timed in OscPacket(packet).messages:
+                self._obey(timed.message.address, list(timed.message), values, others)
+        except (ParseError, UsageError, ValueError, IndexError) as error:
+            self._complaint = f"OSC: {error}"
+
+    def _obey(
+        self, address: str, arguments: Arguments, values: dict[str, Value], others: list[Command]
+    ) -> None:
+        name = address.removeprefix(ROOT)
+        if not address.startswith(ROOT):
+            raise UsageError(f"there is nothing at {address[:60]!r}, all is under {ROOT}")
+        if name in ("panic", "tap"):
+            if not arguments or arguments[0]:  # a button sends 0 when it is let go
+                others.append({name: True})
+        elif len(arguments) != 1:
+            raise UsageError(f"{address[:60]} takes one value, not {len(arguments)}")
+        else:
+            values[name] = _value(name, arguments[0])
+
+
+class OscOutlet:
+    """Tells somebody what has changed."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """UDP: nobody need be there."""
+        self._client = SimpleUDPClient(host, port)
+        self._told: Snapshot = {}
+
+    def show(self, status: Snapshot) -> None:
+        """Send what is new."""
+        for name in TOLD:
+            value = status[name]
+            if value is not None and self._told.get(name) != value:
+                self._told[name] = value
+                with contextlib.suppress(OSError):
+                    self._client.send_message(ROOT + name, value)
+
+
+def _value(name: str, argument: Any) -> Value:
+    """An OSC argument as the parameter has it: faders send floats for everything."""
+    row = row_named(name, TABLE)
+    if isinstance(argument, str):
+        return row.parse(argument)
+    if row.kind == "bool" and isinstance(argument, (int, float)):
+        return argument >= 0.5
+    if row.kind == "int" and isinstance(argument, float):
+        argument = round(argument)
+    return row.check(argument)

@@ -1,0 +1,49 @@
+"""The memory between io and control: the latest status one way, commands the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.shared import Shared
+from descant_daemon.live.status import Snapshot, encode
+
+SLOTS, LONGEST_COMMAND, LONGEST_STATUS = 64, 256, 4096
+_RING, _BOARD = ring_bytes(SLOTS, LONGEST_COMMAND), ring_bytes(BOARD_SLOTS, LONGEST_STATUS)
+SIZE = _RING + _BOARD
+
+Command = dict[str, Any]
+"""``{"panic": true}``, ``{"tap": true}`` or ``{"set": {name: value}}``."""
+
+
+class Panel:
+    """Both sides have one over the same memory; each uses its own half of the methods."""
+
+    def __init__(self, shared: Shared) -> None:
+        """``SIZE`` bytes."""
+        memory = memoryview(shared.memory)
+        self._commands = Ring(memory[:_RING], SLOTS, LONGEST_COMMAND)
+        self._status = Board(memory[_RING:], LONGEST_STATUS)
+
+    # -- io's half -----------------------------------------------------------------------------------
+
+    def show(self, status: Snapshot) -> None:
+        """Pin it up."""
+        self._status.write(encode(status))
+
+    def commands(self, most: int) -> Iterator[Command]:
+        """What control wants."""
+        return (json.loads(frame) for frame in self._commands.read_all(most))
+
+    # -- control's half ------------------------------------------------------------------------------
+
+    def status(self) -> Snapshot | None:
+        """The latest; None before the first, and now and then."""
+        frame = self._status.read()
+        return None if frame is None else json.loads(frame)
+
+    def command(self, command: Command) -> bool:
+        """False when io is 64 commands behind."""
+        return self._commands.write(json.dumps(command).encode())

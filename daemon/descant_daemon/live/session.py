@@ -1,0 +1,69 @@
+"""A live session: ports, engine and control around the effect; started, watched, and ended in order."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+from descant_daemon.effect.effect import Effect
+from descant_daemon.live.control_link import ControlLink, Outlets
+from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.live_effect import LiveEffect
+from descant_routing.errors import DescantError
+from descant_routing.ports.backend import Backend
+
+LOOK = 0.1  # s between two looks at the ports
+CLOSING = 1.0  # s that the last note-offs may take
+SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two threads are awake
+
+
+class Session:
+    """This process is io: it alone holds ports, clock, schedule and ledger. ``run`` is its whole life."""
+
+    def __init__(self, backend: Backend, effect: Effect, engine: EngineLink, outlets: Outlets) -> None:
+        """``engine`` must be ready; control is started where there is something for it to do."""
+        self._backend = backend
+        self._control = ControlLink(outlets) if outlets.any else None
+        self._effect = effect
+        self._live = LiveEffect(effect, engine, self._control)
+        self._stop = threading.Event()
+
+    def request_stop(self) -> None:
+        """From a signal handler: end in order."""
+        self._stop.set()
+
+    def request_panic(self) -> None:
+        """From a signal handler: end every note."""
+        self._live.request_panic()
+        self._backend.wake()
+
+    def run(self, ready: Callable[[], None], looks: Sequence[Callable[[], None]] = ()) -> None:
+        """Play until stopped; DescantError when the ports are lost. ``looks`` are called now and then."""
+        backend = self._backend
+        _keep_still()
+        try:
+            backend.start(self._live)
+            ready()
+            while not self._stop.wait(LOOK):
+                if backend.lost:
+                    raise DescantError(backend.lost)
+                for look in looks:
+                    look()
+                if not self._effect.clock.running:
+                    gc.collect(0)  # young objects only, while nothing has to be on time
+        finally:
+            self._live.request_close()
+            backend.wake()
+            self._live.closed.wait(CLOSING)
+            if self._control is not None:
+                self._control.close()
+
+
+def _keep_still() -> None:
+    """Nothing in this process may hold up the thread that plays."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # a collection of the whole heap is a hole of 100 ms

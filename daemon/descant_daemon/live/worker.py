@@ -1,0 +1,103 @@
+"""A process that io starts, and starts again when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from descant_daemon.live.doorbell import quiet_bell, ring
+from descant_daemon.live.shared import Shared
+
+PAUSE = 0.05  # s before the first restart; it doubles while the process dies young
+LONGEST_PAUSE = 2.0
+YOUNG = 5.0  # s
+
+
+class Worker:
+    """``python -m MODULE HANDLE ARGUMENTS...``, with memory of its own that it shares with us.
+
+    It is woken by ``ring``, and ends when we do: its standard input then ends.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: list[str],
+        size: int,
+        begin: Callable[[Shared], None],
+        died: Callable[[], None],
+        output: int | None = None,
+    ) -> None:
+        """``begin`` is told of the memory before each start, ``died`` of each death (from our thread)."""
+        self._command = [sys.executable, "-m", module]
+        self._arguments = arguments
+        self._size = size
+        self._begin = begin
+        self._died = died
+        self._output = output
+        self._closing = threading.Event()
+        self.starts = 0
+        """How often it has been started."""
+        self.process = self._start()
+        self._thread = threading.Thread(target=self._supervise, name=module, daemon=True)
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Wake it; never blocks."""
+        ring(self._bell)
+
+    def kill(self) -> None:
+        """It does not answer any more: another will be started."""
+        with contextlib.suppress(OSError):
+            self.process.kill()
+
+    def close(self) -> None:
+        """End it, within a second."""
+        self._closing.set()
+        with contextlib.suppress(OSError):
+            self._bell.close()  # that is how it learns to end
+        try:
+            self.process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._thread.join(1.0)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        shared = Shared.create(self._size)
+        self._begin(shared)
+        process = subprocess.Popen(
+            [*self._command, shared.handle, *self._arguments],
+            stdin=subprocess.PIPE,
+            stdout=self._output,
+            pass_fds=shared.descriptors,
+            start_new_session=True,  # Ctrl-C in the terminal is for io, which closes the notes first
+        )
+        shared.close()
+        assert process.stdin is not None  # we asked for a pipe
+        self._bell: IO[bytes] = process.stdin
+        quiet_bell(self._bell)
+        self.starts += 1
+        return process
+
+    def _supervise(self) -> None:
+        pause = PAUSE
+        while True:
+            try:
+                self.process.wait(YOUNG)
+            except subprocess.TimeoutExpired:
+                pause = PAUSE
+                self.process.wait()
+            if self._closing.is_set():
+                return
+            self._died()
+            with contextlib.suppress(OSError):
+                self._bell.close()
+            if self._closing.wait(pause):
+                return
+            pause = min(2 * pause, LONGEST_PAUSE)
+            self.process = self._start()

@@ -1,0 +1,74 @@
+"""Several instances in one batch: nobody may hear that the others are there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from descant_daemon.engine.asking import Ask, Sampling, rounds
+from descant_daemon.engine.engine import Engine
+from descant_daemon.engine.network import Hidden
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.note_state import State
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+
+SILENT = np.zeros((40, 2), np.float32)
+
+
+def ask(step: int, instance: int = 0, *, jump: bool = False, serial: int = 0, ours: State = SILENT) -> Ask:
+    return Ask(serial, step, 16, SILENT, ours, ours, jump, Sampling(seed=3, follow=0.5), instance)
+
+
+def test_sixteen_instances_play_together_what_each_plays_alone(make_network) -> None:  # type: ignore[no-untyped-def]
+    together, alone = Engine(make_network(), instances=16), Engine(make_network(), instances=16)
+    ours = [SILENT] * 16
+    for step in range(40):
+        asks = [ask(step, each, jump=step == 0, ours=ours[each]) for each in range(16)]
+        answers = together.answer_all(asks)
+        assert [answer.instance for answer in answers] == list(range(16))
+        for one, answer in zip(asks, answers, strict=True):
+            assert np.array_equal(alone.answer(one).ours, answer.ours)
+        ours = [answer.ours for answer in answers]
+        while together.think_ahead():
+            pass
+    assert len({answer.ours.tobytes() for answer in answers}) > 8, "each has dice of its own"
+
+
+def test_a_row_of_a_batch_gives_the_very_bits_that_it_gives_alone() -> None:
+    """ONNX Runtime's fp32 kernels; were they to block rows differently, takes would depend on the neighbours."""
+    path = find("bach-chorale")
+    network = OnnxNetwork.load(model_stem(path, load_preset(path)))
+    rng = np.random.default_rng(0)
+    size, rows = network.pitches.size, 9
+    states = (rng.random((rows, size, 2)) < 0.1).astype(np.float32)
+    context = np.stack([network.along_time(state, 3, network.time_start)[0] for state in states])
+    hidden: Hidden = tuple(
+        rng.normal(0, 0.3, (rows, start.shape[1])).astype(np.float32) for start in network.note_start
+    )
+    whole, after = network.along_pitch(context, states, 16, states[:, :16], hidden)
+    for some in ([0], [4], [2, 7], [0, 1, 2, 3, 8]):
+        logits, then = network.along_pitch(
+            context[some], states[some], 16, states[some, :16], tuple(array[some] for array in hidden)
+        )
+        assert np.array_equal(logits, whole[some])
+        assert all(np.array_equal(mine, theirs[some]) for mine, theirs in zip(then, after, strict=True))
+
+
+def test_questions_that_pile_up_become_few_batches() -> None:
+    piled = [ask(4, 0, serial=1), ask(4, 1, serial=2), ask(5, 0, serial=3), ask(5, 1, serial=4)]
+    assert [[each.serial for each in batch] for batch in rounds(piled)] == [[1, 2], [3, 4]]
+
+
+def test_of_two_questions_about_one_step_the_later_one_counts_and_the_jump_is_kept() -> None:
+    piled = [ask(4, serial=1, jump=True), ask(4, serial=2), ask(5, serial=3), ask(5, serial=4)]
+    kept = rounds(piled)
+    assert [[each.serial for each in batch] for batch in kept] == [[2], [4]]
+    assert kept[0][0].jump
+    assert not kept[1][0].jump
+
+
+@pytest.mark.parametrize("jump", [True, False])
+def test_a_jump_back_to_the_step_just_asked_is_a_question_of_its_own(jump: bool) -> None:
+    piled = [ask(4, serial=1), ask(4, serial=2, jump=jump)]
+    assert [[each.serial for each in batch] for batch in rounds(piled)] == ([[1], [2]] if jump else [[2]])
