@@ -12,6 +12,14 @@ from descant_daemon.engine.sweep import STRETCH, Choice, Line, sweep
 from descant_daemon.note_state import PLAY, State
 
 
+def logit(chance: Any) -> Any:
+    return np.log(chance / (1 - chance))
+
+
+def uniform(die: float) -> float:
+    return 1 / (1 + math.exp(-die))
+
+
 def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> State:
     """Kotecha & Young §3.1: from the lowest note up, each with the choice just below it."""
     hidden, below, chosen, count = network.note_start, np.zeros(2, np.float32), np.zeros_like(given), 0
@@ -29,9 +37,9 @@ def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> Stat
             continue
         below = np.zeros(2, np.float32)
         weight = choice.odds * math.exp((float(logits[0, 0, 0]) + 2.5) / choice.temperature - 2.5)
-        if choice.allowed[row] and count < choice.voices and choice.uniforms[row, 0] < weight / (1 + weight):
+        if choice.allowed[row] and count < choice.voices and uniform(choice.dice[row, 0]) < weight / (1 + weight):
             struck = 1 / (1 + math.exp(-float(logits[0, 0, 1]) / choice.temperature))
-            again = not choice.sounding[row] or choice.uniforms[row, 1] < struck
+            again = not choice.sounding[row] or uniform(choice.dice[row, 1]) < struck
             below = np.array([1, float(again)], np.float32)
             chosen[row], count = below, count + 1
     return chosen
@@ -46,7 +54,7 @@ def a_line(network: Any, seed: int) -> Line:
         given[row] = (1, rng.integers(2))
     context, _ = network.along_time(given, seed % 16, network.time_start)
     choice = Choice(
-        uniforms=rng.random((size, 2)),
+        dice=logit(rng.random((size, 2))),
         allowed=rng.random(size) < rng.choice([0.5, 1.0]),
         sounding=rng.random(size) < 0.3,
         temperature=float(rng.choice([0.3, 1.0, 1.7])),
@@ -54,14 +62,15 @@ def a_line(network: Any, seed: int) -> Line:
         voices=int(rng.choice([0, 1, 3, 16])),
         follow=float(rng.choice([0, 0.5, 2])),
     )
-    return Line(context, given, choice)
+    guess = (rng.random((size, 2)) < 0.1).astype(np.float32) if seed % 2 else None
+    return Line(context, given, choice, guess)
 
 
 @pytest.mark.parametrize("seed", range(80))
 def test_stretches_choose_what_one_call_a_pitch_chooses(make_network, seed: int) -> None:  # type: ignore[no-untyped-def]
     network = make_network(seed, eagerness=float(np.random.default_rng(seed).choice([-5, -2, 0, 3])))
     line = a_line(network, seed)
-    assert np.array_equal(sweep(network, [line])[0], slow_sweep(network, *line))
+    assert np.array_equal(sweep(network, [line])[0], slow_sweep(network, *line[:3]))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -70,7 +79,7 @@ def test_a_line_among_others_chooses_what_it_chooses_alone(make_network, seed: i
     lines = [a_line(network, 100 * seed + each) for each in range(7)]
     together = sweep(network, lines)
     assert all(
-        np.array_equal(ours, slow_sweep(network, *line)) for ours, line in zip(together, lines, strict=True)
+        np.array_equal(ours, slow_sweep(network, *line[:3])) for ours, line in zip(together, lines, strict=True)
     )
 
 
@@ -80,7 +89,7 @@ def test_silence_costs_one_call_a_stretch_however_many_ask(make_network) -> None
     given = np.zeros((size, 2), np.float32)
     context, _ = network.along_time(given, 0, network.time_start)
     rows = np.ones(size, bool)
-    line = Line(context, given, Choice(np.full((size, 2), 0.5), rows, ~rows, 1.0, 1.0, 4))
+    line = Line(context, given, Choice(np.zeros((size, 2)), rows, ~rows, 1.0, 1.0, 4))
     sweep(network, [line] * 5)
     assert network.calls == math.ceil(size / STRETCH)
 
@@ -95,7 +104,7 @@ def test_what_goes_on_sounding_costs_no_further_call(make_network) -> None:  # t
     sounding = np.zeros(size, bool)
     sounding[[3, 9, 21, 30]] = True
     dice[sounding, 0] = 1e-9
-    held = sweep(network, [Line(context, given, Choice(dice, np.ones(size, bool), sounding, 1.0, 1.0, 4))])[0]
+    held = sweep(network, [Line(context, given, Choice(logit(dice), np.ones(size, bool), sounding, 1.0, 1.0, 4))])[0]
     assert np.array_equal(held[:, 0] > 0, sounding)
     assert not held[:, 1].any()
     assert network.calls <= math.ceil(size / STRETCH)

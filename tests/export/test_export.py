@@ -79,6 +79,10 @@ def test_stretches_are_the_whole_sweep(stem: Path) -> None:
     assert np.concatenate(parts) == pytest.approx(whole[0], abs=1e-5)
 
 
+def _logit(chance: np.ndarray) -> np.ndarray:
+    return np.log(chance / (1 - chance))
+
+
 def test_sampling_follows_the_likelihood(stem: Path) -> None:
     """Drawn many times, a step's notes are as frequent as the network's own probabilities say."""
     network = OnnxNetwork.load(stem)
@@ -89,7 +93,7 @@ def test_sampling_follows_the_likelihood(stem: Path) -> None:
     rng = np.random.default_rng(0)
     every, none = np.ones(36, bool), np.zeros(36, bool)
     drawn = [
-        sweep(network, [Line(context, silence, Choice(rng.random((36, 2)), every, none, 1.0, 1.0, 36))])[0][
+        sweep(network, [Line(context, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))])[0][
             0, 0
         ]
         for _ in range(2000)

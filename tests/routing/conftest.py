@@ -12,7 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.routing.alsa_kernel import Kernel
 
+from descant_routing.ports import alsa_port, threaded
 from descant_routing.ports.libraries import load_jack
 
 if TYPE_CHECKING:
@@ -145,3 +147,17 @@ def ear(jack_server: Server) -> Iterator[Ear]:
     ear = Ear(jack_server)
     yield ear
     ear.close()
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
+    """ALSA on a kernel that is made up, whose clock is everybody's."""
+    from tests.routing.alsa_library import MODULES, Library
+
+    kernel = Kernel()
+    for module in MODULES:
+        monkeypatch.setattr(module, "alsa", Library(kernel))
+    for module in (alsa_port, threaded):
+        monkeypatch.setattr(module, "time", kernel)
+    monkeypatch.setattr(alsa_port, "select", kernel)
+    return kernel

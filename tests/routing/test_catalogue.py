@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.routing.alsa_kernel import Kernel
+from tests.routing.alsa_library import MODULES, Library
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports import catalogue, ladder
+from descant_routing.ports.alsa_timer import QueueTimer
 from descant_routing.ports.catalogue import MidiSystem, systems
-from descant_routing.ports.ladder import open_backend
+from descant_routing.ports.ladder import BACKENDS, open_backend, open_rung
 
 if TYPE_CHECKING:
     from tests.routing.conftest import Ear, Keyboard, Server
@@ -83,11 +86,12 @@ def test_a_jack_server_and_its_ports(our_jack: None, keyboard: Keyboard, ear: Ea
 
 
 def test_nothing_at_all(no_jack: None, no_alsa: None, capfd: pytest.CaptureFixture[str]) -> None:
-    jack, alsa = systems("linux")
+    jack, alsa, by_rtmidi = systems("linux")
     assert (jack.available, jack.reason) == (False, "no server is running")
     assert "start JACK" in jack.advice
     assert (alsa.available, alsa.reason) == (False, "the kernel's MIDI sequencer (/nowhere/seq) is not there")
     assert "modprobe snd-seq" in alsa.advice
+    assert (by_rtmidi.key, by_rtmidi.reason) == ("alsa-rtmidi", alsa.reason)
     with pytest.raises(
         DescantError, match=r"no MIDI system .*JACK: no server.*ALSA: .*`descant demo` needs none"
     ):
@@ -111,14 +115,14 @@ def test_a_system_that_refuses(
     sequencer = tmp_path / "seq"
     sequencer.touch()
     monkeypatch.setattr(catalogue, "_SEQUENCER", sequencer)
-    alsa = systems("linux")[1]
+    alsa = systems("linux")[2]
     assert (alsa.available, alsa.reason) == (False, "no client")
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_other_platforms(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [system.key for system in systems("darwin")] == ["jack", "coremidi"]
-    coremidi = systems("darwin")[1]
+    assert [system.key for system in systems("darwin")] == ["jack", "coremidi", "coremidi-rtmidi"]
+    coremidi = systems("darwin")[2]
     assert (coremidi.available, coremidi.inputs, coremidi.outputs) == (True, FakeIn.ports, FakeOut.ports)
     (windows,) = systems("win32")
     assert windows.available
@@ -142,16 +146,63 @@ def test_jack_is_the_first_choice_where_it_runs(our_jack: None) -> None:
 
 
 def test_an_unknown_back_end() -> None:
-    with pytest.raises(UsageError, match="no back-end 'pulse': there are auto, jack, alsa, coremidi, winmm"):
+    with pytest.raises(
+        UsageError, match="no back-end 'pulse': there are auto, jack, alsa, alsa-rtmidi, coremidi"
+    ):
         open_backend("pulse")
 
 
-def test_the_ladder_goes_down_to_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found() -> list[MidiSystem]:
-        return [MidiSystem("jack", "JACK", available=False, reason=""), MidiSystem("alsa", "A", True, "")]
+def test_the_ladder_goes_down_to_what_holds_and_says_why(
+    no_jack: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Fake:
+        name, timing = "ALSA by RtMidi", "by hand"
 
-    opened: list[tuple[str | None, ...]] = []
-    monkeypatch.setattr(ladder, "systems", found)
-    monkeypatch.setattr(ladder, "RtMidiBackend", lambda *names: opened.append(names))  # pyright: ignore[reportUnknownLambdaType]
-    open_backend(None, "keys", "synth")
-    assert opened == [("alsa", "keys", "synth")]
+        def __init__(self, *names: str | None) -> None:
+            self.names = names
+
+    def refuse(*names: str | None) -> None:
+        raise DescantError("ALSA gave no queue: it is Sunday; come back")
+
+    monkeypatch.setattr(ladder, "AlsaBackend", refuse)
+    monkeypatch.setattr(ladder, "RtMidiBackend", Fake)
+    rung = open_rung(None, "keys", "synth", platform="linux")
+    assert vars(rung.backend)["names"] == ("alsa-rtmidi", "keys", "synth")
+    assert rung.why == (
+        "ALSA by RtMidi: by hand; not ALSA: ALSA gave no queue: it is Sunday; "
+        "not JACK: no JACK server is running"
+    )
+    assert open_rung("alsa-rtmidi").why == "ALSA by RtMidi, as asked: by hand"
+
+
+def test_a_port_that_is_not_there_is_not_looked_for_on_another_rung(our_jack: None) -> None:
+    with pytest.raises(UsageError, match="no JACK input port 'organ'"):
+        open_rung("auto", "organ")
+
+
+def test_every_rung_of_every_ladder_can_be_asked_for_by_name(no_jack: None, no_alsa: None) -> None:
+    """Each name leads to its own back-end; on this machine most then say that they are not here."""
+    for platform in ("linux", "darwin", "win32"):
+        assert {system.key for system in systems(platform)} <= set(BACKENDS)
+    said: list[str] = []
+    for name in BACKENDS[1:]:
+        try:
+            open_rung(name).backend.close()
+        except DescantError as error:
+            said.append(str(error))
+    assert len(set(said)) == len(said), "two names that lead to one back-end"
+
+
+def test_alsas_queue_and_its_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sequencer = tmp_path / "seq"
+    sequencer.touch()
+    monkeypatch.setattr(catalogue, "_SEQUENCER", sequencer)
+    for module in MODULES:
+        monkeypatch.setattr(module, "alsa", Library(Kernel()))
+    monkeypatch.setattr(catalogue, "queue_timer", lambda queue: QueueTimer(f"HR timer {queue}", 160_000))  # pyright: ignore[reportUnknownLambdaType]
+    alsa = systems("linux")[1]
+    assert alsa.available
+    assert "by its HR timer 5, every 0.16 ms" in alsa.reason
+    assert "not yet tried on hardware" in alsa.reason
+    assert alsa.inputs == ("Keystation:Keystation MIDI 1 20:0",)
+    assert alsa.outputs == ("Prophet:Prophet MIDI 1 24:0",)

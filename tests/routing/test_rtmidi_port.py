@@ -11,7 +11,7 @@ import pytest
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports import rtmidi_port
+from descant_routing.ports import rtmidi_port, threaded
 from descant_routing.ports.rtmidi_port import RtMidiBackend
 from descant_routing.timed import Timed
 
@@ -111,9 +111,9 @@ def ends(backend: RtMidiBackend) -> tuple[Any, Any]:
 
 
 def test_virtual_ports_where_the_system_has_them(fake: None) -> None:
-    backend = RtMidiBackend("alsa")
+    backend = RtMidiBackend("alsa-rtmidi")
     assert [port.opened for port in ends(backend)] == [("Descant in",), ("Descant out",)]
-    assert (backend.input, backend.output, backend.name) == ("Descant in", "Descant out", "ALSA")
+    assert (backend.input, backend.output, backend.name) == ("Descant in", "Descant out", "ALSA by RtMidi")
     backend.close()
     assert [port.deleted for port in ends(backend)] == [True, True]
 
@@ -130,7 +130,7 @@ def test_windows_wants_names(fake: None) -> None:
 def test_kernel_stamps_are_used_where_they_are_true(fake: None) -> None:
     """Two messages of one moment, seen a millisecond apart: ALSA's stamps tell, Windows' are not believed."""
     apart: list[int] = []
-    for system in ("alsa", "winmm"):
+    for system in ("alsa-rtmidi", "winmm"):
         backend, driven = RtMidiBackend(system, "piano", "piano"), Answering()
         source, _ = ends(backend)
         backend.start(driven)
@@ -150,7 +150,7 @@ def test_kernel_stamps_are_used_where_they_are_true(fake: None) -> None:
 
 
 def test_a_deadline_brings_a_cycle_by_itself(fake: None) -> None:
-    backend = RtMidiBackend("alsa")
+    backend = RtMidiBackend("alsa-rtmidi")
     driven = Answering(deadline=backend.now() + 3 * MS)
     backend.start(driven)
     assert driven.cycled.acquire(timeout=20)
@@ -158,7 +158,7 @@ def test_a_deadline_brings_a_cycle_by_itself(fake: None) -> None:
 
 
 def test_close_ends_what_the_effect_forgot(fake: None) -> None:
-    backend = RtMidiBackend("alsa")
+    backend = RtMidiBackend("alsa-rtmidi")
     _, sink = ends(backend)
     backend.start(Answering(Timed(0, ON)))
     backend.close()
@@ -166,7 +166,7 @@ def test_close_ends_what_the_effect_forgot(fake: None) -> None:
 
 
 def test_a_cut_cable_is_said(fake: None) -> None:
-    backend = RtMidiBackend("alsa")
+    backend = RtMidiBackend("alsa-rtmidi")
     _, sink = ends(backend)
     sink.broken = True
     driven = Answering(Timed(0, ON))
@@ -178,18 +178,18 @@ def test_a_cut_cable_is_said(fake: None) -> None:
 
 
 def test_a_port_that_wedges_does_not_hold_up_the_exit(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rtmidi_port, "_CLOSING", 0.1)
-    backend = RtMidiBackend("alsa")
+    monkeypatch.setattr(threaded, "_CLOSING", 0.1)
+    backend = RtMidiBackend("alsa-rtmidi")
     source, _ = ends(backend)
     source.wedged = threading.Event()
     backend.start(Answering())
     backend.close()
-    assert backend.lost == "ALSA did not let go of its ports within 0.1 s"
+    assert backend.lost == "ALSA by RtMidi did not let go of its ports within 0.1 s"
     source.wedged.set()
 
 
 def test_a_named_port_that_goes_is_missed(fake: None) -> None:
-    backend = RtMidiBackend("alsa", "piano")
+    backend = RtMidiBackend("alsa-rtmidi", "piano")
     source, _ = ends(backend)
     assert backend.lost is None
     source.ports = []
@@ -200,18 +200,18 @@ def test_a_named_port_that_goes_is_missed(fake: None) -> None:
 
 
 def test_it_is_a_backend(fake: None) -> None:
-    backend: Backend = RtMidiBackend("alsa")
+    backend: Backend = RtMidiBackend("alsa-rtmidi")
     assert not backend.periodic
     backend.close()
 
 
 def test_no_alsa_here_is_a_sentence_and_no_noise(capfd: pytest.CaptureFixture[str]) -> None:
     if Path("/dev/snd/seq").exists():
-        backend = RtMidiBackend("alsa")
+        backend = RtMidiBackend("alsa-rtmidi")
         backend.close()
     else:
-        with pytest.raises(DescantError, match="ALSA cannot be opened on this machine"):
-            RtMidiBackend("alsa")
-    with pytest.raises(DescantError, match="CoreMIDI is not a MIDI system of this machine"):
-        RtMidiBackend("coremidi")
+        with pytest.raises(DescantError, match="ALSA by RtMidi cannot be opened on this machine"):
+            RtMidiBackend("alsa-rtmidi")
+    with pytest.raises(DescantError, match="CoreMIDI by RtMidi is not a MIDI system of this machine"):
+        RtMidiBackend("coremidi-rtmidi")
     assert capfd.readouterr() == ("", "")

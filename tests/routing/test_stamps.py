@@ -36,7 +36,7 @@ def test_the_quickest_arrival_sets_the_clock_and_delays_vanish() -> None:
 
 
 def test_a_stamp_too_far_from_the_arrival_is_replaced_by_it() -> None:
-    """Bluetooth stamps lie 450 ms off (research/timing.md §1.4)."""
+    """Bluetooth stamps lie 450 ms off."""
     stamps = StampMap()
     stamps.stamp(1000 * MS, 0)
     assert stamps.stamp(1500 * MS, 10 * MS) == 1500 * MS

@@ -30,6 +30,7 @@ from descant_routing import message
 from descant_routing.ledger import Ledger
 
 EVERY_CHANNEL = frozenset(range(16))
+IN_TIME = 10_000_000  # ns before its tick that a question must be asked for its answer to be expected on it
 
 
 class Track(NamedTuple):
@@ -76,6 +77,7 @@ class Part:
         self._hands = Hands(common.pitches)
         self._step_time = 0
         self._answer_by: int | None = None  # set while a step whose tick has passed waits for its answer
+        self._asked_at = 0
         self._waiting = False  # for an answer that was asked for in time
         self._armed: int | None = None  # the first step, when it has been asked for before the song began
         self._told = 0  # the staleness that was last sent out
@@ -140,7 +142,7 @@ class Part:
     def _prepare(self, now: int) -> None:
         """Half a step ahead."""
         self._hands.forget_before(self.step - 1)
-        self._ask(self.step + 1, ahead=max(0, (self._grid.tick(self.step + 1) or now) - now))
+        self._ask(self.step + 1, now, ahead=max(0, (self._grid.tick(self.step + 1) or now) - now))
 
     def _fire(self, now: int) -> None:
         """The tick."""
@@ -155,11 +157,11 @@ class Part:
             question.given = given
             self._dialogue.sounded(given, self._voice.hold())
             return
-        self._waiting = True
+        self._waiting = now - self._asked_at > IN_TIME
         if self._follows_keys and not np.array_equal(given, question.given):
             self._counts.asked_again += 1
             self._waiting = False
-            question = self._ask(self.step)
+            question = self._ask(self.step, now)
         question.given = given
         if question.answered is not None:
             self._play(question, self._step_time)
@@ -175,7 +177,8 @@ class Part:
             self._dialogue.sounded(self._dialogue.question.given, self._voice.hold())
             self._dialogue.drop()
 
-    def _ask(self, step: int, ahead: int = 0) -> Question:
+    def _ask(self, step: int, now: int, ahead: int = 0) -> Question:
+        self._asked_at = now
         given = self._hands.given(step)
         if self._instant and ahead:
             return self._dialogue.move_on(step, given, self._voice.hold(), self.parameters)
@@ -280,7 +283,7 @@ class Part:
             return
         passed = question.step == self.step
         if self._follows_keys:
-            self._ask(question.step)
+            self._ask(question.step, now)
             if passed:
                 self._counts.asked_again += 1
                 self._wait_from(now)
@@ -303,7 +306,7 @@ class Part:
         self._voice.new_step()
         self._hands.strike(channel, key, step)
         self._step_time = now
-        self._ask(step)
+        self._ask(step, now)
         self._wait_from(now)
 
     def _hush(self, now: int) -> None:
@@ -322,7 +325,7 @@ class Part:
         self._armed = first
         self.step = first - 1
         self._hands.begin(first, now, self._grid.step_length / 2)
-        self._ask(first)
+        self._ask(first, now)
 
     def happen(self, happening: Happening, *, runs: bool) -> None:
         """The song begins, continues, jumps (``runs``) or ends here."""
@@ -339,7 +342,7 @@ class Part:
         asked = question is not None and np.array_equal(question.given, self._hands.given(first))
         if armed != first or not asked:
             self._dialogue.restart()
-            self._ask(first)
+            self._ask(first, happening.time)
 
     def engine_lost(self, now: int) -> None:
         """Its notes end, no answer is expected, and it will be asked anew from where we are."""

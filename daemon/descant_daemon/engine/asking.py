@@ -45,13 +45,14 @@ class Answer(NamedTuple):
     """Our notes of the step, ``[P, 2]``.
 
     After a jump they may hold (10) what this bar was entered with when it was played before; whoever
-    plays them strikes what is not sounding.
+    plays them strikes what is not sounding. ``ready``: when it lay in the shared memory (``time.monotonic_ns``).
     """
 
     serial: int
     step: int
     ours: State
     instance: int = 0
+    ready: int = 0
 
 
 def rounds(asks: list[Ask]) -> list[list[Ask]]:

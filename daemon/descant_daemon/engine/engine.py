@@ -8,7 +8,7 @@ from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.memory import SongMemory
 from descant_daemon.engine.mind import Mind
 from descant_daemon.engine.network import Network
-from descant_daemon.engine.sweep import Line, sweep
+from descant_daemon.engine.sweep import sweep
 
 
 class Engine:
@@ -24,7 +24,6 @@ class Engine:
         self._minds = [Mind(network, at, SongMemory()) for at in range(instances)]
         if memory is not None:
             self._minds[0] = Mind(network, 0, memory)
-        self._last: list[Line] = []
 
     def answer(self, ask: Ask) -> Answer:
         """Choose our notes of the step."""
@@ -32,9 +31,9 @@ class Engine:
 
     def answer_all(self, asks: Sequence[Ask]) -> list[Answer]:
         """Choose the notes of several instances in one sweep; each may ask once."""
-        self._last = [self._minds[ask.instance].line(ask) for ask in asks]
+        lines = [self._minds[ask.instance].line(ask) for ask in asks]
         answers: list[Answer] = []
-        for ask, ours in zip(asks, sweep(self._network, self._last), strict=True):
+        for ask, ours in zip(asks, sweep(self._network, lines), strict=True):
             self._minds[ask.instance].played(ask, ours)
             answers.append(Answer(ask.serial, ask.step, ours, ask.instance))
         return answers
@@ -43,10 +42,11 @@ class Engine:
         """Run the time axis of the next step for one instance; False when all have."""
         return any(mind.think_ahead() for mind in self._minds)
 
-    def warm(self) -> None:
-        """Sweep the last step once more, for nothing but its traces in the processor's caches.
+    def warm(self, asks: Sequence[Ask]) -> None:
+        """Answer these once more, for nothing but the traces in the processor's caches.
 
         After 20 ms of sleep the first call takes four times as long as the second (measured).
         """
-        if self._last:
-            sweep(self._network, self._last)
+        lines = [line for ask in asks if (line := self._minds[ask.instance].rehearse(ask)) is not None]
+        if lines:
+            sweep(self._network, lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import State
@@ -49,7 +48,7 @@ class SongMemory:
         self._limit = limit
         self._moments: dict[int, Moment] = {}
         self._bars: dict[int, int] = {}  # step → bar number, of the moments that an earlier step leads to
-        self._states: dict[int, NDArray[np.uint8]] = {}
+        self._states: dict[int, bytes] = {}
         self._bars_apart = 1
         self._bytes = 0
 
@@ -76,7 +75,7 @@ class SongMemory:
 
     def played(self, step: int, played: Played) -> None:
         """Keep what sounded in ``step``."""
-        self._states[step] = np.packbits(np.stack(played) > 0)
+        self._states[step] = np.concatenate(played).astype(np.bool_).tobytes()
 
     def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
         """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
@@ -89,7 +88,7 @@ class SongMemory:
             at -= 1
             if at not in self._states:
                 return None
-            bits = np.unpackbits(self._states[at], count=4 * pitches)
+            bits = np.frombuffer(self._states[at], np.uint8)
             walked.append(Played(*bits.reshape(2, pitches, 2).astype(np.float32)))
         return at, self._moments[at], walked[::-1]
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from descant_daemon.engine.asking import Ask
+from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.network import Array, Hidden, Network
 from descant_daemon.engine.sweep import Choice, Line
-from descant_daemon.engine.uniforms import uniforms
+from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import PLAY, State
 
 # Silence feeds on itself: a network that hears none of its own notes expects none. After a beat of it the
 # odds double with every step until something sounds (after Johnson's adaptive conservativity).
 PATIENCE, MOST_DOUBLINGS = 4, 16
+RUN = 16  # steps whose dice are thrown at once
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,30 @@ class Mind:
         self._here: Place | None = None
         self._ahead: Place | None = None
         self._last: Played | None = None
-        self._steps_per_bar = 16
+        self._steps_per_bar, self._sampling = 16, Sampling()
+        self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
+        # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
+        self._dice: tuple[tuple[int, int, int], list[NDArray[np.float64]]] | None = None
 
     def line(self, ask: Ask) -> Line:
         """Arrive at the step that is asked for."""
-        self._steps_per_bar = ask.steps_per_bar
-        self._here, self._ahead = self._arrive(ask), None
-        return Line(self._here.context, ask.given, self._choice(ask, self._here.moment))
+        self._steps_per_bar, self._sampling = ask.steps_per_bar, ask.sampling
+        here = self._arrive(ask)
+        again, self._here = here is self._here, here
+        if not again:
+            self._last = None
+        self._ahead = None
+        return self._line(ask, here)
+
+    def rehearse(self, ask: Ask) -> Line | None:
+        """The line of a step that has been asked for, once more, to no effect; None when we are elsewhere."""
+        if self._here is None or self._here.step != ask.step:
+            return None
+        return self._line(ask, self._here)
 
     def played(self, ask: Ask, ours: State) -> None:
         """These are our notes of the step."""
         self._last = Played(np.maximum(ask.given, ours), ours)
-        self._memory.played(ask.step, self._last)
 
     def think_ahead(self) -> bool:
         """Run the time axis for the next step, as it will be if nothing else happens in this one.
@@ -59,8 +73,10 @@ class Mind:
         """
         if self._here is None or self._last is None or self._ahead is not None:
             return False
+        self._memory.played(self._here.step, self._last)
         moment = self._here.moment.then(self._here.after, self._last)
         self._ahead = self._place(self._here.step + 1, moment)
+        self._dice_of(self._sampling, self._here.step + 1)
         return True
 
     def _arrive(self, ask: Ask) -> Place:
@@ -69,12 +85,12 @@ class Mind:
             return self._return_to(ask.step)
         if ask.step == here.step:
             return here
-        # What really sounded may differ from what we said: an answer may have come too late to be played.
-        played = Played(ask.played, ask.ours)
-        self._memory.played(here.step, played)
         if ahead is None or not (
-            np.array_equal(ahead.moment.before, ask.played) and np.array_equal(ahead.moment.ours, ask.ours)
+            _same(ahead.moment.before, ask.played) and _same(ahead.moment.ours, ask.ours)
         ):
+            # What really sounded differs from what we said: an answer came too late to be played, or a key did.
+            played = Played(ask.played, ask.ours)
+            self._memory.played(here.step, played)
             ahead = self._place(ask.step, here.moment.then(here.after, played))
         if ask.step % ask.steps_per_bar == 0:
             self._memory.enter_bar(ask.step, ask.step // ask.steps_per_bar, ahead.moment)
@@ -98,15 +114,17 @@ class Mind:
         step_in_bar = step % self._steps_per_bar
         return Place(step, moment, *self._network.along_time(moment.before, step_in_bar, moment.hidden))
 
+    def _line(self, ask: Ask, here: Place) -> Line:
+        guess = None if self._last is None else self._last.ours
+        return Line(here.context, ask.given, self._choice(ask, here.moment), guess)
+
     def _choice(self, ask: Ask, moment: Moment) -> Choice:
-        sampling, pitches = ask.sampling, self._network.pitches
-        keys = np.arange(pitches.low, pitches.high + 1)
+        sampling, keys = ask.sampling, self._keys
         odds = sampling.density / (2 - sampling.density)
         if not ask.given.any():
             odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), MOST_DOUBLINGS)
-        dice = uniforms(sampling.seed, self._instance, sampling.variation, ask.step)
         return Choice(
-            uniforms=dice[keys],
+            dice=self._dice_of(sampling, ask.step),
             allowed=(keys >= sampling.low) & (keys <= sampling.high),
             sounding=moment.ours[:, PLAY] > 0,
             temperature=sampling.temperature,
@@ -114,3 +132,18 @@ class Mind:
             voices=sampling.voices,
             follow=sampling.follow,
         )
+
+    def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
+        run, at = divmod(step, RUN)
+        place = sampling.seed, sampling.variation, run
+        if self._dice is None or self._dice[0] != place:
+            steps = range(run * RUN, (run + 1) * RUN)
+            drawn = [
+                dice(sampling.seed, self._instance, sampling.variation, each)[self._keys] for each in steps
+            ]
+            self._dice = place, drawn
+        return self._dice[1][at]
+
+
+def _same(one: State, other: State) -> bool:
+    return one.tobytes() == other.tobytes()

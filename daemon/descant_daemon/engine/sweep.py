@@ -1,15 +1,18 @@
 """The sweep from the lowest pitch up: sample every pitch, each knowing the choices below it.
 
 A stretch of pitches is computed in one call with a guess of what sounds in it: what sounded before goes
-on, nothing else. Up to the first pitch at which the dice say otherwise the guess was right, and so were
-the logits; the stretch is computed again with that pitch in place. The result is that of one call a
-pitch. Several instances go up together: a call costs hardly more for two rows than for one.
+on, or what was chosen when the step was asked for with other keys. Up to the first pitch at which the
+dice say otherwise the guess was right, and so were the logits; the stretch is computed again with that
+pitch in place. The result is that of one call a pitch. Several instances go up together: a call costs
+hardly more for two rows than for one.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -21,22 +24,22 @@ from descant_daemon.note_state import ARTICULATE, PLAY, State
 # Temperature turns about this logit (one chance in 13), not about 0: a note is one of many that could be
 # struck, so even the best is seldom likelier than not, and sharpening about 0 would only make silence.
 PIVOT = -2.5
-STRETCH = 16  # pitches in one call: measured best between 12 and 24, with 3 to 4 voices
-
-Rows = NDArray[np.intp]
+# Pitches in one call. A cold call costs as much as twenty pitches more, so the first answer of a step takes
+# long stretches; asked again on the tick, the caches are warm and the guess is less often right.
+STRETCH, STRETCH_AGAIN = 44, 24
 
 
 @dataclass(frozen=True)
 class Choice:
     """How a step is to be sampled.
 
-    ``uniforms``: ``[P, 2]``; ``allowed``: ``[P]`` bool, pitches that may be chosen;
+    ``dice``: uniforms as logits, ``[P, 2]``; ``allowed``: ``[P]`` bool, pitches that may be chosen;
     ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
     ``odds``: the odds of each note are multiplied by it; ``voices``: most notes chosen at once;
     ``follow``: how far to go beyond the model in heeding what is given, 0 not at all.
     """
 
-    uniforms: NDArray[np.float64]
+    dice: NDArray[np.float64]
     allowed: NDArray[np.bool_]
     sounding: NDArray[np.bool_]
     temperature: float
@@ -46,11 +49,15 @@ class Choice:
 
 
 class Line(NamedTuple):
-    """One instance's share of a sweep: context ``[P, H]``, given ``[P, 2]``."""
+    """One instance's share of a sweep: context ``[P, H]``, given ``[P, 2]``, and what to guess, ``[P, 2]``.
+
+    Without a guess, what sounded before is taken to go on.
+    """
 
     context: Array
     given: State
     choice: Choice
+    guess: State | None = None
 
 
 def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
@@ -60,13 +67,16 @@ def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
     that answer (classifier-free guidance, Ho & Salimans 2022): a line then has two rows in each call.
     """
     climbs = [_Climb(line) for line in lines]
+    stretch = STRETCH if all(line.guess is None for line in lines) else STRETCH_AGAIN
     context = _stack([line.context for line, climb in zip(lines, climbs, strict=True) for _ in climb.heard])
     given = _stack([heard for climb in climbs for heard in climb.heard])
-    hidden = tuple(np.repeat(array, len(context), 0) for array in network.note_start)
-    begins = np.cumsum([0, *(len(climb.heard) for climb in climbs)])
+    hidden = network.note_start
+    if len(context) > 1:
+        hidden = tuple(np.repeat(array, len(context), 0) for array in hidden)
+    begins = [0, *accumulate(len(climb.heard) for climb in climbs)]
     first = 0
     while pending := [index for index, climb in enumerate(climbs) if first < climb.end]:
-        last = min(first + STRETCH, max(climbs[index].end for index in pending))
+        last = min(first + stretch, max(climbs[index].end for index in pending))
         for index in pending:
             climbs[index].guess(first, last)
         while pending:
@@ -89,7 +99,7 @@ def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
                 at += len(climb.heard)
             if whole and not wrong:
                 hidden = after
-            else:
+            elif right:
                 _keep(hidden, after, right, begins)
             pending = [index for index, _ in wrong]
         first = last
@@ -107,26 +117,26 @@ class _Climb:
         self._follow = np.float32(choice.follow)
         self._left = choice.voices
         free = choice.allowed & (given[:, PLAY] == 0)
-        self._play, self._strike = _thresholds(choice, free)
-        self._held = choice.sounding & free
-        self._whole = given.copy()  # given and chosen together, as the pitches above see them
+        self._over = _thresholds(choice, free)
+        if line.guess is None:
+            self._guess = choice.sounding & free, np.zeros_like(free)
+        else:
+            self._guess = (line.guess[:, PLAY] > 0) & free, (line.guess[:, ARTICULATE] > 0) & free
+        # Given and chosen together, as the pitches above see them; row 0 lies below the lowest.
+        self._whole = np.concatenate([np.zeros((1, 2), np.float32), given])
         top = np.flatnonzero(free)
         self.end = int(top[-1]) + 1 if len(top) and self._left else 0
         self._first = self._last = 0
 
     def guess(self, first: int, last: int) -> None:
-        """Begin a stretch: what sounded before goes on."""
+        """Begin a stretch."""
         self._first, self._last = first, last
-        self._plays = self._held[first:last].copy()
-        self._strikes = np.zeros_like(self._plays)
+        self._plays, self._strikes = (plane[first:last] for plane in self._guess)
 
     def lower(self) -> Array:
         """The choice below each pitch of the stretch, if the guess is right: ``[L, 2]``."""
-        first, last = self._first, self._last
-        lower = np.zeros((last - first, 2), np.float32)
-        if first:
-            lower[0] = self._whole[first - 1]
-        lower[1:] = self._whole[first : last - 1]
+        whole, first, last = self._whole, self._first, self._last
+        lower = whole[first:last].copy()  # ``whole`` begins with the silence below the lowest pitch
         lower[1:, PLAY] += self._plays[:-1]
         lower[1:, ARTICULATE] += self._strikes[:-1]
         return lower
@@ -135,34 +145,39 @@ class _Climb:
         """Roll the dice, ``[rows, L, 2]``; False when the guess was wrong and a better one is in its place."""
         first, last = self._first, self._last
         own = logits[0] if len(logits) == 1 else logits[0] + self._follow * (logits[0] - logits[1])
-        plays = own[:, PLAY] > self._play[first:last]
-        if int(np.count_nonzero(plays)) > self._left:
-            plays[np.flatnonzero(plays)[self._left :]] = False
-        strikes = plays & (own[:, ARTICULATE] > self._strike[first:last])
-        differs = np.flatnonzero((plays != self._plays) | (strikes != self._strikes))
-        if len(differs):
-            row = int(differs[0])
+        over = own > self._over[first:last]
+        plays = over[:, PLAY]
+        strikes = over[:, ARTICULATE] & plays
+        count = np.count_nonzero(plays)
+        if count > self._left:
+            beyond = np.flatnonzero(plays)[self._left :]
+            plays[beyond] = strikes[beyond] = False
+            count = self._left
+        wrong = (plays != self._plays) | (strikes != self._strikes)
+        row = int(wrong.argmax())
+        if wrong[row]:
             plays[row + 1 :] = strikes[row + 1 :] = False  # these knew not what they stood on
-            exhausted = int(np.count_nonzero(plays)) == self._left
-            if not exhausted and row + 1 < min(last, self.end) - first:
+            count = np.count_nonzero(plays)
+            if count < self._left and row + 1 < min(last, self.end) - first:
                 self._plays, self._strikes = plays, strikes
                 return False
-        self._settle(plays, strikes)
+        if count:
+            self._settle(plays, strikes, count)
         return True
 
-    def _settle(self, plays: NDArray[np.bool_], strikes: NDArray[np.bool_]) -> None:
+    def _settle(self, plays: NDArray[np.bool_], strikes: NDArray[np.bool_], count: int) -> None:
         rows = slice(self._first, self._last)
         self.chosen[rows, PLAY], self.chosen[rows, ARTICULATE] = plays, strikes
-        self._whole[rows] += self.chosen[rows]
-        self._left -= int(np.count_nonzero(plays))
+        self._whole[1:][rows] += self.chosen[rows]
+        self._left -= count
         if not self._left:
             self.end = 0
 
 
-def _keep(hidden: Hidden, after: Hidden, settled: Sequence[tuple[int, int]], begins: Rows) -> None:
+def _keep(hidden: Hidden, after: Hidden, settled: Sequence[tuple[int, int]], begins: Sequence[int]) -> None:
     """Lines that have settled go on from ``after``, where their rows begin at the second number."""
     for index, at in settled:
-        begin, end = int(begins[index]), int(begins[index + 1])
+        begin, end = begins[index], begins[index + 1]
         for mine, theirs in zip(hidden, after, strict=True):
             mine[begin:end] = theirs[at : at + end - begin]
 
@@ -174,13 +189,11 @@ def _stack(arrays: Sequence[Array]) -> Array:
 def _thresholds(choice: Choice, free: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The logits beyond which a pitch plays and is struck, ``[P]`` each.
 
-    The dice are turned round once, instead of every logit into a chance: u < sigmoid(x) where x > logit(u).
+    The dice are turned round once, instead of every logit into a chance.
     """
-    with np.errstate(divide="ignore"):
-        dice = np.log(choice.uniforms) - np.log1p(-choice.uniforms)
-        odds = np.log(choice.odds)
-    play = (dice[:, PLAY] - odds - PIVOT) * choice.temperature + PIVOT
-    play[~free] = np.inf
-    strike = dice[:, ARTICULATE] * choice.temperature
-    strike[~choice.sounding] = -np.inf  # what does not sound cannot be held
-    return play, strike
+    odds = math.log(choice.odds) if choice.odds else -math.inf
+    over = choice.dice * choice.temperature
+    over[:, PLAY] -= (odds + PIVOT) * choice.temperature - PIVOT
+    over[~free, PLAY] = np.inf
+    over[~choice.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
+    return over

@@ -9,6 +9,13 @@ KEYS = 128
 FLOAT53 = 2.0**-53
 
 
+def dice(seed: int, instance: int, variation: int, step: int) -> NDArray[np.float64]:
+    """The same as logits, ``[128, 2]``: u < sigmoid(x) exactly where x > logit(u)."""
+    drawn = uniforms(seed, instance, variation, step)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(drawn) - np.log1p(-drawn))
+
+
 def uniforms(seed: int, instance: int, variation: int, step: int) -> NDArray[np.float64]:
     """``[128, 2]`` uniforms in [0, 1) for (play, articulate) of every MIDI key in one step.
 

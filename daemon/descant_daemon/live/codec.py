@@ -11,12 +11,12 @@ from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
-_ANSWER = struct.Struct("<IqH")
-LONGEST = 512  # bytes; an ask about 128 pitches takes 179
+_ANSWER = struct.Struct("<IqHq")
+LONGEST = 1024  # bytes; an ask about 128 pitches takes 845
 
 
 def encode_ask(ask: Ask) -> bytes:
-    """An ask, states packed to bits."""
+    """An ask, a byte for each bit of its states: packing them would cost more than it saves."""
     head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
     return head + _SAMPLING.pack(*ask.sampling) + _pack(ask.given, ask.played, ask.ours)
 
@@ -31,20 +31,21 @@ def decode_ask(frame: bytes, pitches: int) -> Ask:
 
 def encode_answer(answer: Answer) -> bytes:
     """An answer."""
-    return _ANSWER.pack(answer.serial, answer.step, answer.instance) + _pack(answer.ours)
+    head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready)
+    return head + _pack(answer.ours)
 
 
 def decode_answer(frame: bytes, pitches: int) -> Answer:
     """Back from ``encode_answer``."""
-    serial, step, instance = _ANSWER.unpack_from(frame)
+    serial, step, instance, ready = _ANSWER.unpack_from(frame)
     (ours,) = _unpack(frame[_ANSWER.size :], 1, pitches)
-    return Answer(serial, step, ours, instance)
+    return Answer(serial, step, ours, instance, ready)
 
 
 def _pack(*states: State) -> bytes:
-    return np.packbits(np.stack(states) > 0).tobytes()
+    return np.concatenate(states).astype(np.uint8).tobytes()
 
 
 def _unpack(packed: bytes, count: int, pitches: int) -> list[State]:
-    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count * pitches * 2)
+    bits = np.frombuffer(packed, np.uint8, count * pitches * 2)
     return list(bits.reshape(count, pitches, 2).astype(np.float32))

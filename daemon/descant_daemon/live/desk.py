@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from descant_daemon.engine.asking import Answer, Ask
@@ -52,6 +53,10 @@ class Desk:
         """What is asked."""
         return [decode_ask(frame, self._pitches) for frame in self._asks.read_all(SLOTS)]
 
+    def rehearse(self, asks: list[Ask]) -> list[Ask]:
+        """As if they had just come: what is about to be done is done once for practice."""
+        return [decode_ask(encode_ask(ask), self._pitches) for ask in asks]
+
     def put_answer(self, answer: Answer) -> None:
         """io reads its answers every cycle; one that finds no room is nobody's."""
-        self._answers.write(encode_answer(answer))
+        self._answers.write(encode_answer(answer._replace(ready=time.monotonic_ns())))

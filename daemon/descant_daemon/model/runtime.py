@@ -29,8 +29,8 @@ class OnnxNetwork:
         """Both graphs as bytes, already checked."""
         self.metadata = metadata
         self.pitches = metadata.pitches
-        self._time = _session(time_axis, "time axis")
-        self._note = _session(note_axis, "note axis")
+        self._time = session(time_axis, "time axis")
+        self._note = session(note_axis, "note axis")
         sizes = metadata.time_layers, metadata.note_layers
         time_shapes = [(1, self.pitches.size, size) for size in sizes[0] for _ in "hc"]
         self.time_start = tuple(np.zeros(shape, np.float32) for shape in time_shapes)
@@ -76,7 +76,8 @@ class OnnxNetwork:
             self.along_pitch(context[None], silence, 0, silence[:, :STRETCH], self.note_start)
 
 
-def _session(model: bytes, name: str) -> Any:
+def session(model: bytes, name: str) -> Any:
+    """An inference session set for tiny recurrent graphs. Raises DescantError when it cannot be made."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

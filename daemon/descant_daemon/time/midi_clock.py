@@ -144,11 +144,11 @@ class MidiClock:
             return self._begin(self._kind, now)
         if self._state is _State.LOST:
             return self._begin(Kind.CONTINUED, now) if away or self._sane_again else ()
-        if self._state is _State.STOPPED or not grown:
+        if self._state is _State.STOPPED or not (grown or self._follower.corrected):
             return ()
-        return self._count(grown, now)
+        return self._count(now)
 
-    def _count(self, grown: int, now: int) -> Sequence[Happening]:
+    def _count(self, now: int) -> Sequence[Happening]:
         """A tick of the song has come."""
         self._strange = 0 if self._follower.valid else self._strange + 1
         if self._strange == STRANGE_TICKS:
@@ -157,8 +157,7 @@ class MidiClock:
         if target is not None and not 0 <= self._here - target < TICKS_PER_SIXTEENTH:
             self._origin += target - self._here
             return (Happening(Kind.RELOCATED, now, target),)
-        # Less than nothing: what was counted as drops has turned out to be a slower tempo.
-        return (Happening(Kind.RELOCATED, now, self._here),) if grown < 0 else ()
+        return (Happening(Kind.RELOCATED, now, self._here),) if self._follower.corrected else ()
 
     @property
     def _sane_again(self) -> bool:

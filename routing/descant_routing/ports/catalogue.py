@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.alsa_client import AlsaClient
+from descant_routing.ports.alsa_timer import queue_timer
 from descant_routing.ports.bounded import bounded
+from descant_routing.ports.coremidi_api import load_coremidi
 from descant_routing.ports.libraries import load_jack, load_rtmidi, quiet_stderr
 from descant_routing.ports.rtmidi_port import SYSTEMS
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 _SEQUENCER = Path("/dev/snd/seq")
 _ANSWER = 3.0  # s that a server has to answer
 _PROBE = "descant-ports"  # what we are called while we look
+_STUCK = "open Audio MIDI Setup once, or restart the Mac: CoreMIDI's server is stuck"
+_UNTRIED = "written from documentation and not yet tried on hardware; should it fail, take --backend"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def systems(platform: str = sys.platform) -> list[MidiSystem]:
     Opens nothing of ours that stays, writes nothing to stderr, raises nothing; a JACK server that hangs costs
     3 s.
     """
-    return [look() for look in _LOOKS.get(platform, (_jack, _alsa))]
+    return [look() for look in _LOOKS.get(platform, (_jack, _alsa, _alsa_rtmidi))]
 
 
 def _jack() -> MidiSystem:
@@ -79,20 +84,55 @@ def _jack() -> MidiSystem:
 
 
 def _alsa() -> MidiSystem:
+    if (refusal := _no_sequencer("alsa", "ALSA")) is not None:
+        return refusal
+    try:
+        client = AlsaClient(_PROBE)
+        try:
+            timer = queue_timer(client.queue)
+            inputs, outputs = (
+                tuple(port.name for port in client.ports(readable=readable)) for readable in (True, False)
+            )
+        finally:
+            client.close()
+    except DescantError as error:
+        advice = "see whether another program holds the sequencer, or take --backend alsa-rtmidi"
+        return MidiSystem("alsa", "ALSA", available=False, reason=str(error), advice=advice)
+    by = timer or "by a timer that it does not name"
+    reason = f"the kernel sends at its time {by} ({_UNTRIED} alsa-rtmidi)"
+    return MidiSystem("alsa", "ALSA", available=True, reason=reason, inputs=inputs, outputs=outputs)
+
+
+def _alsa_rtmidi() -> MidiSystem:
+    refusal = _no_sequencer("alsa-rtmidi", SYSTEMS["alsa-rtmidi"].title)
+    return refusal or _rtmidi("alsa-rtmidi", "see whether another program holds the sequencer")
+
+
+def _no_sequencer(key: str, title: str) -> MidiSystem | None:
     # Asked of the kernel first: ALSA's library, when it finds no sequencer, says so on stderr.
     if not _SEQUENCER.exists():
         reason = f"the kernel's MIDI sequencer ({_SEQUENCER}) is not there"
         advice = "load it with: sudo modprobe snd-seq (a container must be given /dev/snd)"
-        return MidiSystem("alsa", "ALSA", available=False, reason=reason, advice=advice)
+        return MidiSystem(key, title, available=False, reason=reason, advice=advice)
     if not os.access(_SEQUENCER, os.R_OK | os.W_OK):
         reason = f"this user may not use {_SEQUENCER}"
         advice = "join the group audio (sudo usermod -aG audio $USER), then log in again"
-        return MidiSystem("alsa", "ALSA", available=False, reason=reason, advice=advice)
-    return _rtmidi("alsa", "see whether another program holds the sequencer")
+        return MidiSystem(key, title, available=False, reason=reason, advice=advice)
+    return None
 
 
 def _coremidi() -> MidiSystem:
-    return _rtmidi("coremidi", "open Audio MIDI Setup once, or restart the Mac: CoreMIDI's server is stuck")
+    try:
+        midi = load_coremidi()
+        inputs, outputs = (tuple(midi.endpoints(sources=sources)) for sources in (True, False))
+    except DescantError as error:
+        return MidiSystem("coremidi", "CoreMIDI", available=False, reason=str(error), advice=_STUCK)
+    reason = f"it sends to a named destination at each message's stamp ({_UNTRIED} coremidi-rtmidi)"
+    return MidiSystem("coremidi", "CoreMIDI", available=True, reason=reason, inputs=inputs, outputs=outputs)
+
+
+def _coremidi_rtmidi() -> MidiSystem:
+    return _rtmidi("coremidi-rtmidi", _STUCK)
 
 
 def _winmm() -> MidiSystem:
@@ -129,6 +169,6 @@ def _names(kind: Callable[..., Any], api: int) -> tuple[str, ...]:
 
 
 _LOOKS: dict[str, tuple[Callable[[], MidiSystem], ...]] = {
-    "darwin": (_jack, _coremidi),
+    "darwin": (_jack, _coremidi, _coremidi_rtmidi),
     "win32": (_winmm,),
 }

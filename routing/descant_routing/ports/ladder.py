@@ -1,19 +1,35 @@
-"""The ladder of back-ends: JACK where a server runs, else what the platform has by RtMidi."""
+"""The ladder of back-ends: the best rung that holds, and why not a better one. See docs/timing.md."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.ports.alsa_port import AlsaBackend
 from descant_routing.ports.catalogue import systems
+from descant_routing.ports.coremidi_port import CoreMidiBackend
 from descant_routing.ports.jack_port import JackBackend
 from descant_routing.ports.rtmidi_port import SYSTEMS, RtMidiBackend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from descant_routing.ports.backend import Backend
 
-BACKENDS = ("auto", "jack", *SYSTEMS)
+BACKENDS = ("auto", "jack", "alsa", "alsa-rtmidi", "coremidi", "coremidi-rtmidi", "winmm", "rtmidi-jack")
 """What ``--backend`` takes."""
+
+_LADDERS = {"darwin": ("jack", "coremidi", "coremidi-rtmidi"), "win32": ("winmm",)}
+_LINUX = ("jack", "alsa", "alsa-rtmidi")
+
+
+class Rung(NamedTuple):
+    """An open back-end, and a sentence: who sends at what precision, and why no better rung holds."""
+
+    backend: Backend
+    why: str
 
 
 def open_backend(
@@ -21,26 +37,72 @@ def open_backend(
     input: str | None = None,  # noqa: A002 - the word of the command line
     output: str | None = None,
 ) -> Backend:
+    """As ``open_rung``, for who does not ask why."""
+    return open_rung(backend, input, output).backend
+
+
+def open_rung(
+    backend: str | None = None,
+    input: str | None = None,  # noqa: A002 - the word of the command line
+    output: str | None = None,
+    platform: str = sys.platform,
+) -> Rung:
     """Open one input and one output port by ``backend``, one of ``BACKENDS``; None is "auto", the best there is.
 
     ``input`` and ``output`` are names of ports, or clear parts of them; without them ports of our own are
-    made, where the system has such. Raises UsageError for names that do not exist, DescantError where there is
-    no MIDI system.
+    made, where the system has such. A rung that does not hold leaves it to the next one. Raises UsageError for
+    names that do not exist, DescantError where nothing holds.
     """
     key = backend or "auto"
     if key not in BACKENDS:
         raise UsageError(f"there is no back-end {key!r}: there are {', '.join(BACKENDS)}")
-    if key == "auto":
-        key = _best()
-    if key == "jack":
-        return JackBackend(input, output)
-    return RtMidiBackend(key, input, output)
-
-
-def _best() -> str:
-    found = systems()
-    for system in found:
-        if system.available:
-            return system.key
-    why = "; ".join(f"{system.title}: {system.reason} - {system.advice}" for system in found)
+    if key != "auto":
+        opened, timing = _OPENERS[key](input, output)
+        return Rung(opened, f"{opened.name}, as asked: {timing}")
+    broken: list[str] = []
+    for key in _LADDERS.get(platform, _LINUX):
+        try:
+            opened, timing = _OPENERS[key](input, output)
+        except UsageError:
+            raise  # the name of a port: on another rung it would mean another port
+        except DescantError as error:
+            broken.append(f"not {_title(key)}: {str(error).partition(';')[0]}")
+        else:
+            return Rung(opened, "; ".join([f"{opened.name}: {timing}", *reversed(broken)]))
+    found = systems(platform)
+    why = "; ".join(
+        f"{system.title}: {system.reason}" + (f" - {system.advice}" if system.advice else "")
+        for system in found
+    )
     raise DescantError(f"there is no MIDI system to play through ({why}); `descant demo` needs none")
+
+
+def _title(key: str) -> str:
+    return {"jack": "JACK", "alsa": "ALSA", "coremidi": "CoreMIDI"}.get(key) or SYSTEMS[key].title
+
+
+def _jack(source: str | None, sink: str | None) -> tuple[Backend, str]:
+    return JackBackend(source, sink), "every message leaves at its frame"
+
+
+def _alsa(source: str | None, sink: str | None) -> tuple[Backend, str]:
+    backend = AlsaBackend(source, sink)
+    return backend, backend.timing
+
+
+def _coremidi(source: str | None, sink: str | None) -> tuple[Backend, str]:
+    backend = CoreMidiBackend(source, sink)
+    return backend, backend.timing
+
+
+def _rtmidi(key: str, source: str | None, sink: str | None) -> tuple[Backend, str]:
+    backend = RtMidiBackend(key, source, sink)
+    return backend, backend.timing
+
+
+_OPENERS: dict[str, Callable[[str | None, str | None], tuple[Backend, str]]] = {
+    "jack": _jack,
+    "alsa": _alsa,
+    "coremidi": _coremidi,
+    **{key: partial(_rtmidi, key) for key in SYSTEMS},
+}

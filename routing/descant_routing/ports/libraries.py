@@ -1,4 +1,4 @@
-"""The two MIDI libraries, loaded when they are wanted: either may be missing, and both like to talk."""
+"""The MIDI libraries, loaded when they are wanted: any may be missing, and most like to talk."""
 
 from __future__ import annotations
 
@@ -38,6 +38,24 @@ def load_rtmidi() -> Any:
             f"RtMidi cannot be used: the Python package python-rtmidi does not load here ({error})"
         ) from error
     return rtmidi
+
+
+def load_alsa() -> Any:
+    """The module ``alsa_midi`` (alsa-midi). Raises DescantError."""
+    try:
+        import alsa_midi  # noqa: PLC0415 - a compiled library, on Linux only
+    except (ImportError, OSError) as error:
+        raise DescantError(
+            f"ALSA's queue cannot be used: the Python package alsa-midi does not load here ({error})"
+        ) from error
+    return alsa_midi
+
+
+def load_sequencer_client() -> Any:
+    """alsa-midi's client class whose calls never wait; ``load_alsa`` has said that it is there."""
+    from alsa_midi.client import SequencerClientBase  # noqa: PLC0415
+
+    return SequencerClientBase
 
 
 @contextmanager

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.libraries import load_rtmidi, quiet_stderr
 from descant_routing.ports.resolve import resolve
-from descant_routing.ports.sounding import Sounding
-from descant_routing.ports.spin import SpinWindow
 from descant_routing.ports.stamps import StampMap
+from descant_routing.ports.threaded import ThreadedBackend
 from descant_routing.timed import Timed
 
-if TYPE_CHECKING:
-    from descant_routing.ports.backend import Driven
-
-_CLOSING = 2.0  # s that closing may take
 _SETTLING = 0.02  # s for a callback in flight to end, see _leave
 _LOOKING = 1_000_000_000  # ns between two looks whether the ports are still there
-_LONGEST = 60_000_000_000  # ns of sleep at a time
-_AT_ONCE = 1024  # messages taken into one cycle
 
 
 class RtMidiSystem(NamedTuple):
@@ -37,17 +30,17 @@ class RtMidiSystem(NamedTuple):
 
 
 SYSTEMS = {
-    "alsa": RtMidiSystem("ALSA", "API_LINUX_ALSA", virtual=True, kernel_stamps=True),
-    "coremidi": RtMidiSystem("CoreMIDI", "API_MACOSX_CORE", virtual=True, kernel_stamps=True),
+    "alsa-rtmidi": RtMidiSystem("ALSA by RtMidi", "API_LINUX_ALSA", virtual=True, kernel_stamps=True),
+    "coremidi-rtmidi": RtMidiSystem(
+        "CoreMIDI by RtMidi", "API_MACOSX_CORE", virtual=True, kernel_stamps=True
+    ),
     "winmm": RtMidiSystem("Windows MIDI", "API_WINDOWS_MM", virtual=False, kernel_stamps=False),
     "rtmidi-jack": RtMidiSystem("JACK by RtMidi", "API_UNIX_JACK", virtual=True, kernel_stamps=False),
 }
 
 
-class RtMidiBackend:
-    """One input and one output port, and a thread that drives the effect. Times are ``time.monotonic_ns``."""
-
-    periodic = False
+class RtMidiBackend(ThreadedBackend):
+    """One input and one output port by python-rtmidi. It sends at once or not at all: punctual by spinning."""
 
     def __init__(
         self,
@@ -63,21 +56,9 @@ class RtMidiBackend:
         system is not there, UsageError for ports that are not there, or not named where they must be.
         """
         facts = SYSTEMS[system]
-        self.name = facts.title
-        self.input = f"{client} in"
-        """The input: our own port, or the one that was named."""
-        self.output = f"{client} out"
-        """The output: our own port, or the one that was named."""
-        self.error: Exception | None = None
-        """What the effect failed with, once it has."""
+        super().__init__(facts.title, client)
         self._stamps = StampMap() if facts.kernel_stamps else None
-        self._spin = SpinWindow()
-        self._sounding = Sounding()
-        # (arrival ns, bytes, seconds since the message before); None wakes.
-        self._queue: SimpleQueue[tuple[int, list[int], float] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._closing = False
-        self._lost: str | None = None
+        self._inbox: Inbox[tuple[int, list[int], float]] = Inbox()  # ns of arrival, bytes, s since the last
         self._ports = threading.Lock()  # held where the ports are looked at, or let go
         self._open = True
         self._looked = 0
@@ -96,34 +77,14 @@ class RtMidiBackend:
         self._in.ignore_types(sysex=False, timing=False, active_sense=True)
         self._in.set_callback(self._arrive)
 
-    def now(self) -> int:
-        """The monotonic clock."""
-        return time.monotonic_ns()
-
-    def start(self, driven: Driven) -> None:
-        """Begin to drive ``driven``, in a thread of our own."""
-        self._thread = threading.Thread(target=self._run, args=(driven,), name="descant io", daemon=True)
-        self._thread.start()
+    @property
+    def timing(self) -> str:
+        """A sentence: who sends at what precision."""
+        return "Descant itself sends each message at its time"
 
     def wake(self) -> None:
         """Ask for a cycle at once."""
-        self._queue.put(None)
-
-    def close(self) -> None:
-        """Send what a last cycle of the effect returns, end what still sounds, close the ports.
-
-        Takes 2 s at most: closing can hang in the system, and then the thread is left behind.
-        """
-        if self._closing:
-            return
-        self._closing = True
-        if self._thread is None:
-            self._leave()
-            return
-        self.wake()
-        self._thread.join(_CLOSING)
-        if self._thread.is_alive():
-            self._lost = self._lost or f"{self.name} did not let go of its ports within {_CLOSING:g} s"
+        self._inbox.wake()
 
     @property
     def lost(self) -> str | None:
@@ -132,80 +93,31 @@ class RtMidiBackend:
             self._look()
         return self._lost
 
-    # -- RtMidi's thread -----------------------------------------------------------------------------------
-
     def _arrive(self, event: tuple[list[int], float], _data: object) -> None:
-        self._queue.put((time.monotonic_ns(), *event))
+        """In RtMidi's thread."""
+        self._inbox.put((time.monotonic_ns(), *event))
 
     # -- our thread ----------------------------------------------------------------------------------------
 
-    def _run(self, driven: Driven) -> None:
-        self._take()  # what came before we were ready is past
-        while not self._closing and self._lost is None:
-            self._drive(driven)
-        if self._lost is None:
-            self._drive(driven, wait=False)
-        self._end_all()
-        self._leave()
+    def _wait(self, seconds: float | None) -> None:
+        self._inbox.wait(seconds)
 
-    def _drive(self, driven: Driven, wait: bool = True) -> None:
-        """One cycle: wait for a message or the effect's deadline, call the effect, send."""
-        try:
-            arrived = self._wait(driven.next_deadline()) if wait else self._take()
-            answer = driven.cycle(arrived, time.monotonic_ns() + 1)
-            messages = [data for _, data in answer]
-        except Exception as error:  # noqa: BLE001 - whatever it is, the notes must end and it must be said
-            self.error = error
-            self._lost = f"the effect has failed, its notes were ended: {type(error).__name__}: {error}"
-            return
-        for data in messages:
-            self._send(data)
+    def _has_news(self) -> bool:
+        return self._inbox.has_news()
 
-    def _send(self, data: bytes) -> None:
-        try:
-            self._out.send_message(data)
-        except (self._rtmidi_error, ValueError) as error:
-            self._lost = self._lost or f"{self.output} takes no messages any more: {error}"
-        else:
-            self._sounding.watch(data)
-
-    def _end_all(self) -> None:
-        for data in self._sounding.end():
-            self._send(data)
-
-    def _wait(self, deadline: int | None) -> list[Timed]:
-        """Sleep until something arrives, or until a little before ``deadline``, then spin."""
-        queue = self._queue
-        if deadline is None:
-            return self._take(queue.get())
-        now = time.monotonic_ns()
-        sleep = min(deadline - self._spin.window - now, _LONGEST)
-        if sleep > 0:
-            try:
-                return self._take(queue.get(timeout=sleep / 1e9))
-            except Empty:
-                self._spin.overslept(time.monotonic_ns() - now - sleep)
-        if sleep < _LONGEST:
-            while queue.empty() and time.monotonic_ns() < deadline:
-                pass
-        return self._take()
-
-    def _take(self, first: tuple[int, list[int], float] | None = None) -> list[Timed]:
-        """``first`` and everything else that has arrived, stamped."""
-        arrived = [self._stamped(*first)] if first is not None else []
-        for _ in range(_AT_ONCE):
-            try:
-                item = self._queue.get_nowait()
-            except Empty:
-                break
-            if item is not None:
-                arrived.append(self._stamped(*item))
-        return arrived
+    def _take(self) -> list[Timed]:
+        return [self._stamped(*item) for item in self._inbox.take()]
 
     def _stamped(self, arrival: int, data: list[int], delta: float) -> Timed:
         if self._stamps is not None:
             arrival = self._stamps.stamp(arrival, round(delta * 1e9))
         return Timed(arrival, bytes(data))
+
+    def _send(self, at: int, data: bytes) -> None:  # noqa: ARG002 - RtMidi knows no other time than now
+        try:
+            self._out.send_message(data)
+        except (self._rtmidi_error, ValueError) as error:
+            raise DescantError(f"{self.output} takes no messages any more: {error}") from error
 
     # -- ports ---------------------------------------------------------------------------------------------
 

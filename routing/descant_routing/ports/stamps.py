@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_TRUST = 50_000_000  # ns between stamp and arrival, beyond which the stamp is wrong (research/timing.md §1.4)
+_TRUST = 50_000_000  # ns between stamp and arrival, beyond which the stamp is wrong (Bluetooth)
 
 
 class StampMap:

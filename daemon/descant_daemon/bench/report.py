@@ -1,0 +1,102 @@
+"""All measurements in one: the figures for ``--json``, the rows of the table, and the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from descant_daemon.bench.instances import COUNTS, measure_instances
+from descant_daemon.bench.on_time import TEMPI, measure_on_time
+from descant_daemon.bench.step import measure_critical, measure_steps
+from descant_daemon.model.card import check_model_files
+
+Figures = dict[str, Any]
+Progress = Callable[[], None]
+MOST_OVER_FLOOR, MOST_OVER_EAGER, MOST_CRITICAL, LEAST_RATE = 1.5, 0.25, 1.0, 0.9999
+FULL_HOUSE, HOUSE_TEMPO = 16, 120
+
+
+def work(steps: int) -> int:
+    """How many steps there are to be measured, for a progress bar."""
+    return steps * (2 + len(TEMPI) + 1 + len(COUNTS))
+
+
+def measure(stem: Path, steps: int, eager: Any | None, progress: Progress) -> Figures:
+    """Everything, for the model at ``stem``; ``eager`` has a ``step``, or is None without PyTorch."""
+    pitches = check_model_files(stem).metadata.pitches.size
+    times = measure_steps(stem, steps, eager, progress)
+    times.critical = measure_critical(stem, pitches, steps, progress)
+    tempi = [measure_on_time(stem, bpm, 1, steps, progress) for bpm in TEMPI]
+    house = measure_on_time(stem, HOUSE_TEMPO, FULL_HOUSE, steps, progress)
+    every = sum(run.steps for run in tempi)
+    return {
+        "step": times.summary(),
+        "on_time": {
+            "rate": 1 - sum(run.late for run in tempi) / every,
+            "staleness": max(run.stalest for run in tempi),
+            "steps": every,
+            "tempi": [run.row() for run in tempi],
+        },
+        "instances": [
+            measure_instances(stem, count, steps, progress) | (house.row() if count == FULL_HOUSE else {})
+            for count in COUNTS
+        ],
+    }
+
+
+def rows(figures: Figures) -> list[tuple[str, str, str]]:
+    """(what, measured, wanted) for people."""
+    step, on_time = figures["step"], figures["on_time"]
+    house = figures["instances"][-1]
+    eager = step["over_eager"]
+    return [
+        ("A step, all of it", _ms(step["p50_ms"], step["p99_ms"]), ""),
+        ("  the floor: its LSTM layers alone", _ms(step["floor_p50_ms"], step["floor_p99_ms"]), ""),
+        ("  over the floor", f"{step['over_floor']:.2f} ×", f"≤ {MOST_OVER_FLOOR} ×"),
+        (
+            "  against PyTorch, eager",
+            f"{eager:.2f} ×" if eager is not None else "(PyTorch is not installed)",
+            f"≤ {MOST_OVER_EAGER} ×",
+        ),
+        (
+            "From tick to answer",
+            _ms(step["critical_p50_ms"], step["critical_p99_ms"]),
+            f"≤ {MOST_CRITICAL:.0f} ms",
+        ),
+        *(
+            (f"On time at {run['bpm']} BPM", f"{run['rate']:.4%}, {run['late']} late", f"≥ {LEAST_RATE:.2%}")
+            for run in on_time["tempi"]
+        ),
+        (
+            f"On time, {FULL_HOUSE} instances at {HOUSE_TEMPO} BPM",
+            f"{house['rate']:.4%}, {house['late']} late",
+            f"≥ {LEAST_RATE:.2%}",
+        ),
+        *(
+            (
+                f"A step of {run['instances']} in one batch",
+                f"{_ms(run['step_p50_ms'], run['step_p99_ms'])}, {run['step_p50_ms_each']:.2f} ms each",
+                "",
+            )
+            for run in figures["instances"]
+        ),
+    ]
+
+
+def verdict(figures: Figures) -> tuple[bool, str]:
+    """Whether the machine is fit to play, and the sentence that says so."""
+    on_time, house = figures["on_time"], figures["instances"][-1]
+    if on_time["rate"] < LEAST_RATE or on_time["staleness"]:
+        slow = [f"{run['bpm']}" for run in on_time["tempi"] if run["late"]]
+        return False, f"This machine is not fit yet: steps came late at {', '.join(slow)} BPM."
+    if house["rate"] < LEAST_RATE:
+        return True, f"This machine is fit to play one instance at any tempo, but not {FULL_HOUSE} at once."
+    return True, (
+        f"This machine is fit: one instance up to {max(TEMPI)} BPM and {FULL_HOUSE} at {HOUSE_TEMPO} BPM "
+        "had every answer in time."
+    )
+
+
+def _ms(p50: float, p99: float) -> str:
+    return f"{p50:.2f} ms (99 %: {p99:.2f})"

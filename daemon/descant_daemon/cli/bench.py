@@ -1,0 +1,68 @@
+"""``descant bench``: how fast and how punctual this machine is."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json as json_format
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from descant_daemon.bench.reference import write_reference
+from descant_daemon.bench.report import Figures, measure, rows, verdict, work
+from descant_daemon.cli import options
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+
+STEPS = 50
+
+
+def bench(
+    preset: Annotated[
+        str | None, typer.Argument(help="Measure this preset's model, not the reference network.")
+    ] = None,
+    steps: Annotated[
+        int, typer.Option("--steps", min=10, help="Steps of each measurement; 2,000 take three quarters of an hour.")
+    ] = STEPS,
+    json: options.Json = False,
+) -> None:
+    """Measure what a step costs and whether it comes in time, paced as in playing. Close other programs first."""
+    with tempfile.TemporaryDirectory() as folder:
+        stem = write_reference(Path(folder)) if preset is None else _stem(preset)
+        figures = _measure(stem, steps, None if preset else _eager())
+    fit, sentence = verdict(figures)
+    figures |= {"fit": fit, "verdict": sentence}
+    if json:
+        typer.echo(json_format.dumps(figures, indent=2))
+        return
+    table = Table("What", "Measured", "Wanted", box=None, pad_edge=False)
+    for row in rows(figures):
+        table.add_row(*row)
+    Console().print(table)
+    typer.echo(sentence)
+
+
+def _stem(preset: str) -> Path:
+    path = find(preset)
+    return model_stem(path, load_preset(path))
+
+
+def _measure(stem: Path, steps: int, eager: Any | None) -> Figures:
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("Playing", total=work(steps))
+        return measure(stem, steps, eager, lambda: progress.advance(task))
+
+
+def _eager() -> Any | None:
+    """The same network in PyTorch, where it is installed."""
+    if importlib.util.find_spec("torch") is None:
+        return None
+    return importlib.import_module("descant_export.eager").EagerPlayer()

@@ -1,0 +1,39 @@
+"""What the service is to run: a whole command line, and what of the environment must go with it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from descant_routing.errors import DescantError
+
+MODULE = "descant_daemon.cli"
+KEPT = ("JACK_DEFAULT_SERVER", "JACK_PROMISCUOUS_SERVER", "LD_LIBRARY_PATH", "XDG_CONFIG_HOME")
+"""Which JACK server is meant, which libjack (``pw-jack`` sets the path), and where the user's presets are."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """``command``: the executable's absolute path first."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+def order(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Order:
+    """``descant play`` with these arguments, by the Python that runs now.
+
+    Raises DescantError where that Python cannot be started again, or an argument cannot be written down.
+    """
+    if not sys.executable or importlib.util.find_spec(f"{MODULE}.__main__") is None:
+        raise DescantError("The Python that runs Descant cannot be named, so no service can start it.")
+    kept = {name: environment[name] for name in KEPT if environment.get(name)}
+    for text in (*arguments, *kept.values()):
+        if not text.isprintable():
+            raise DescantError(
+                f"A service cannot be given {text!r}: there are characters in it without a shape."
+            )
+    return Order((sys.executable, "-m", MODULE, "play", *arguments), kept)
