@@ -18,7 +18,9 @@ class EagerPlayer:
 
     def __init__(self) -> None:
         """The reference network's sizes; random weights, which cost what trained ones cost."""
-        torch.set_num_threads(1)  # for matrices this small a second thread costs more than it brings (measured)
+        torch.set_num_threads(
+            1
+        )  # for matrices this small a second thread costs more than it brings (measured)
         torch.manual_seed(0)
         self._model = Biaxial(Shape()).eval()
         self._pitches = self._model.shape.kernel.pitches.size

@@ -42,9 +42,7 @@ def templates() -> dict[str, bytes]:
     )
     columns = {"time": SOUNDING_COLUMN, "note": CONTEXT_COLUMN}
     bare = {name: _stripped(graph.model({}), columns.get(name, 0)) for name, graph in graphs.items()}
-    weights = {
-        axis: weights_hash(filled(bare[axis].SerializeToString())) for axis in ("time", "note")
-    }
+    weights = {axis: weights_hash(filled(bare[axis].SerializeToString())) for axis in ("time", "note")}
     metadata = ModelMetadata(
         pitch_low=shape.kernel.pitches.low,
         pitch_high=shape.kernel.pitches.high,
@@ -94,7 +92,11 @@ def _stripped(model: onnx.ModelProto, column: int) -> onnx.ModelProto:
             roles[node.input[1]] = "out"
         if node.op_type == "Add" and any(_dims(model, name) == (2,) for name in node.input):
             roles[next(name for name in node.input if _dims(model, name) == (2,))] = "bias"
-    wanted = [Wanted(each.name, roles[each.name], tuple(each.dims)) for each in model.graph.initializer if each.name in roles]
+    wanted = [
+        Wanted(each.name, roles[each.name], tuple(each.dims))
+        for each in model.graph.initializer
+        if each.name in roles
+    ]
     kept = [each for each in model.graph.initializer if each.name not in roles]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)

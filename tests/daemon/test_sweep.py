@@ -37,7 +37,11 @@ def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> Stat
             continue
         below = np.zeros(2, np.float32)
         weight = choice.odds * math.exp((float(logits[0, 0, 0]) + 2.5) / choice.temperature - 2.5)
-        if choice.allowed[row] and count < choice.voices and uniform(choice.dice[row, 0]) < weight / (1 + weight):
+        if (
+            choice.allowed[row]
+            and count < choice.voices
+            and uniform(choice.dice[row, 0]) < weight / (1 + weight)
+        ):
             struck = 1 / (1 + math.exp(-float(logits[0, 0, 1]) / choice.temperature))
             again = not choice.sounding[row] or uniform(choice.dice[row, 1]) < struck
             below = np.array([1, float(again)], np.float32)
@@ -79,7 +83,8 @@ def test_a_line_among_others_chooses_what_it_chooses_alone(make_network, seed: i
     lines = [a_line(network, 100 * seed + each) for each in range(7)]
     together = sweep(network, lines)
     assert all(
-        np.array_equal(ours, slow_sweep(network, *line[:3])) for ours, line in zip(together, lines, strict=True)
+        np.array_equal(ours, slow_sweep(network, *line[:3]))
+        for ours, line in zip(together, lines, strict=True)
     )
 
 
@@ -104,7 +109,9 @@ def test_what_goes_on_sounding_costs_no_further_call(make_network) -> None:  # t
     sounding = np.zeros(size, bool)
     sounding[[3, 9, 21, 30]] = True
     dice[sounding, 0] = 1e-9
-    held = sweep(network, [Line(context, given, Choice(logit(dice), np.ones(size, bool), sounding, 1.0, 1.0, 4))])[0]
+    held = sweep(
+        network, [Line(context, given, Choice(logit(dice), np.ones(size, bool), sounding, 1.0, 1.0, 4))]
+    )[0]
     assert np.array_equal(held[:, 0] > 0, sounding)
     assert not held[:, 1].any()
     assert network.calls <= math.ceil(size / STRETCH)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters

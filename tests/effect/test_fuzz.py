@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, internal
 
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Array, Hidden

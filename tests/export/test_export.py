@@ -80,7 +80,7 @@ def test_stretches_are_the_whole_sweep(stem: Path) -> None:
 
 
 def _logit(chance: np.ndarray) -> np.ndarray:
-    return np.log(chance / (1 - chance))
+    return np.asarray(np.log(chance / (1 - chance)))
 
 
 def test_sampling_follows_the_likelihood(stem: Path) -> None:
@@ -93,9 +93,9 @@ def test_sampling_follows_the_likelihood(stem: Path) -> None:
     rng = np.random.default_rng(0)
     every, none = np.ones(36, bool), np.zeros(36, bool)
     drawn = [
-        sweep(network, [Line(context, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))])[0][
-            0, 0
-        ]
+        sweep(
+            network, [Line(context, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))]
+        )[0][0, 0]
         for _ in range(2000)
     ]
     assert np.mean(drawn) == pytest.approx(expected, abs=3.5 * np.sqrt(expected * (1 - expected) / 2000))

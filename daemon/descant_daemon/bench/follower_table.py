@@ -7,6 +7,7 @@ ahead is predicted wrongly, because that is when a step is prepared. Virtual tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ STARTS = 50  # starts for every seed
 TEMPI = (30, 60, 97.3, 120, 180, 300)
 Times = NDArray[np.float64]
 Kind = Callable[[], Predictor]
+Of = Callable[[Kind, Sequence[int]], float]
 
 
 class Row(NamedTuple):
@@ -55,7 +57,7 @@ class Measure(NamedTuple):
 
     name: str
     unit: str
-    of: Callable[[Kind, Sequence[int]], float]
+    of: Of
     target: float
     most: bool = True
     dll: float | None = None
@@ -88,7 +90,7 @@ def ramping() -> Times:
 
 def gauss(true: Times, seed: int, sigma: float = 0.3, drops: float = 0.0) -> Stream:
     """``sigma`` in ms of jitter on every tick; ``drops``: the share of ticks that never arrives."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng([seed, round(10 * sigma)])
     heard = true + random.normal(0, sigma * MS, len(true))
     arrives = random.random(len(true)) >= drops
     arrives[:8] = arrives[-1] = True
@@ -150,17 +152,25 @@ def _with(**what: float) -> Master:
     return lambda true, seed: gauss(true, seed, **what)
 
 
-def quiet(master: Master, of: Callable[[Times], float] = rms) -> Callable[..., float]:
+def quiet(master: Master, of: Callable[[Times], float] = rms) -> Of:
     """How quiet the prediction is once it has settled."""
-    return lambda kind, seeds: of(_settled(master, kind, seeds))
+
+    def measure(kind: Kind, seeds: Sequence[int]) -> float:
+        return of(_settled(master, kind, seeds))
+
+    return measure
 
 
-def rejection(sigma: float) -> Callable[..., float]:
-    """By how much the prediction is quieter than the ticks."""
-    return lambda kind, seeds: sigma / rms(_settled(_with(sigma=sigma), kind, seeds))
+def rejection(sigma: float) -> Of:
+    """By how much the prediction is quieter than ``sigma`` ms of jitter."""
+
+    def measure(kind: Kind, seeds: Sequence[int]) -> float:
+        return sigma / rms(_settled(_with(sigma=sigma), kind, seeds))
+
+    return measure
 
 
-def early(ticks: int, of: Callable[[Times], float]) -> Callable[..., float]:
+def early(ticks: int, of: Callable[[Times], float]) -> Of:
     """Of the error after the first ``ticks``, over many starts."""
 
     def measure(kind: Kind, seeds: Sequence[int]) -> float:
@@ -202,10 +212,14 @@ def step_time(kind: Kind, seeds: Sequence[int]) -> float:
     return slowest
 
 
-def ramp_peak(kind: Kind, seeds: Sequence[int]) -> float:
-    """The largest error on a ramp of 20 BPM in 8 beats, ms, the mean over the seeds."""
-    true = ramping()
-    return float(np.mean([np.max(np.abs(follow(kind(), gauss(true, s))[LOCKED:])) for s in seeds])) / MS
+def ramp_peak(of: Callable[[Sequence[float]], float]) -> Of:
+    """The largest error on a ramp of 20 BPM in 8 beats, ms: the mean or the worst over the seeds."""
+
+    def measure(kind: Kind, seeds: Sequence[int]) -> float:
+        true = ramping()
+        return of([float(np.max(np.abs(follow(kind(), gauss(true, seed))[LOCKED:]))) / MS for seed in seeds])
+
+    return measure
 
 
 def shown_spread(kind: Kind, seeds: Sequence[int]) -> float:
@@ -255,11 +269,12 @@ MEASURES = (
     Measure("30 to 300 BPM: worst rms", "ms", worst_tempo, 0.1, mean24=1 / 4),
     Measure("after 4 ticks: rms", "ms", early(4, rms), 1.5, dll=0.6, mean24=1.05),
     Measure("after 6 ticks: rms", "ms", early(6, rms), 0.75, dll=0.6, mean24=1.05),
-    Measure("after 6 ticks: below 1.5 ms", "%", early(6, within(1.5)), 95, most=False, dll=1, mean24=1),
-    Measure("after a beat: below .5 ms", "%", early(24, within(0.5)), 95, most=False, dll=1, mean24=1),
+    Measure("after 6 ticks: below 1.5 ms", "%", early(6, within(1.5)), 97, most=False, dll=1, mean24=1),
+    Measure("after a beat: below .5 ms", "%", early(24, within(0.5)), 97, most=False, dll=1, mean24=1),
     Measure("120 to 140 BPM: noticed", "ticks", detection, 6, dll=1 / 4, mean24=1),
     Measure("120 to 140 BPM: below 2 ms", "s", step_time, 0.15, dll=1 / 10, mean24=1),
-    Measure("20 BPM in 8 beats: peak", "ms", ramp_peak, 5, dll=1 / 3),
+    Measure("20 BPM in 8 beats: mean peak", "ms", ramp_peak(fmean), 3, dll=1 / 6, mean24=1),
+    Measure("20 BPM in 8 beats: worst peak", "ms", ramp_peak(max), 5, dll=1 / 3),
     Measure("shown tempo at 1 ms of jitter", "BPM", shown_spread, 0, dll=0, mean24=0),
     Measure("8 h with 2 % dropped: drift", "ticks", drift, 0, dll=0, mean24=0),
     Measure("clock lost, 120 BPM", "ms", loss, 250.001),
@@ -267,7 +282,7 @@ MEASURES = (
 
 
 def follower_table(seeds: Sequence[int]) -> list[Row]:
-    """Every measure over these seeds. Pure; some ten seconds with six seeds."""
+    """Every measure over these seeds, the more the truer. Pure; some five seconds with six of them."""
     return [_row(measure, seeds) for measure in MEASURES]
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.model.card import check_model_files
@@ -74,9 +74,7 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
     return Punctuality(bpm, instances, counts.steps, counts.late + counts.waited, counts.stalest)
 
 
-def _play(
-    effect: Effect, link: EngineLink, clock: InternalClock, steps: int, progress: Progress
-) -> Counts:
+def _play(effect: Effect, link: EngineLink, clock: InternalClock, steps: int, progress: Progress) -> Counts:
     live = LiveEffect(effect, link)
     begin = time.monotonic_ns()
     clock.start(begin + LEAD)

@@ -70,16 +70,16 @@ def _drawn(wanted: Wanted) -> Weight:
     if role == "bias":
         return np.array([BIRTH, 1.0], np.float32)
     units = dims[0] if role == "out" else dims[1] // GATES[role]
-    weights = rng.uniform(-1, 1, dims) / np.sqrt(max(units, 50))
+    weights: Weight = (rng.uniform(-1, 1, dims) / np.sqrt(max(units, 50))).astype(np.float32)
     if role == "out":
         weights[0] = SUSTAIN, SHUT
-        return weights.astype(np.float32)
+        return weights
     weights[0, ::units] = 0  # the planted unit's gates
     if role == "W":
         weights[0, 3 * units, int(column)] = 4  # its cell listens to one column, its gates to none
     elif role == "B":
         weights[0, [0, units, 2 * units]] = OPEN, OPEN, SHUT  # ONNX's order: input, output, forget, cell
-    return weights.astype(np.float32)
+    return weights
 
 
 def _tensor(name: str, weights: Weight) -> bytes:

@@ -110,9 +110,9 @@ class _Player:
         self._step = 0
 
     def step(self) -> None:
-        self._ours = self._engine.answer(
-            Ask(self._step, self._step, STEPS_PER_BAR, self._silence, self._ours, self._ours, not self._step, Sampling(voices=16))
-        ).ours  # fmt: skip
+        step, ours = self._step, self._ours
+        ask = Ask(step, step, STEPS_PER_BAR, self._silence, ours, ours, not step, Sampling(voices=16))
+        self._ours = self._engine.answer(ask).ours
         self._engine.think_ahead()
         self._step += 1
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from descant_daemon.cli import bench, demo, learn, look, play, render
+from descant_daemon.cli import bench, demo, learn, look, play, render, service
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(look.presets)
 app.command()(look.ports)
 app.command()(look.doctor)
 app.command()(bench.bench)
+app.add_typer(service.app)
 app.command()(learn.train)
 app.command()(learn.export)
 

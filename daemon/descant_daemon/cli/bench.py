@@ -29,7 +29,10 @@ def bench(
         str | None, typer.Argument(help="Measure this preset's model, not the reference network.")
     ] = None,
     steps: Annotated[
-        int, typer.Option("--steps", min=10, help="Steps of each measurement; 2,000 take three quarters of an hour.")
+        int,
+        typer.Option(
+            "--steps", min=10, help="Steps of each measurement; 2,000 take three quarters of an hour."
+        ),
     ] = STEPS,
     json: options.Json = False,
 ) -> None:

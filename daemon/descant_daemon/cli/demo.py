@@ -10,8 +10,8 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.live.status import snapshot, status_line

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
+from descant_daemon.cli.loopback import KEYS, check_loopback
+from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.reference import parameter_reference
 from descant_daemon.settings.shelf import own_folder, shelf
@@ -71,8 +74,24 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def doctor(as_json: options.Json = False) -> None:
+def doctor(
+    loopback: Annotated[
+        bool,
+        typer.Option("--loopback", help="Play to Descant through real ports and measure: half a minute."),
+    ] = False,
+    backend: Annotated[str, typer.Option("--backend", help="With --loopback: what to measure.")] = "auto",
+    keys: Annotated[
+        int, typer.Option("--keys", min=1, max=2000, help="With --loopback: how many keys to press.")
+    ] = KEYS,
+    png: Annotated[
+        Path | None, typer.Option("--png", help="With --loopback: draw the histograms there.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
     """Check this machine: Python, MIDI, presets, the engine. Exit 1 when Descant cannot be played here."""
+    if loopback:
+        check_loopback(DEFAULT_PRESET, backend, keys, png, as_json)
+        return
     findings = check_up()
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

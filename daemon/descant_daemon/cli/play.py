@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Annotated
 
@@ -11,12 +12,13 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
+from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Clock
@@ -24,9 +26,10 @@ from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.errors import UsageError
 from descant_routing.ledger import Ledger
-from descant_routing.ports.ladder import open_backend
+from descant_routing.ports.ladder import BACKENDS, open_rung
 
 DEFAULT_BPM = 100.0
+COUNT_IN = 100_000_000  # ns from being ready to the first beat of our own clock
 MILLISECOND = 1_000_000
 
 
@@ -37,7 +40,11 @@ def play(
     ] = None,
     output_port: Annotated[str | None, typer.Option("--output", help="Send to this port.")] = None,
     backend_name: Annotated[
-        str, typer.Option("--backend", help="auto, jack, alsa, coremidi, winmm or rtmidi-jack.")
+        str,
+        typer.Option(
+            "--backend",
+            help=f"One of {', '.join(BACKENDS)}.",
+        ),
     ] = "auto",
     clock_name: Annotated[
         str,
@@ -73,25 +80,37 @@ def play(
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches
-    backend = open_backend(backend_name, input_port, output_port)
+    notifier = Notifier()
+    rung = open_rung(backend_name, input_port, output_port)
+    backend = rung.backend
     engine = None
     try:
         engine = EngineLink(setup.stem, pitches.size, tracks, None if backend.periodic else backend.wake)
         engine.wait_ready()
+        clock = CLOCKS[clock_name](tempo or DEFAULT_BPM)
         effect = Effect(
             pitches,
             metadata.steps_per_beat,
             _tracks(setup.parameters, tracks),
-            CLOCKS[clock_name](tempo or DEFAULT_BPM, backend.now()),
+            clock,
             Ledger(),
             setup.cc,
             offset=round(offset * MILLISECOND),
         )
         session = Session(backend, effect, engine, outlets)
         _listen_to_signals(session)
-        cables = f"{backend.input} → {backend.output} ({backend.name})"
-        session.run(lambda: typer.echo(f"{setup.preset.title} is ready to be played: {cables}.", err=True))
+        dog = Watchdog(notifier, lambda: session.reached, backend.wake)
+
+        def ready() -> None:
+            cables = f"{backend.input} → {backend.output}"
+            typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
+            notifier.ready()
+            if isinstance(clock, InternalClock):
+                clock.start(backend.now() + COUNT_IN)
+
+        session.run(ready, [lambda: dog.look(time.monotonic())])
     finally:
+        notifier.stopping()
         backend.close()
         if engine is not None:
             engine.close()
@@ -115,16 +134,10 @@ def _address(text: str | None) -> tuple[str, int] | None:
     return host, int(port)
 
 
-def _internal(bpm: float, now: int) -> Clock:
-    clock = InternalClock(bpm)
-    clock.start(now)
-    return clock
-
-
-CLOCKS: dict[str, Callable[[float, int], Clock]] = {
-    "auto": lambda bpm, _now: AutoClock(bpm),
-    "midi": lambda _bpm, _now: MidiClock(),
-    "internal": _internal,
+CLOCKS: dict[str, Callable[[float], Clock]] = {
+    "auto": AutoClock,
+    "midi": lambda _bpm: MidiClock(),
+    "internal": InternalClock,
 }
 
 

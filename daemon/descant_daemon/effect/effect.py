@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from descant_daemon.effect.common import EVERY_CHANNEL, Common, Due, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.dry import DryPath
 from descant_daemon.effect.outbox import Outbox
-from descant_daemon.effect.part import EVERY_CHANNEL, Common, Due, Part, Track
+from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.parameters import Parameters

@@ -10,54 +10,20 @@ In ``instant`` the grid moves the song on but strikes nothing; a key is answered
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.common import Common, Due, Track
 from descant_daemon.effect.dialogue import Dialogue, Question
 from descant_daemon.effect.grid import Grid
 from descant_daemon.effect.hands import Hands
 from descant_daemon.effect.manner import touch
-from descant_daemon.effect.outbox import Outbox
-from descant_daemon.effect.voice import Voice
+from descant_daemon.effect.turn import Turn
+from descant_daemon.effect.voice import Touch, Voice
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.time.clock import Clock, Happening
-from descant_routing import message
-from descant_routing.ledger import Ledger
-
-EVERY_CHANNEL = frozenset(range(16))
-IN_TIME = 10_000_000  # ns before its tick that a question must be asked for its answer to be expected on it
-
-
-class Track(NamedTuple):
-    """What one instance is told: its parameters, and the channels (0 to 15) that it hears."""
-
-    parameters: Parameters
-    channels: frozenset[int] = EVERY_CHANNEL
-
-
-class Common(NamedTuple):
-    """What the instances on one cable share."""
-
-    pitches: PitchRange
-    steps_per_beat: int
-    clock: Clock
-    ledger: Ledger
-    outbox: Outbox
-    counts: Counts
-    cc: dict[int, str]
-    offset: int
-
-
-class Due(NamedTuple):
-    """Something to be done at a time, ns."""
-
-    time: int
-    act: Callable[[int], None]
+from descant_daemon.time.clock import Happening
 
 
 class Part:
@@ -73,14 +39,11 @@ class Part:
         self._out, self._counts, self._clock = common.outbox, common.counts, common.clock
         self._grid = Grid(common.clock, common.steps_per_beat, common.offset)
         self._voice = Voice(common.ledger, common.pitches, instance)
-        self._dialogue = Dialogue(common.pitches, common.steps_per_beat, instance)
+        dialogue = Dialogue(common.pitches, common.steps_per_beat, instance)
+        self._turn = Turn(dialogue, self._voice, common.outbox, common.counts)
         self._hands = Hands(common.pitches)
         self._step_time = 0
-        self._answer_by: int | None = None  # set while a step whose tick has passed waits for its answer
-        self._asked_at = 0
-        self._waiting = False  # for an answer that was asked for in time
         self._armed: int | None = None  # the first step, when it has been asked for before the song began
-        self._told = 0  # the staleness that was last sent out
 
     # -- what Effect asks ----------------------------------------------------------------------------
 
@@ -105,16 +68,13 @@ class Part:
 
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
-        return self._dialogue.asks()
+        return self._turn.asks()
 
     def take(self, answer: Answer, seen: int) -> None:
         """The engine has answered; an answer to anything but the last question comes too late."""
-        if not self._dialogue.take(answer):
-            self._counts.overtaken += 1
-        elif self._answer_by is not None and self._dialogue.question is not None:
-            self._answer_by = None
-            self._counts.waited += self._waiting
-            self._play(self._dialogue.question, max(self._step_time, seen))
+        question = self._turn.take(answer)
+        if question is not None:
+            self._play(question, max(self._step_time, seen))
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -130,9 +90,9 @@ class Part:
 
     def _next_moment(self) -> Due | None:
         """The next moment of the next step."""
-        if self._answer_by is not None:
-            return Due(self._answer_by, self._give_up)
-        question = self._dialogue.question
+        if self._turn.answer_by is not None:
+            return Due(self._turn.answer_by, self._give_up)
+        question = self._turn.question
         if question is None or question.step <= self.step:
             moment = self._grid.before(self.step + 1)
             return None if moment is None else Due(moment, self._prepare)
@@ -150,55 +110,42 @@ class Part:
         self._step_time = now - self._clock.guard
         self._counts.steps += 1
         self._voice.new_step()
-        question = self._dialogue.question
+        question, given = self._turn.question, self._hands.given(self.step)
         assert question is not None  # next_due fires only what has been asked
-        given = self._hands.given(self.step)
         if self._instant:
             question.given = given
-            self._dialogue.sounded(given, self._voice.hold())
+            self._turn.hold(given)
             return
-        self._waiting = now - self._asked_at > IN_TIME
         if self._follows_keys and not np.array_equal(given, question.given):
             self._counts.asked_again += 1
-            self._waiting = False
             question = self._ask(self.step, now)
         question.given = given
         if question.answered is not None:
             self._play(question, self._step_time)
         else:
-            self._answer_by = now + self._grid.grace
+            self._turn.wait(now, now + self._grid.grace)
 
     def _give_up(self, now: int) -> None:
-        """The answer did not come: hold what sounds, and count."""
-        self._counts.fell_back()
-        self._tell_staleness(now)
-        self._answer_by = None
-        if self._dialogue.question is not None:
-            self._dialogue.sounded(self._dialogue.question.given, self._voice.hold())
-            self._dialogue.drop()
+        """The answer did not come."""
+        self._turn.fall_back()
+        self._tell(now)
 
     def _ask(self, step: int, now: int, ahead: int = 0) -> Question:
-        self._asked_at = now
-        given = self._hands.given(step)
+        given, dialogue = self._hands.given(step), self._turn.dialogue
         if self._instant and ahead:
-            return self._dialogue.move_on(step, given, self._voice.hold(), self.parameters)
-        return self._dialogue.ask(step, given, self.parameters, ahead)
+            return dialogue.move_on(step, given, self._voice.hold(), self.parameters)
+        return self._turn.asked(dialogue.ask(step, given, self.parameters, ahead), now)
 
     def _play(self, question: Question, time: int) -> None:
-        manner = touch(self.parameters, self._hands.keys.loudness(), self._grid.step_length)
-        sent = self._voice.play(question.notes, manner, time)
-        self._counts.notes += sum(message.is_note_on(timed.data) for timed in sent)
-        self._counts.answered()
-        self._tell_staleness(time)
-        self._out.put(sent)
-        self._dialogue.sounded(question.given, question.notes)
+        self._turn.play(question, self._touch, time)
+        self._tell(time)
 
-    def _tell_staleness(self, now: int) -> None:
-        """To the controller that asks for it, where it has changed."""
-        number, staleness = self.parameters.late_cc, min(127, self._counts.staleness)
-        if number and staleness != self._told:
-            self._told = staleness
-            self._out.send(now, [message.control_change(self.parameters.channel - 1, number, staleness)])
+    def _tell(self, now: int) -> None:
+        self._turn.tell_staleness(self.parameters.channel - 1, self.parameters.late_cc, now)
+
+    @property
+    def _touch(self) -> Touch:
+        return touch(self.parameters, self._hands.keys.loudness(), self._grid.step_length)
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -227,9 +174,8 @@ class Part:
 
     def end_notes(self, channels: Iterable[int], now: int) -> None:
         """The player's keys on these channels end, and all of ours; the song goes on with the next step."""
-        self._out.put(self._voice.close(now))
-        self._answer_by = None
-        self._dialogue.hushed()
+        self._turn.silence(now)
+        self._turn.dialogue.hushed()
         for channel in channels:
             self._keys_up(self._hands.keys.clear(channel), now)
 
@@ -266,7 +212,7 @@ class Part:
 
     def _step_of(self, now: int) -> int:
         """The step that a key at ``now`` belongs to: the nearest, unless that one is past changing."""
-        nearest, question = self._grid.nearest(now), self._dialogue.question
+        nearest, question = self._grid.nearest(now), self._turn.question
         if nearest is None:
             return self.step + 1
         open_until = self._step_time + self._grid.late_window(self.parameters.late)
@@ -275,7 +221,7 @@ class Part:
 
     def _reconsider(self, now: int) -> None:
         """The player's keys have changed: is what we asked for still the right question?"""
-        question = self._dialogue.question
+        question = self._turn.question
         if question is None:
             return
         given = self._hands.given(question.step)
@@ -286,14 +232,11 @@ class Part:
             self._ask(question.step, now)
             if passed:
                 self._counts.asked_again += 1
-                self._wait_from(now)
+                self._turn.wait(now, now + self._grid.grace)
         elif passed:
             question.given = given  # as if the key had come in time: we leave it its pitch, and remember it
             if question.answered is not None:
                 self._play(question, now)
-
-    def _wait_from(self, now: int) -> None:
-        self._answer_by, self._waiting = now + self._grid.grace, False
 
     # -- instant -------------------------------------------------------------------------------------
 
@@ -301,19 +244,18 @@ class Part:
         """Off the grid: the key is of the step that is being prepared; where no song runs, a step by itself."""
         if not self._clock.running:
             self.step += 1
-        question = self._dialogue.question
+        question = self._turn.question
         step = max(self.step, 0) if question is None else max(self.step, question.step)
         self._voice.new_step()
         self._hands.strike(channel, key, step)
         self._step_time = now
         self._ask(step, now)
-        self._wait_from(now)
+        self._turn.wait(now, now + self._grid.grace)
 
     def _hush(self, now: int) -> None:
         """The last key is up."""
-        self._out.put(self._voice.close(now))
-        self._answer_by = None
-        self._dialogue.sounded(self._hands.given(self.step + 1), self._voice.hold())
+        self._turn.silence(now)
+        self._turn.hold(self._hands.given(self.step + 1))
 
     # -- song ----------------------------------------------------------------------------------------
 
@@ -329,26 +271,25 @@ class Part:
 
     def happen(self, happening: Happening, *, runs: bool) -> None:
         """The song begins, continues, jumps (``runs``) or ends here."""
-        self._out.put(self._voice.close(happening.time))
-        self._answer_by = None
+        self._turn.silence(happening.time)
         armed, self._armed = self._armed, None
         if not runs:
-            self._dialogue.restart()
+            self._turn.dialogue.restart()
             return
         # Keys pressed just before belong to the first step.
-        first, question = self._grid.first_from(happening.tick), self._dialogue.question
+        first, question = self._grid.first_from(happening.tick), self._turn.question
         self._hands.begin(first, happening.time, self._grid.step_length / 2)
         self.step = first - 1
         asked = question is not None and np.array_equal(question.given, self._hands.given(first))
         if armed != first or not asked:
-            self._dialogue.restart()
+            self._turn.dialogue.restart()
             self._ask(first, happening.time)
 
     def engine_lost(self, now: int) -> None:
         """Its notes end, no answer is expected, and it will be asked anew from where we are."""
-        self._out.put(self._voice.close(now))
-        self._answer_by = self._armed = None
-        self._dialogue.restart()
+        self._turn.silence(now)
+        self._armed = None
+        self._turn.dialogue.restart()
 
     @property
     def _follows_keys(self) -> bool:

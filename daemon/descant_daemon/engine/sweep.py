@@ -148,7 +148,7 @@ class _Climb:
         over = own > self._over[first:last]
         plays = over[:, PLAY]
         strikes = over[:, ARTICULATE] & plays
-        count = np.count_nonzero(plays)
+        count = int(np.count_nonzero(plays))
         if count > self._left:
             beyond = np.flatnonzero(plays)[self._left :]
             plays[beyond] = strikes[beyond] = False
@@ -157,7 +157,7 @@ class _Climb:
         row = int(wrong.argmax())
         if wrong[row]:
             plays[row + 1 :] = strikes[row + 1 :] = False  # these knew not what they stood on
-            count = np.count_nonzero(plays)
+            count = int(np.count_nonzero(plays))
             if count < self._left and row + 1 < min(last, self.end) - first:
                 self._plays, self._strikes = plays, strikes
                 return False
@@ -186,8 +186,8 @@ def _stack(arrays: Sequence[Array]) -> Array:
     return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 
-def _thresholds(choice: Choice, free: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The logits beyond which a pitch plays and is struck, ``[P]`` each.
+def _thresholds(choice: Choice, free: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The logits beyond which a pitch plays and is struck, ``[P, 2]``.
 
     The dice are turned round once, instead of every logit into a chance.
     """

@@ -32,6 +32,11 @@ class LiveEffect:
         self._close = threading.Event()
         self.closed = threading.Event()
 
+    @property
+    def reached(self) -> int:
+        """How far the cycles have come, ns; it stands still when they do."""
+        return self._reached
+
     def request_panic(self) -> None:
         """At the next cycle, end every note."""
         self._panic.set()

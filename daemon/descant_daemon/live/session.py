@@ -30,6 +30,11 @@ class Session:
         self._live = LiveEffect(effect, engine, self._control)
         self._stop = threading.Event()
 
+    @property
+    def reached(self) -> int:
+        """How far io has come; it grows with every cycle."""
+        return self._live.reached
+
     def request_stop(self) -> None:
         """From a signal handler: end in order."""
         self._stop.set()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from descant_daemon.effect.common import Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.part import Track
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.runtime import OnnxNetwork

@@ -129,7 +129,8 @@ class Follower:
         if self.per_tick is None:
             return interval < TWICE_AT_FIRST
         ticks, apart = (time - self._line.time) / self.per_tick, interval / self.per_tick
-        return self.valid and ticks < DOUBLE and apart < APART and interval < TWICE
+        # A stamp that is much earlier than the last is a clock whose stamps have gone astray (Bluetooth).
+        return self.valid and ticks < DOUBLE and apart < APART and abs(interval) < TWICE
 
     def _arrive(self, time: int, interval: int) -> None:
         if self.per_tick is None or not self.valid:

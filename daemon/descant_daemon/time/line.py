@@ -25,6 +25,7 @@ MOST = 12
 ON_ONE_LINE = 1.5  # standard deviations about it,
 TORN = 2.0  # and so many if a jump goes through it
 RUN_SIZE = 2.0  # standard deviations: FEWEST in a row so far off on one side are a jump, and no jitter
+JUMP = 6.0
 LONG = 8  # ticks of such a run: a jump, however they lie
 # The sum of errors less ALLOWED each, in standard deviations: by chance, jitter gets to CHANGE once in some
 # ten thousand ticks, a slow change of tempo before anybody hears it.
@@ -127,7 +128,7 @@ class Line:
         last, ticks = list(self._errors)[-FEWEST:], list(self._last)
         if len(last) < FEWEST:
             return 0
-        if max(map(abs, last)) > GATE:  # a jump: a line through both sides of it would be neither
+        if max(map(abs, last)) > JUMP:  # a jump: a line through both sides of it would be neither
             torn = scatter(ticks[-FEWEST:]) > TORN * deviation
             return FEWEST if _run(last) and (not torn or _run(self._errors, LONG)) else 0
         if not _run(last) and max(self._late, self._early) <= CHANGE:

@@ -17,7 +17,8 @@ from descant_daemon.time.timeline import Timeline, ns_per_tick
 from descant_routing import message
 
 TICKS_PER_SIXTEENTH = 6
-FRESH = 2_000_000_000  # ns for which a tempo is worth keeping over a Start
+FRESH = 2_000_000_000  # ns for which a tempo is worth keeping over a Start or a loss,
+KNOWN = 24  # before which it was followed for so many ticks
 LOST_AFTER = 250_000_000  # ns without a clock, or eight ticks if that is longer
 LOST_TICKS = 8
 STRANGE_TICKS = 8  # in a row at a tempo that no music has: the clock is lost
@@ -136,7 +137,9 @@ class MidiClock:
         armed = self._state is _State.ARMED
         if away or (armed and not self._follower.expects(now)):
             # A clock that went on all the time keeps its line over a Start, any other begins one.
-            fresh = self._follower.valid and gap < FRESH and self._state is not _State.LOST
+            fresh = self._follower.valid and gap < FRESH
+            if self._state is _State.LOST:  # whoever is lost at every clock has no tempo
+                fresh = fresh and self._follower.count >= KNOWN
             self._follower.restart(keep_tempo=fresh)
         grown = self._follower.tick(now)
         self._show(now)

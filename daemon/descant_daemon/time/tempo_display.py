@@ -30,7 +30,7 @@ class TempoDisplay:
             self._average, self._since = bpm, now
         elif now > self._time:
             # A young tempo is known badly, so its first guesses are forgotten sooner.
-            memory = min(MEMORY, (now - self._since) / 2)
+            memory = min(MEMORY, (now - self._since) / 4)
             self._average += min(1.0, (now - self._time) / memory) * (bpm - self._average)
         self._time = now
         if self._shown is None or abs(self._average - self._shown) > HYSTERESIS:
