@@ -70,10 +70,21 @@ class Rig:
         """jack_midi_clock follows JACK's transport."""
         self.run("jack_midi_clock", "-b", str(bpm))
 
-    def descant(self, *options: str) -> subprocess.Popen[str]:
+    def descant(self, *options: str, **environment: str) -> subprocess.Popen[str]:
+        self.environment |= environment
         program = self.run(sys.executable, "-m", "descant_daemon.cli", "play", "bach-chorale", *options)
         self.until_said(program, "stderr", "ready to be played")
         return program
+
+    def marathon(self, plan: dict[str, Any]) -> dict[str, Any]:
+        """See marathon.py; returns its report."""
+        score, report = self.folder / "plan.json", self.folder / "marathon.json"
+        score.write_text(json.dumps({"server": self.server, **plan}))
+        program = self.run(sys.executable, str(HERE / "marathon.py"), str(score), str(report))
+        _, complaint = program.communicate(timeout=plan["seconds"] + PATIENCE)
+        assert program.returncode == 0, complaint
+        totals: dict[str, Any] = json.loads(report.read_text())
+        return totals
 
     def witness(
         self, notes: list[list[int]], ticks: int, *, then: str = "stop", listen: float = 0.5
@@ -82,19 +93,25 @@ class Rig:
         return self.begin_witness(notes, ticks, then=then, listen=listen)()
 
     def begin_witness(
-        self, notes: list[list[int]], ticks: int, *, then: str = "stop", listen: float = 0.5
+        self,
+        notes: list[list[int]],
+        ticks: int,
+        *,
+        then: str = "stop",
+        listen: float = 0.5,
+        limit: float = 180,
     ) -> Callable[[], Performance]:
         """As ``witness``, but returns when the music has begun, with a way to wait for its end."""
         score, report = self.folder / "score.json", self.folder / "report.json"
         facts: dict[str, Any] = {"server": self.server, "notes": notes, "ticks": ticks, "then": then}
-        score.write_text(json.dumps({**facts, "listen": listen, "limit": 180}))
+        score.write_text(json.dumps({**facts, "listen": listen, "limit": limit}))
         program = self.run(sys.executable, str(HERE / "witness.py"), str(score), str(report))
         assert program.stdout is not None
         line = program.stdout.readline()
         assert line == "playing\n", f"{line}{program.stderr.read() if program.stderr else ''}"
 
         def wait() -> Performance:
-            _, complaint = program.communicate(timeout=240)
+            _, complaint = program.communicate(timeout=limit + 60)
             assert program.returncode == 0, complaint
             heard = json.loads(report.read_text())
             heard["heard"] = [(frame, bytes(data)) for frame, data in heard["heard"]]
@@ -168,6 +185,30 @@ class Performance:
                 waiting = next(events, None)
             counts.append(len(keys))
         return sum(counts) / len(counts)
+
+
+class StatusLines:
+    """What ``descant play --json`` says, read as it comes."""
+
+    def __init__(self, program: subprocess.Popen[str]) -> None:
+        self.latest: dict[str, Any] = {}
+        self._come = threading.Condition()
+        self._program = program
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._program.stdout is not None
+        for line in self._program.stdout:
+            with self._come:
+                self.latest = json.loads(line)
+                self._come.notify_all()
+
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first status from now on that is as wanted."""
+        with self._come:
+            self.latest = {}
+            assert self._come.wait_for(lambda: bool(self.latest) and wanted(self.latest), PATIENCE)
+            return self.latest
 
 
 @pytest.fixture

@@ -78,6 +78,14 @@ def test_a_tempo_that_changes_within_the_blocks_is_followed(frames: int, first: 
         assert line.bpm == pytest.approx(second, rel=0.01)
 
 
+@pytest.mark.parametrize(("first", "second", "rate"), [(100, 200, 48_000), (90, 180, 44_100)])
+def test_ticks_put_right_once_are_not_put_right_again(first: float, second: float, rate: int) -> None:
+    """At first the gaps look like drops; that they are even tells, and soon after so does their length."""
+    true = grid((first, 600), (second, 1200))
+    for offset in range(6):
+        assert follow(by_the_block(true, 512, rate, offset / 6)).count == 1800
+
+
 def test_a_master_that_no_longer_sends_by_the_block_is_followed_as_any_other() -> None:
     true = grid((125, 600), (97, 400))
     heard = true + np.random.default_rng(1).normal(0, 0.3 * MS, len(true))
@@ -94,7 +102,10 @@ def test_a_block_master_that_starts_again_is_known_at_once() -> None:
     follower.restart(keep_tempo=True)
     for index, time in enumerate(by_the_block(grid((125, 100)) + 15e9, 1024)):
         follower.tick(int(time))
+        line = follower.timeline(0)
+        assert line is not None
         assert follower.count == index
+        assert line.bpm == pytest.approx(125, rel=0.03), "its tempo is not the block's"
 
 
 def test_what_blocks_have_hidden_is_told_as_a_relocation(listener: Any) -> None:
@@ -129,12 +140,10 @@ def test_steady_drops_are_counted(bpm: float, drops: float) -> None:
         assert follow((true + random.normal(0, 0.3 * MS, len(true)))[arrives]).count == 4800
 
 
-@pytest.mark.parametrize("bpm", [60, 120])
-@pytest.mark.parametrize("factor", [1 / 7, 1 / 6, 1 / 5, 1 / 4, 0.4, 2.5, 3.5, 4, 5, 6])
-def test_a_leap_of_tempo_is_counted(bpm: float, factor: float) -> None:
-    if not 15 <= bpm * factor <= 400:
-        bpm = {True: 60, False: 120}[factor > 1]
-    true = grid((bpm, 120), (bpm * factor, 120))
+@pytest.mark.parametrize("second", [150, 210, 240, 300, 360, 20])
+@pytest.mark.parametrize("first", [60, 65, 140])
+def test_a_leap_of_tempo_is_counted(first: float, second: float) -> None:
+    true = grid((first, 120), (second, 120))
     for seed in range(6):
         follower = follow(true + np.random.default_rng(seed).normal(0, 0.3 * MS, len(true)))
         assert follower.count == 240

@@ -165,6 +165,15 @@ def test_live_sends_the_position_again_when_the_loop_turns_over(ear: Any, early:
     assert [step for _, step in ear.fired] == [*range(16)] * 4, "every pass has the same steps, each once"
 
 
+def test_a_position_is_believed_over_what_has_been_counted(ear: Any) -> None:
+    """128 BPM by the block: the ticks that were not counted before the position are no longer owed after it."""
+    true, block = 1100 + np.arange(400) * 2500 / 128, 1024 / 48
+    heard = [float(ms) for ms in true // block * block]
+    tell(ear, (1000, START), *((ms, CLOCK) for ms in heard[:15]), (heard[14] + 1, song_position(0)))
+    assert tell(ear, *((ms, CLOCK) for ms in heard[15:]))[0] == "relocated 0"
+    assert position(ear) == 400 - 15 - 1
+
+
 def test_a_position_that_says_what_is_known_moves_nothing(ear: Any) -> None:
     tell(ear, (1000, START), *clocks(1001, 96))
     assert tell(ear, (1001 + 96 * TICK - 1, song_position(96)), *clocks(1001 + 96 * TICK, 8)) == []
@@ -277,7 +286,7 @@ def elektron() -> list[float]:
     """A Machinedrum over USB, 1001 intervals as somebody counted them: 797 of 21 ms, 191 of 22, 13 of 20."""
     intervals = np.repeat([21.0, 22.0, 20.0], [797, 191, 13])
     np.random.default_rng(1).shuffle(intervals)
-    return (1001 + np.cumsum(intervals)).tolist()
+    return [1001 + float(ms) for ms in np.cumsum(intervals)]
 
 
 def test_usb_that_counts_in_milliseconds_is_smoothed(ear: Any) -> None:

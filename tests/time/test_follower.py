@@ -16,6 +16,9 @@ MS = 1_000_000
 AHEAD = 6  # ticks: a sixteenth
 T120 = ns_per_tick(120)
 
+Jittered = Callable[..., list[int]]
+Steady = Callable[..., list[float]]
+
 
 def errors(predictor: Predictor, true: Sequence[float], heard: Sequence[int]) -> np.ndarray:
     """After every tick: by how many ns the prediction of the tick ``AHEAD`` of it is off."""

@@ -16,6 +16,7 @@ from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.rank import IO, take_rank
 from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
@@ -81,6 +82,7 @@ def play(
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches
     notifier = Notifier()
+    take_rank(IO)
     rung = open_rung(backend_name, input_port, output_port)
     backend = rung.backend
     engine = None

@@ -92,6 +92,8 @@ class Effect:
 
     def advance(self, until: int) -> None:
         """Do everything that is due before ``until``."""
+        if not self._seen:
+            self._arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
         self._happen(self.clock.advance(until))
         while (due := self._next_due()) is not None and due.time < until:
@@ -148,10 +150,8 @@ class Effect:
     def _system(self, data: bytes, now: int) -> None:
         if message.is_realtime(data) or message.is_song_position(data):
             self._happen(self.clock.feed(data, now))
-            armed = self.clock.armed
-            if armed is not None:
-                for part in self.parts:
-                    part.arm(armed, now)
+            if self.clock.armed is not None:
+                self._arm(self.clock.armed, now)
         if data[0] == message.SYSTEM_RESET:
             for part in self.parts:
                 part.end_notes(EVERY_CHANNEL, now)
@@ -173,6 +173,10 @@ class Effect:
                 hearers = [part for part in self.parts if part in hearers or part.sounds_on(channel)]
             for part in hearers:
                 _control(part, channel, data[1], data[2], now)
+
+    def _arm(self, tick: int, now: int) -> None:
+        for part in self.parts:
+            part.arm(tick, now)
 
     def _happen(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:

@@ -15,6 +15,7 @@ import time
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.osc import OscInlet, OscOutlet
 from descant_daemon.live.panel import SIZE, Panel
+from descant_daemon.live.rank import CONTROL, take_rank
 from descant_daemon.live.shared import Shared
 from descant_daemon.live.status import Snapshot, encode, status_line
 
@@ -26,6 +27,7 @@ def main() -> None:
     """``python -m descant_daemon.live.control_process HANDLE OUTLETS``."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # those are for io, whose end is ours
+    take_rank(CONTROL)
     panel, outlets = Panel(Shared.attach(sys.argv[1], SIZE)), Outlets.decode(sys.argv[2])
     ended = threading.Event()
     threading.Thread(target=_wait_for_io, args=(ended,), daemon=True).start()

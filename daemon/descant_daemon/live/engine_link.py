@@ -36,7 +36,7 @@ class EngineLink:
         """``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway."""
         self._pitches = pitches
         self._wake = wake
-        self._desk: Desk  # made before each start, see _begin
+        self._desk: Desk | None  # made before each start; None while there is no engine
         self._deaths = self._deaths_told = 0
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
@@ -71,7 +71,8 @@ class EngineLink:
 
         ``now``, ns, serves to notice an engine that hangs.
         """
-        if not (self._is_ready or self._look()) or not self._desk.put_ask(ask):
+        desk = self._desk
+        if desk is None or not (self._is_ready or self._look()) or not desk.put_ask(ask):
             return False
         self._worker.ring()
         if self._asked_at is None:
@@ -87,7 +88,8 @@ class EngineLink:
             self._deaths_told = self._deaths
             self._asked_at = None
             return [EngineLost()]
-        collected: list[Answer | EngineLost] = [*self._desk.answers()]
+        desk = self._desk
+        collected: list[Answer | EngineLost] = [] if desk is None else [*desk.answers()]
         if collected:
             self._asked_at = None
         return collected
@@ -103,15 +105,16 @@ class EngineLink:
         self._desk = Desk(shared, self._pitches)
 
     def _died(self) -> None:
-        self._is_ready = False
+        self._desk, self._is_ready = None, False
         self._deaths += 1
         if self._wake is not None:
             self._wake()
 
     def _look(self) -> bool:
         """Has it said that it is ready? Raises DescantError when it has refused its model."""
-        state = self._desk.state()
-        if state not in (None, READY):
+        desk = self._desk
+        state = None if desk is None else desk.state()
+        if state is not None and state != READY:
             raise DescantError(state.decode(errors="replace"))
         self._is_ready = state == READY
         return self._is_ready

@@ -17,14 +17,13 @@ from descant_daemon.engine.asking import Ask, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.desk import READY, SIZE, Desk
 from descant_daemon.live.doorbell import Doorbell
+from descant_daemon.live.rank import ENGINE, take_rank
 from descant_daemon.live.shared import Shared
 from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
 
 LEADS = (4_500_000, 1_300_000)  # ns before the tick at which to warm up: cold first, then quickly
-
-NICE = -10
 
 
 class EngineLoop:
@@ -86,7 +85,7 @@ def main() -> None:
         Desk(shared, 0).say(str(error).encode())
         return
     desk = Desk(shared, network.pitches.size)
-    _come_first()
+    take_rank(ENGINE)
     network.warm()
     engine = Engine(network, int(instances))
     gc.collect()
@@ -95,13 +94,6 @@ def main() -> None:
     desk.say(READY)
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # io is gone: so are we
         EngineLoop(engine, desk, Doorbell(), answered).run()
-
-
-def _come_first() -> None:
-    """Before other programs, where that is allowed: a note waits for us."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.nice(NICE)
 
 
 if __name__ == "__main__":

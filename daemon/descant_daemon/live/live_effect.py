@@ -31,6 +31,8 @@ class LiveEffect:
         self._panic = threading.Event()
         self._close = threading.Event()
         self.closed = threading.Event()
+        self.facts: dict[str, float] = {}
+        """The back-end's, for the status; replaced now and then by another thread."""
 
     @property
     def reached(self) -> int:
@@ -74,7 +76,7 @@ class LiveEffect:
             self._link.ask(ask, until)
         if self._control is not None and until - self._shown >= STATUS_EVERY:
             self._shown = until
-            self._control.show(snapshot(effect, engine=self._link.ready))
+            self._control.show(snapshot(effect, engine=self._link.ready) | self.facts)
         return effect.messages()
 
     def next_deadline(self) -> int | None:

@@ -15,6 +15,7 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 
 LOOK = 0.1  # s between two looks at the ports
+FACTS_EVERY = 10  # looks
 CLOSING = 1.0  # s that the last note-offs may take
 SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two threads are awake
 
@@ -51,7 +52,11 @@ class Session:
         try:
             backend.start(self._live)
             ready()
+            looked = 0
             while not self._stop.wait(LOOK):
+                looked += 1
+                if looked % FACTS_EVERY == 0:
+                    self._live.facts = backend.facts()
                 if backend.lost:
                     raise DescantError(backend.lost)
                 for look in looks:

@@ -75,7 +75,9 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=self._output,
             pass_fds=shared.descriptors,
-            start_new_session=True,  # Ctrl-C in the terminal is for io, which closes the notes first
+            process_group=None
+            if sys.platform == "win32"
+            else 0,  # Ctrl-C is for io, which closes the notes first
         )
         shared.close()
         assert process.stdin is not None  # we asked for a pipe

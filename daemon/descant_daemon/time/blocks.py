@@ -40,7 +40,11 @@ class Blocks:
             return len(self._edges) >= ENOUGH
         self._edges.append((time, 1))
         self._counted.append(counted)
-        return self.owed != 0 and (counted != 1 or len(self._edges) == ENOUGH)
+        return (counted != 1 or len(self._edges) == ENOUGH) and self.owed != 0
+
+    def forgive(self) -> None:
+        """What has been counted so far is right: somebody who knows has said where the song is."""
+        self._counted = deque((clocks for _, clocks in self._edges), maxlen=MOST)
 
     @property
     def owed(self) -> int:

@@ -157,10 +157,15 @@ class MidiClock:
         if self._strange == STRANGE_TICKS:
             return self._lose(now)
         target, self._relocate = self._relocate, None
+        if target is not None:
+            self._follower.trust()
         if target is not None and not 0 <= self._here - target < TICKS_PER_SIXTEENTH:
             self._origin += target - self._here
             return (Happening(Kind.RELOCATED, now, target),)
-        return (Happening(Kind.RELOCATED, now, self._here),) if self._follower.corrected else ()
+        if not self._follower.corrected:
+            return ()
+        self._origin -= min(self._here, 0)  # no song has ticks before its first
+        return (Happening(Kind.RELOCATED, now, self._here),)
 
     @property
     def _sane_again(self) -> bool:

@@ -52,6 +52,10 @@ class Backend(Protocol):
         """Send what one last cycle returns, then close the ports. Safe to call twice."""
         ...
 
+    def facts(self) -> dict[str, float]:
+        """What is worth knowing of its punctuality, by name; from any thread but the one that cycles."""
+        ...
+
     @property
     def lost(self) -> str | None:
         """A sentence when the ports are gone (server shut down, device unplugged), else None."""

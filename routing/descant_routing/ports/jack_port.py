@@ -116,6 +116,10 @@ class JackBackend:
         except DescantError as error:
             self._lost = self._lost or str(error)
 
+    def facts(self) -> dict[str, float]:
+        """What JACK has complained of, and what it could not take."""
+        return {"xruns": self.xruns, "refused": self.refused}
+
     @property
     def lost(self) -> str | None:
         """Why there is nothing to hear any more, if so."""

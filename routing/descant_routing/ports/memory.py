@@ -83,6 +83,10 @@ class MemoryBackend:
             self._cycle(self._now)
         self._driven = None
 
+    def facts(self) -> dict[str, float]:
+        """Nothing is ever late here."""
+        return {}
+
     @property
     def lost(self) -> str | None:
         """What ``lose`` said, else None."""

@@ -83,6 +83,16 @@ class ThreadedBackend(ABC):
         if self._thread.is_alive():
             self._lost = self._lost or f"{self.name} did not let go of its ports within {_CLOSING:g} s"
 
+    def facts(self) -> dict[str, float]:
+        """How late it sends what is due at a deadline, ms."""
+        late = self.punctuality
+        return {
+            "deadlines": late.count,
+            "lateness_p50_ms": late.p50 / 1e6,
+            "lateness_p99_ms": late.p99 / 1e6,
+            "lateness_worst_ms": late.worst / 1e6,
+        }
+
     @property
     def lost(self) -> str | None:
         """Why there is nothing to hear any more, if so."""
