@@ -241,7 +241,8 @@ def test_keys_held_when_the_song_begins() -> None:
         stage.key(72, pressed)
         stage.roll(4)
         stage.run(100)
-        assert stage.engine.heard[0].given[72 - 21].tolist() == [1, struck]
+        first = [ask for ask in stage.engine.heard if ask.step == 0][-1]
+        assert first.given[72 - 21].tolist() == [1, struck]
         assert stage.ours == [(0, "+60"), (0, "+64")]
 
 
@@ -510,7 +511,8 @@ def test_song_position_then_continue() -> None:
     stage.clocks(0, 12)
     stage.run(240)
     assert stage.ours[:2] == [(0, "+48"), (125, "-48")]
-    assert [ask.jump for ask in stage.engine.heard] == [True, False, False]
+    jumps = [(ask.step, ask.jump) for ask in stage.engine.heard]
+    assert jumps == [(0, True), (8, True), (9, False), (10, False)], "first what was likely, then what came"
 
 
 def test_a_loop_wraps_while_running() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from descant_daemon.effect.keys import Keys
 from descant_daemon.note_state import NoteLog, PitchRange, State
 
@@ -37,6 +39,14 @@ class Hands:
     def given(self, step: int) -> State:
         """What the player holds in a step, ``[P, 2]``."""
         return self._log.state(step, self._pitches)
+
+    def now(self, struck: int | None = None) -> State:
+        """What is held at this moment, off the grid, ``[P, 2]``; ``struck`` is the key that has just gone down."""
+        state = np.zeros((self._pitches.size, 2), np.float32)
+        for _, key in self.keys.held():
+            if key in self._pitches:
+                state[key - self._pitches.low] = (1, key == struck)
+        return state
 
     def forget_before(self, step: int) -> None:
         """Steps before this one will not be asked for again."""

@@ -110,12 +110,12 @@ class Part:
         self._step_time = now - self._clock.guard
         self._counts.steps += 1
         self._voice.new_step()
-        question, given = self._turn.question, self._hands.given(self.step)
+        question = self._turn.question
         assert question is not None  # next_due fires only what has been asked
         if self._instant:
-            question.given = given
-            self._turn.hold(given)
+            self._turn.hold(self._hands.now())
             return
+        given = self._hands.given(self.step)
         if self._follows_keys and not np.array_equal(given, question.given):
             self._counts.asked_again += 1
             question = self._ask(self.step, now)
@@ -131,9 +131,10 @@ class Part:
         self._tell(now)
 
     def _ask(self, step: int, now: int, ahead: int = 0) -> Question:
-        given, dialogue = self._hands.given(step), self._turn.dialogue
-        if self._instant and ahead:
-            return dialogue.move_on(step, given, self._voice.hold(), self.parameters)
+        dialogue = self._turn.dialogue
+        if self._instant:
+            return dialogue.move_on(step, self._hands.now(), self._voice.hold(), self.parameters)
+        given = self._hands.given(step)
         return self._turn.asked(dialogue.ask(step, given, self.parameters, ahead), now)
 
     def _play(self, question: Question, time: int) -> None:
@@ -251,13 +252,14 @@ class Part:
         self._voice.new_step()
         self._hands.strike(channel, key, step)
         self._step_time = now
-        self._ask(step, now)
+        question = self._turn.dialogue.ask(step, self._hands.now(struck=key), self.parameters, 0)
+        self._turn.asked(question, now)
         self._turn.wait(now, now + self._grid.grace)
 
     def _hush(self, now: int) -> None:
         """The last key is up."""
         self._turn.silence(now)
-        self._turn.hold(self._hands.given(self.step + 1))
+        self._turn.hold(self._hands.now())
 
     # -- song ----------------------------------------------------------------------------------------
 
@@ -267,6 +269,7 @@ class Part:
         if self._armed == first:
             return
         self._armed = first
+        self._turn.dialogue.restart()
         self.step = first - 1
         self._hands.begin(first, now, self._grid.step_length / 2)
         self._ask(first, now)

@@ -1,0 +1,111 @@
+"""Several instances on one cable: each hears its channels, answers on its own, and knows nothing of the others."""
+
+from __future__ import annotations
+
+from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, by_melody, keys_of, state
+
+from descant_daemon.effect.common import Track
+from descant_daemon.effect.effect import Effect
+from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.note_state import PIANO
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.midi_clock import MidiClock
+from descant_routing import message
+from descant_routing.ledger import Ledger
+from descant_routing.timed import Timed
+
+CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
+
+
+class Cable:
+    """An effect with three tracks, each an octave lower than the one before, answered at once."""
+
+    def __init__(self) -> None:
+        tracks = [Track(Parameters(channel=channel + 1), frozenset({channel})) for channel in range(3)]
+        self.effect = Effect(PIANO, 4, tracks, MidiClock(), Ledger())
+        self.asked: list[Ask] = []
+        self.sent: list[tuple[float, bytes]] = []
+
+    def at(self, ms: float, *messages: bytes) -> None:
+        now = BEGIN + round(ms * MS)
+        self.effect.advance(now)
+        self.settle()
+        for data in messages:
+            self.effect.feed(Timed(now, data))
+            self.settle()
+        self.effect.advance(now + 1)
+        self.settle()
+
+    def settle(self) -> None:
+        for ask in self.effect.asks():
+            self.asked.append(ask)
+            struck, held = CHORDS(ask)
+            lower = 12 * ask.instance
+            ours = state(PIANO, [key - lower for key in struck], [key - lower for key in held])
+            self.effect.take(Answer(ask.serial, ask.step, ours, ask.instance))
+        self.sent += [(round((at - BEGIN) / MS), data) for at, data in self.effect.messages()]
+
+    def roll(self, begin: int, end: int) -> None:
+        for tick in range(begin, end):
+            self.at(tick * TICK / MS, CLOCK)
+
+    def ours(self) -> list[tuple[float, int, int]]:
+        return [
+            (ms, data[0] & 15, data[1]) for ms, data in self.sent if message.is_note_on(data) and data[1] < 72
+        ]
+
+
+def test_a_key_is_answered_by_who_hears_its_channel_alone() -> None:
+    cable = Cable()
+    cable.at(-5, message.note_on(1, 72, 90))
+    cable.at(-1, START)
+    cable.roll(0, 6)
+    assert cable.ours() == [(0, 1, 48), (0, 1, 52)]
+    assert {ask.instance for ask in cable.asked if ask.given.any()} == {1}
+
+
+def test_all_go_by_the_same_clock_and_strike_on_the_same_tick() -> None:
+    cable = Cable()
+    cable.at(-5, *(message.note_on(channel, 72, 90) for channel in range(3)))
+    cable.at(-1, START)
+    cable.roll(0, 6)
+    assert cable.ours() == [(0, channel, key - 12 * channel) for channel in range(3) for key in (60, 64)]
+
+
+def test_a_controller_moves_its_own_instance() -> None:
+    cable = Cable()
+    cable.effect.parts[2].change(cable.effect.parts[2].parameters.with_values({"voices": 3}), 0)
+    assert [part.parameters.voices for part in cable.effect.parts] == [4, 4, 3]
+
+
+def test_thru_that_is_off_on_one_channel_lets_the_others_pass() -> None:
+    cable = Cable()
+    cable.at(0, message.note_on(0, 80, 90), message.note_on(1, 81, 90))
+    cable.effect.parts[0].change(cable.effect.parts[0].parameters.with_values({"thru": False}), 0)
+    cable.at(10, message.note_on(0, 82, 90), message.note_on(1, 83, 90))
+    dry = [
+        (data[0] & 0xF0, data[0] & 15, data[1]) for _, data in cable.sent if data[0] < 0xF0 and data[1] >= 80
+    ]
+    assert (0x80, 0, 80) in dry, "what passed before ends"
+    assert (0x90, 0, 82) not in dry
+    assert (0x90, 1, 83) in dry
+    assert (0x80, 1, 81) not in dry
+
+
+def test_all_notes_off_on_one_channel_leaves_the_others_sounding() -> None:
+    cable = Cable()
+    cable.at(-5, *(message.note_on(channel, 72, 90) for channel in range(3)))
+    cable.at(-1, START)
+    cable.roll(0, 3)
+    cable.at(70, message.control_change(1, 123, 0))
+    assert [sorted(part.sounding) for part in cable.effect.parts] == [[60, 64], [], [36, 40]]
+    assert cable.effect.held == [72]
+
+
+def test_each_instance_is_asked_as_itself() -> None:
+    cable = Cable()
+    cable.at(-1, START)
+    cable.roll(0, 24)
+    by_instance = [[ask.step for ask in cable.asked if ask.instance == each] for each in range(3)]
+    assert by_instance[0] == by_instance[1] == by_instance[2]
+    assert not any(keys_of(ask.given) for ask in cable.asked)
