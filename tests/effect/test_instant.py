@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tests.effect.stage import CONTINUE, STOP, Stage, by_melody, internal
 
@@ -59,7 +61,7 @@ def test_the_engine_hears_every_step_that_the_song_goes_through() -> None:
     stage.key(74, 1040)
     stage.run(1400)
     steps = [ask.step for ask in stage.engine.heard]
-    assert all(0 <= later - earlier <= 1 for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(0 <= later - earlier <= 1 for earlier, later in itertools.pairwise(steps))
     moved_on = [ask for ask in stage.engine.heard if ask.sampling.voices == 0 and ask.step > 1]
     assert moved_on
     assert all(ask.given[60 - 21].tolist() == [1, 0] for ask in moved_on if ask.step <= 8), (

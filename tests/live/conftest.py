@@ -207,7 +207,8 @@ class StatusLines:
         """The first status from now on that is as wanted."""
         with self._come:
             self.latest = {}
-            assert self._come.wait_for(lambda: bool(self.latest) and wanted(self.latest), PATIENCE)
+            came = self._come.wait_for(lambda: bool(self.latest) and wanted(self.latest), PATIENCE)
+            assert came, self.latest
             return self.latest
 
 

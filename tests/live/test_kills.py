@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.live.conftest import StatusLines
@@ -25,6 +25,10 @@ BPM = 120
 def module_of(pid: int) -> str:
     """Which of our processes it is."""
     return "engine" if b"engine_process" in Path(f"/proc/{pid}/cmdline").read_bytes() else "control"
+
+
+def back_from(losses: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda now: now["engine"] and now["engine_lost"] >= losses
 
 
 def test_killed_again_and_again(make_rig: Callable[[int], Rig], capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +52,7 @@ def test_killed_again_and_again(make_rig: Callable[[int], Rig], capsys: pytest.C
         os.kill(pid, signal.SIGKILL)
         killed = time.monotonic()
         if victim == "engine":
-            status.wait_for(lambda now, lost=number // 2 + 1: now["engine"] and now["engine_lost"] >= lost)
+            status.wait_for(back_from(number // 2 + 1))
             back.append(time.monotonic() - killed)
         else:
             status.wait_for(lambda now: now["running"])

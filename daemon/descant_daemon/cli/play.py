@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
+from descant_daemon.live.clocks import begin, check_clock, make_clock
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.rank import IO, take_rank
@@ -21,16 +21,11 @@ from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.time.auto_clock import AutoClock
-from descant_daemon.time.clock import Clock
-from descant_daemon.time.internal_clock import InternalClock
-from descant_daemon.time.midi_clock import MidiClock
+from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
 from descant_routing.ledger import Ledger
 from descant_routing.ports.ladder import BACKENDS, open_rung
 
-DEFAULT_BPM = 100.0
-COUNT_IN = 100_000_000  # ns from being ready to the first beat of our own clock
 MILLISECOND = 1_000_000
 
 
@@ -50,13 +45,24 @@ def play(
     clock_name: Annotated[
         str,
         typer.Option(
-            "--clock", help="midi follows the DAW, internal keeps --tempo, auto does what is there."
+            "--clock",
+            help="midi follows the DAW, internal keeps --tempo, link and jack join others, "
+            "auto does what is there.",
         ),
     ] = "auto",
     tempo: options.Tempo = None,
     offset: Annotated[
         float, typer.Option("--offset", min=-300, max=300, help="Play later (or earlier), in ms.")
     ] = 0.0,
+    send_clock: Annotated[
+        bool, typer.Option("--send-clock", help="Be the clock master: send MIDI clock with the notes.")
+    ] = False,
+    tap_cc: Annotated[
+        int | None, typer.Option("--tap-cc", min=0, max=119, help="This controller taps the tempo.")
+    ] = None,
+    tap_note: Annotated[
+        int | None, typer.Option("--tap-note", min=0, max=127, help="This key taps the tempo.")
+    ] = None,
     tracks: Annotated[
         int,
         typer.Option(
@@ -75,8 +81,7 @@ def play(
     json: options.Json = False,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
-    if clock_name not in CLOCKS:
-        raise UsageError(f"There is no clock {clock_name!r}; choose {', '.join(CLOCKS)}.")
+    check_clock(clock_name, send_clock=send_clock)
     outlets = Outlets(sys.stderr.isatty(), json, osc, _address(osc_out))
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
@@ -89,7 +94,7 @@ def play(
     try:
         engine = EngineLink(setup.stem, pitches.size, tracks, None if backend.periodic else backend.wake)
         engine.wait_ready()
-        clock = CLOCKS[clock_name](tempo or DEFAULT_BPM)
+        clock = make_clock(clock_name, tempo, setup.parameters.metre, backend)
         effect = Effect(
             pitches,
             metadata.steps_per_beat,
@@ -98,6 +103,8 @@ def play(
             Ledger(),
             setup.cc,
             offset=round(offset * MILLISECOND),
+            taps=Taps(tap_cc, tap_note),
+            send_clock=send_clock,
         )
         session = Session(backend, effect, engine, outlets)
         _listen_to_signals(session)
@@ -107,8 +114,7 @@ def play(
             cables = f"{backend.input} → {backend.output}"
             typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
-            if isinstance(clock, InternalClock):
-                clock.start(backend.now() + COUNT_IN)
+            begin(clock, backend)
 
         session.run(ready, [lambda: dog.look(time.monotonic())])
     finally:
@@ -134,13 +140,6 @@ def _address(text: str | None) -> tuple[str, int] | None:
     if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"--osc-out takes HOST:PORT, such as 127.0.0.1:9001, not {text!r}")
     return host, int(port)
-
-
-CLOCKS: dict[str, Callable[[float], Clock]] = {
-    "auto": AutoClock,
-    "midi": lambda _bpm: MidiClock(),
-    "internal": InternalClock,
-}
 
 
 def _listen_to_signals(session: Session) -> None:

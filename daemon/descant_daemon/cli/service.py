@@ -11,11 +11,11 @@ import typer.main
 
 from descant_daemon.cli import options, play
 from descant_daemon.cli.setup import set_up
+from descant_daemon.live.clocks import check_clock
 from descant_daemon.service import install as service
 from descant_daemon.service.manager import manager
 from descant_daemon.service.order import order
 from descant_daemon.settings.shelf import find, shelf
-from descant_routing.errors import UsageError
 
 app = typer.Typer(name="service", help="Play whenever you are logged in.", no_args_is_help=True)
 _play = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -75,8 +75,7 @@ def _checked(arguments: list[str]) -> list[str]:
     """
     given = typer.main.get_command(_play).make_context("descant play", list(arguments)).params
     set_up(given["preset"], given["settings"] or [], given["mode"], given["seed"])
-    if given["clock_name"] not in play.CLOCKS:
-        raise UsageError(f"There is no clock {given['clock_name']!r}; choose {', '.join(play.CLOCKS)}.")
+    check_clock(given["clock_name"], send_clock=given["send_clock"])
     preset: str = given["preset"]
     if any(each.name == preset for each in shelf()):
         return arguments

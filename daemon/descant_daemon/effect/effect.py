@@ -17,6 +17,8 @@ from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock, Happening, Kind
+from descant_daemon.time.clock_master import ClockMaster
+from descant_daemon.time.tap_tempo import Taps
 from descant_routing import message
 from descant_routing.ledger import Ledger
 from descant_routing.timed import Timed
@@ -34,8 +36,13 @@ class Effect:
         ledger: Ledger,
         cc: dict[int, str] | None = None,
         offset: int = 0,
+        *,
+        taps: Taps | None = None,
+        send_clock: bool = False,
     ) -> None:
         """``cc``: controller → parameter. ``offset``: ns by which the whole grid is played later.
+
+        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is.
 
         Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps.
         """
@@ -46,6 +53,8 @@ class Effect:
         self.parts = [Part(common, track, instance) for instance, track in enumerate(tracks)]
         self._ledger = ledger
         self._dry = DryPath(ledger)
+        self._taps = taps or Taps()
+        self._master = ClockMaster(clock, offset) if send_clock else None
         self._seen = 0  # the latest time that we were told of
 
     # -- in ------------------------------------------------------------------------------------------
@@ -60,6 +69,10 @@ class Effect:
         if data[0] >= message.SYSEX:
             self._out.send(now, self._dry.feed(data, all(part.parameters.thru for part in self.parts)))
             self._system(data, now)
+            return
+        if self._taps.takes(data):
+            if self._taps.is_tap(data):
+                self.tap(now)
             return
         hearers = [part for part in self.parts if message.channel(data) in part.channels]
         self._out.send(now, self._dry.feed(data, all(part.parameters.thru for part in hearers)))
@@ -81,6 +94,10 @@ class Effect:
         for part in self.parts:
             part.forget_notes()
             part.end_notes(EVERY_CHANNEL, now)
+
+    def tap(self, now: int) -> None:
+        """The player has tapped the tempo."""
+        self._happen(self.clock.tap(now))
 
     def change(self, values: Mapping[str, object], now: int) -> None:
         """Change parameters of every instance. Raises UsageError, and then nothing is changed."""
@@ -108,6 +125,8 @@ class Effect:
 
     def _next_due(self) -> Due | None:
         dues = [due for part in self.parts if (due := part.next_due()) is not None]
+        if self._master is not None and (clock := self._master.next_due()) is not None:
+            dues.insert(0, Due(clock, self._send_clock))
         return min(dues, key=lambda due: due.time, default=None)
 
     # -- out -----------------------------------------------------------------------------------------
@@ -178,8 +197,14 @@ class Effect:
         for part in self.parts:
             part.arm(tick, now)
 
+    def _send_clock(self, now: int) -> None:
+        assert self._master is not None  # whose due it was
+        self._out.send(now, self._master.send(now))
+
     def _happen(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:
+            if self._master is not None:
+                self._out.send(happening.time, self._master.happen(happening))
             for part in self.parts:
                 part.happen(happening, runs=happening.kind not in (Kind.STOPPED, Kind.LOST))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Sequence
+from queue import SimpleQueue
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control_link import ControlLink
@@ -30,6 +31,7 @@ class LiveEffect:
         self._shown = 0
         self._panic = threading.Event()
         self._close = threading.Event()
+        self._taps: SimpleQueue[int] = SimpleQueue()
         self.closed = threading.Event()
         self.facts: dict[str, float] = {}
         """The back-end's, for the status; replaced now and then by another thread."""
@@ -38,6 +40,10 @@ class LiveEffect:
     def reached(self) -> int:
         """How far the cycles have come, ns; it stands still when they do."""
         return self._reached
+
+    def request_tap(self, now: int) -> None:
+        """Somebody tapped the tempo at ``now``, on the back-end's axis."""
+        self._taps.put(now)
 
     def request_panic(self) -> None:
         """At the next cycle, end every note."""
@@ -52,17 +58,7 @@ class LiveEffect:
         if self.closed.is_set():
             return ()
         effect, begin = self._effect, self._reached
-        for item in self._link.answers():
-            if isinstance(item, EngineLost):
-                effect.engine_lost(begin)
-            else:
-                effect.take(item)
-        if self._panic.is_set():
-            self._panic.clear()
-            effect.panic(begin)
-        if self._control is not None:
-            for command in self._control.commands(MOST_COMMANDS):
-                self._obey(command, begin)
+        self._take_news(begin)
         for event in arrived:
             effect.advance(event.time)
             effect.feed(event)
@@ -83,10 +79,29 @@ class LiveEffect:
         """See ``Driven``."""
         return self._effect.next_deadline()
 
+    def _take_news(self, begin: int) -> None:
+        """From the other processes and threads."""
+        effect = self._effect
+        for item in self._link.answers():
+            if isinstance(item, EngineLost):
+                effect.engine_lost(begin)
+            else:
+                effect.take(item)
+        if self._panic.is_set():
+            self._panic.clear()
+            effect.panic(begin)
+        while not self._taps.empty():
+            effect.tap(self._taps.get_nowait())
+        if self._control is not None:
+            for command in self._control.commands(MOST_COMMANDS):
+                self._obey(command, begin)
+
     def _obey(self, command: Command, now: int) -> None:
         match command:
             case {"panic": True}:
                 self._effect.panic(now)
+            case {"tap": True}:
+                self._effect.tap(now)
             case {"set": dict(values)}:
                 with contextlib.suppress(UsageError):  # control has said so where somebody can read it
                     self._effect.change(values, now)

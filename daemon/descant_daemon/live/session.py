@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import select
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -53,7 +54,7 @@ class Session:
             backend.start(self._live)
             ready()
             looked = 0
-            while not self._stop.wait(LOOK):
+            while not self._wait():
                 looked += 1
                 if looked % FACTS_EVERY == 0:
                     self._live.facts = backend.facts()
@@ -69,6 +70,19 @@ class Session:
             self._live.closed.wait(CLOSING)
             if self._control is not None:
                 self._control.close()
+
+    def _wait(self) -> bool:
+        """For a while, or until the Return key taps the tempo; True when it is time to stop."""
+        if not sys.stdin or not sys.stdin.isatty() or sys.platform == "win32":
+            return self._stop.wait(LOOK)
+        if select.select([sys.stdin], [], [], LOOK)[0]:
+            now = self._backend.now()
+            if sys.stdin.readline():
+                self._live.request_tap(now)
+                self._backend.wake()
+            else:
+                self._stop.wait(LOOK)  # the terminal has gone
+        return self._stop.is_set()
 
 
 def _keep_still() -> None:

@@ -79,6 +79,15 @@ class AutoClock:
             self._idle_since = None
         return self._own.advance(now)
 
+    @property
+    def leads(self) -> bool:
+        """Where no master does."""
+        return not self._led
+
+    def tap(self, now: int) -> Sequence[Happening]:
+        """Of our own tempo."""
+        return () if self._led else self._own.tap(now)
+
     def key_pressed(self, now: int) -> Sequence[Happening]:
         """The first key is the first beat."""
         if self._led:

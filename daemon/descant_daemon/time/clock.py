@@ -31,6 +31,11 @@ class Clock(Protocol):
     """A source of time. Pure: it learns the time from its callers."""
 
     @property
+    def leads(self) -> bool:
+        """Whether nobody else sends this clock as MIDI, so that we may."""
+        ...
+
+    @property
     def running(self) -> bool:
         """Whether the song moves."""
         ...
@@ -66,6 +71,10 @@ class Clock(Protocol):
 
     def advance(self, now: int) -> Sequence[Happening]:
         """Time passes: what was lost meanwhile?"""
+        ...
+
+    def tap(self, now: int) -> Sequence[Happening]:
+        """The player has tapped the tempo."""
         ...
 
     def key_pressed(self, now: int) -> Sequence[Happening]:

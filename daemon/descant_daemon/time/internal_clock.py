@@ -6,20 +6,28 @@ from collections.abc import Sequence
 
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.midi_clock import TICKS_PER_SIXTEENTH
-from descant_daemon.time.timeline import Timeline, ns_per_tick
+from descant_daemon.time.tap_tempo import TapTempo
+from descant_daemon.time.timeline import FASTEST_BPM, PPQN, SLOWEST_BPM, Timeline, ns_per_tick
 from descant_routing import message
+from descant_routing.errors import UsageError
+
+NEAR_BEAT = 6  # ticks
 
 
 class InternalClock:
     """See ``Clock``. Start, Stop, Continue and song position work as from a DAW; its clocks are ignored."""
 
     guard = 0
+    leads = True
     armed: int | None = None
     trusted_until: int | None = None
 
     def __init__(self, bpm: float) -> None:
-        """Stopped at the beginning."""
+        """Stopped at the beginning. Raises UsageError for a tempo outside 20 to 400."""
+        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+            raise UsageError(f"a tempo of {bpm:g} BPM cannot be kept: it must be 20 to 400")
         self._bpm = bpm
+        self._taps = TapTempo()
         self._position = 0
         self._line: Timeline | None = None
         self._news: list[Happening] = []
@@ -50,6 +58,18 @@ class InternalClock:
             whole = int(tick)
             self._line = Timeline(whole, now - (tick - whole) * ns_per_tick(bpm), ns_per_tick(bpm))
         self._bpm = bpm
+
+    def tap(self, now: int) -> Sequence[Happening]:
+        """From the fourth tap on the tempo is theirs, and a beat that is near moves under the tap."""
+        bpm = self._taps.tap(now)
+        if bpm is None:
+            return ()
+        self.set_tempo(bpm, now)
+        if self._line is not None:
+            beat = round(self._line.tick_at(now) / PPQN) * PPQN
+            if beat > 0 and abs(self._line.tick_at(now) - beat) <= NEAR_BEAT:
+                self._line = Timeline(beat, now, ns_per_tick(bpm))
+        return ()
 
     def feed(self, data: bytes, now: int) -> Sequence[Happening]:
         """Transport and song position."""

@@ -47,6 +47,8 @@ class MidiClock:
         self._kind = Kind.STARTED
         self._relocate: int | None = None  # a song position that came while running
 
+    leads = False
+
     # -- the protocol --------------------------------------------------------------------------------
 
     @property
@@ -104,6 +106,10 @@ class MidiClock:
         if self._state is not _State.RUNNING or now <= self._follower.last_time + self._patience:
             return ()
         return self._lose(now)
+
+    def tap(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
+        """The master has the tempo."""
+        return ()
 
     def key_pressed(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
         """Keys do not move a clock that follows."""

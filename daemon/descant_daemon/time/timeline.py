@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 NS_PER_MINUTE = 60e9
 PPQN = 24
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0  # what may be asked for
 
 
 class Timeline(NamedTuple):

@@ -12,6 +12,7 @@ from descant_routing.ports.libraries import load_jack
 from descant_routing.ports.outbox import Outbox
 from descant_routing.ports.resolve import resolve
 from descant_routing.ports.sounding import Sounding
+from descant_routing.ports.transport import Transport, transport_of
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class JackBackend:
         self._sounding = Sounding()
         self._driven: Driven | None = None
         self._lost: str | None = None
+        self._cycle = 0  # the first frame of the present one
         self._cycles_left: int | None = None  # counts down when closing
         self._finished = threading.Event()
         self._closed = False
@@ -87,6 +89,11 @@ class JackBackend:
     def now(self) -> int:
         """The estimated present, in ns on the axis of the frames."""
         return self._axis.time(self._axis.whole(self._client.frame_time))
+
+    def transport(self) -> Transport:
+        """JACK's transport in the present cycle; for ``Driven.cycle``, which runs in it."""
+        state, position = self._client.transport_query_struct()
+        return transport_of(state, position, self._axis.time(self._cycle), self._client.samplerate)
 
     def start(self, driven: Driven) -> None:
         """Join JACK's cycles and make the connections asked for. Raises DescantError."""
@@ -129,6 +136,7 @@ class JackBackend:
 
     def _process(self, frames: int) -> None:
         start, end = self._axis.begin(self._client.last_frame_time, frames)
+        self._cycle = start
         self._out.clear_buffer()
         closing = self._cycles_left  # read once: ``close`` sets it from another thread
         if closing in (None, _LAST_CYCLES):
