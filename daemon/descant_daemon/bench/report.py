@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,44 @@ Figures = dict[str, Any]
 Progress = Callable[[], None]
 MOST_OVER_FLOOR, MOST_OVER_EAGER, MOST_CRITICAL, LEAST_RATE = 1.5, 0.25, 1.0, 0.9999
 FULL_HOUSE, HOUSE_TEMPO = 16, 120
+LEAST = 10  # steps of anything
 
 
-def work(steps: int) -> int:
-    """How many steps there are to be measured, for a progress bar."""
-    return steps * (2 + len(TEMPI) + 1 + len(COUNTS))
+@dataclass(frozen=True)
+class Plan:
+    """``steps`` of each thing: shared among the tempi, and among the instances that play at once."""
+
+    steps: int
+
+    @property
+    def a_tempo(self) -> int:
+        """Steps at each tempo."""
+        return max(LEAST, -(-self.steps // len(TEMPI)))
+
+    @property
+    def the_house(self) -> int:
+        """Steps of every instance of a full house."""
+        return max(LEAST, -(-self.steps // FULL_HOUSE))
+
+    @property
+    def a_batch(self) -> int:
+        """Steps for each size of a batch."""
+        return max(LEAST, self.steps // 10)
+
+    @property
+    def work(self) -> int:
+        """All of them, for a progress bar."""
+        return 2 * self.steps + len(TEMPI) * self.a_tempo + self.the_house + len(COUNTS) * self.a_batch
 
 
 def measure(stem: Path, steps: int, eager: Any | None, progress: Progress) -> Figures:
     """Everything, for the model at ``stem``; ``eager`` has a ``step``, or is None without PyTorch."""
     pitches = check_model_files(stem).metadata.pitches.size
+    plan = Plan(steps)
     times = measure_steps(stem, steps, eager, progress)
     times.critical = measure_critical(stem, pitches, steps, progress)
-    tempi = [measure_on_time(stem, bpm, 1, steps, progress) for bpm in TEMPI]
-    house = measure_on_time(stem, HOUSE_TEMPO, FULL_HOUSE, steps, progress)
+    tempi = [measure_on_time(stem, bpm, 1, plan.a_tempo, progress) for bpm in TEMPI]
+    house = measure_on_time(stem, HOUSE_TEMPO, FULL_HOUSE, plan.the_house, progress)
     every = sum(run.steps for run in tempi)
     return {
         "step": times.summary(),
@@ -39,7 +64,8 @@ def measure(stem: Path, steps: int, eager: Any | None, progress: Progress) -> Fi
             "tempi": [run.row() for run in tempi],
         },
         "instances": [
-            measure_instances(stem, count, steps, progress) | (house.row() if count == FULL_HOUSE else {})
+            measure_instances(stem, count, plan.a_batch, progress)
+            | (house.row() if count == FULL_HOUSE else {})
             for count in COUNTS
         ],
     }

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from descant_daemon.bench.reference import write_reference
-from descant_daemon.bench.report import Figures, measure, rows, verdict, work
+from descant_daemon.bench.report import Figures, Plan, measure, rows, verdict
 from descant_daemon.cli import options
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -30,9 +30,7 @@ def bench(
     ] = None,
     steps: Annotated[
         int,
-        typer.Option(
-            "--steps", min=10, help="Steps of each measurement; 2,000 take three quarters of an hour."
-        ),
+        typer.Option("--steps", min=10, help="How many steps of each; 2,000 take 20 minutes."),
     ] = STEPS,
     json: options.Json = False,
 ) -> None:
@@ -60,7 +58,7 @@ def _stem(preset: str) -> Path:
 def _measure(stem: Path, steps: int, eager: Any | None) -> Figures:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("Playing", total=work(steps))
+        task = progress.add_task("Playing", total=Plan(steps).work)
         return measure(stem, steps, eager, lambda: progress.advance(task))
 
 
