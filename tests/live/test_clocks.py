@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.live.conftest import Rig
 
 
-
 class Listener:
     """Writes down what comes out of Descant, and when."""
 

@@ -9,8 +9,10 @@ import numpy as np
 import onnxruntime as ort
 
 from descant_daemon.engine.network import Array, Hidden
-from descant_daemon.engine.sweep import STRETCH
+from descant_daemon.engine.sweep import STRETCH, STRETCH_AGAIN
+from descant_daemon.model import contract
 from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.provider import CPU, fastest
 from descant_daemon.note_state import State
 from descant_routing.errors import DescantError
 
@@ -29,8 +31,8 @@ class OnnxNetwork:
         """Both graphs as bytes, already checked."""
         self.metadata = metadata
         self.pitches = metadata.pitches
-        self._time = session(time_axis, "time axis")
-        self._note = session(note_axis, "note axis")
+        self._time = _on_the_fastest(time_axis, "time axis")
+        self._note = _on_the_fastest(note_axis, "note axis")
         sizes = metadata.time_layers, metadata.note_layers
         time_shapes = [(1, self.pitches.size, size) for size in sizes[0] for _ in "hc"]
         self.time_start = tuple(np.zeros(shape, np.float32) for shape in time_shapes)
@@ -76,7 +78,7 @@ class OnnxNetwork:
             self.along_pitch(context[None], silence, 0, silence[:, :STRETCH], self.note_start)
 
 
-def session(model: bytes, name: str) -> Any:
+def session(model: bytes, name: str, providers: list[str] | None = None) -> Any:
     """An inference session set for tiny recurrent graphs. Raises DescantError when it cannot be made."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -86,7 +88,26 @@ def session(model: bytes, name: str) -> Any:
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = QUIET
     try:
-        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(model, options, providers=providers or [CPU])
     except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
         reason = str(error).splitlines()[0]
         raise DescantError(f"ONNX Runtime cannot run the model's {name}: {reason}") from error
+
+
+def _on_the_fastest(model: bytes, name: str) -> Any:
+    return fastest(lambda providers: session(model, name, providers), _try_out, ort.get_available_providers())
+
+
+def _try_out(graph: Any) -> None:
+    """One run on silence."""
+    open_dims = {contract.BATCH: 1, contract.STRETCH: STRETCH_AGAIN}
+    graph.run(
+        None,
+        {
+            each.name: np.zeros(
+                [open_dims.get(dim, dim) for dim in each.shape],
+                np.int64 if each.type == "tensor(int64)" else np.float32,
+            )
+            for each in graph.get_inputs()
+        },
+    )
