@@ -94,7 +94,7 @@ def test_the_shipped_graphs_are_tried_out_where_there_is_a_driver(
         return real(model, name, [CPU])
 
     monkeypatch.setattr(runtime, "session", make)
-    monkeypatch.setattr(runtime.ort, "get_available_providers", lambda: [CUDA, CPU])
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: [CUDA, CPU])
     path = find("bach-chorale")
     network = runtime.OnnxNetwork.load(model_stem(path, load_preset(path)))
     network.warm()

@@ -107,6 +107,10 @@ class OscOutlet:
                 with contextlib.suppress(OSError):
                     self._client.send_message(ROOT + name, value)
 
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._client.close()
+
 
 def _value(name: str, argument: Any) -> Value:
     """An OSC argument as the parameter has it: faders send floats for everything."""

@@ -1,0 +1,32 @@
+"""Asks and answers survive the way through the memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
+from descant_daemon.note_state import State
+
+
+def a_state(rng: np.random.Generator, pitches: int) -> State:
+    play = (rng.random(pitches) < 0.2).astype(np.float32)
+    return np.stack([play, play * (rng.random(pitches) < 0.5)], 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("pitches", [1, 36, 88, 128])
+def test_there_and_back(pitches: int) -> None:
+    rng = np.random.default_rng(pitches)
+    given, played, ours = (a_state(rng, pitches) for _ in range(3))
+    sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0)
+    ask = Ask(2**32 - 1, -3, 24, given, played, ours, True, sampling, 15, 125_000_000)
+    frame = encode_ask(ask)
+    assert len(frame) <= LONGEST
+    back = decode_ask(frame, pitches)
+    for one, other in zip(ask, back, strict=True):
+        assert np.array_equal(np.asarray(one, object), np.asarray(other, object))
+    answer = Answer(7, 10**9, ours, 9, 2**60)
+    again = decode_answer(encode_answer(answer), pitches)
+    assert np.array_equal(again.ours, ours)
+    assert (again.serial, again.step, again.instance, again.ready) == (7, 10**9, 9, 2**60)

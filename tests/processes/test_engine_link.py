@@ -1,0 +1,143 @@
+"""The engine process from io's side: ready, asked, killed, hung, refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.engine.engine import Engine
+from descant_daemon.live.engine_link import HUNG, EngineLink, EngineLost
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+from descant_routing.errors import DescantError
+
+PATIENCE = 20.0  # s
+PITCHES = 64
+SILENT = np.zeros((PITCHES, 2), np.float32)
+
+
+def stem() -> Path:
+    path = find("bach-chorale")
+    return model_stem(path, load_preset(path))
+
+
+def ask(serial: int, step: int, instance: int = 0, jump: bool = False) -> Ask:
+    return Ask(serial, step, 16, SILENT, SILENT, SILENT, jump, Sampling(seed=5), instance)
+
+
+@pytest.fixture
+def link() -> Iterator[EngineLink]:
+    made = EngineLink(stem(), PITCHES, instances=3)
+    made.wait_ready()
+    yield made
+    made.close()
+
+
+def until(link: EngineLink, enough: Callable[[list[Answer | EngineLost]], bool]) -> list[Answer | EngineLost]:
+    """Look as JACK's thread does, once in a while, until there is enough."""
+    come: list[Answer | EngineLost] = []
+    end = time.monotonic() + PATIENCE
+    while not enough(come):
+        assert time.monotonic() < end, come
+        come += link.answers()
+        time.sleep(0.002)
+    return come
+
+
+def test_it_answers_as_the_engine_would_here(link: EngineLink) -> None:
+    here = Engine(OnnxNetwork.load(stem()), instances=3)
+    asks = [ask(10 + each, 0, each, jump=True) for each in range(3)]
+    for each in asks:
+        assert link.ask(each)
+    come = until(link, lambda come: len(come) == 3)
+    for theirs in come:
+        assert isinstance(theirs, Answer)
+        ours = here.answer(asks[theirs.instance])
+        assert theirs.serial == ours.serial
+        assert np.array_equal(theirs.ours, ours.ours)
+
+
+def test_one_that_is_killed_is_replaced_and_the_loss_is_told_once(link: EngineLink) -> None:
+    first = link.pid
+    os.kill(first, signal.SIGKILL)
+    come = until(link, lambda come: any(isinstance(each, EngineLost) for each in come))
+    assert len([each for each in come if isinstance(each, EngineLost)]) == 1
+    assert not link.ask(ask(1, 0)), "nobody is there to be asked"
+    link.wait_ready()
+    assert link.pid != first
+    assert link.ask(ask(2, 0, jump=True))
+    (answer,) = until(link, bool)
+    assert isinstance(answer, Answer)
+    assert answer.serial == 2
+
+
+def test_one_that_hangs_is_taken_for_dead(link: EngineLink) -> None:
+    first = link.pid
+    os.kill(first, signal.SIGSTOP)
+    assert link.ask(ask(1, 0, jump=True), now=1)
+    assert link.ask(ask(2, 1), now=HUNG // 2)
+    assert link.answers() == []
+    assert link.ask(ask(3, 2), now=HUNG + 2)
+    until(link, lambda come: any(isinstance(each, EngineLost) for each in come))
+    link.wait_ready()
+    assert link.pid != first
+
+
+def test_more_questions_than_there_is_room_for_are_refused_and_do_not_block(link: EngineLink) -> None:
+    os.kill(link.pid, signal.SIGSTOP)
+    taken = [link.ask(ask(serial, 0)) for serial in range(400)]
+    assert taken.count(True) == 256
+    assert not any(taken[256:])
+    os.kill(link.pid, signal.SIGCONT)
+    until(link, lambda come: any(isinstance(each, Answer) and each.serial == 255 for each in come))
+
+
+def test_it_wakes_who_wants_to_be_woken() -> None:
+    woken: list[float] = []
+    link = EngineLink(stem(), PITCHES, wake=lambda: woken.append(time.monotonic()))
+    try:
+        link.wait_ready()
+        link.ask(ask(1, 0, jump=True))
+        until(link, bool)
+        end = time.monotonic() + PATIENCE
+        while not woken:
+            assert time.monotonic() < end
+            time.sleep(0.002)
+    finally:
+        link.close()
+
+
+def test_it_ends_with_io(link: EngineLink) -> None:
+    pid = link.pid
+    link.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "bad.time.onnx").write_bytes(b"nonsense")
+    (tmp_path / "bad.note.onnx").write_bytes(b"nonsense")
+    link = EngineLink(tmp_path / "bad", PITCHES)
+    try:
+        with pytest.raises(DescantError, match=r"bad\.time\.onnx"):
+            link.wait_ready()
+    finally:
+        link.close()
+
+
+def test_an_engine_that_dies_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("descant_daemon.live.engine_link.MODULE", "descant_daemon.no_such_module")
+    link = EngineLink(stem(), PITCHES)
+    try:
+        with pytest.raises(DescantError, match="died 3 times before it was ready"):
+            link.wait_ready()
+    finally:
+        link.close()
