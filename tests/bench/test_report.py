@@ -35,7 +35,9 @@ def test_every_thing_gets_its_steps() -> None:
 
 
 def figures(late: int = 0, stale: int = 0, house_late: int = 0) -> dict[str, Any]:
-    step = dict.fromkeys(("p50_ms", "p99_ms", "over_floor", "critical_p50_ms", "critical_p99_ms"), 1.0)
+    step: dict[str, float | None] = dict.fromkeys(
+        ("p50_ms", "p99_ms", "over_floor", "critical_p50_ms", "critical_p99_ms"), 1.0
+    )
     step |= {"over_eager": None, "floor_p50_ms": 1.0, "floor_p99_ms": 1.0}
     tempi = [{"bpm": 40, "rate": 1.0, "late": 0}, {"bpm": 300, "rate": 1 - late / 1000, "late": late}]
     instance = {"instances": 16, "step_p50_ms": 1.0, "step_p99_ms": 1.0, "step_p50_ms_each": 1.0}
