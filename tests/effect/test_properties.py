@@ -153,7 +153,7 @@ def test_a_key_is_held_while_a_finger_or_the_pedal_holds_it(
             if value < 64:
                 left = {place: v for place, v in left.items() if place[0] != channel}
         else:
-            ended = set(keys.clear(channel))
+            ended = set(keys.clear(channel, 0))
             pedals.discard(channel)
             fingers = {place: v for place, v in fingers.items() if place[0] != channel}
             left = {place: v for place, v in left.items() if place[0] != channel}

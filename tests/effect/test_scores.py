@@ -854,3 +854,44 @@ def test_what_was_decided_later_is_not_sent_earlier() -> None:
     outbox.send(30, [b"d"])
     assert outbox.take() == [(20, b"a"), (20, b"b"), (20, b"c"), (30, b"d")]
     assert outbox.take() == []
+
+
+def test_reaper_s_all_notes_off_at_play_does_not_make_it_forget_the_chord_that_is_held() -> None:
+    stage = Stage(CHORDS)
+    stage.key(72, -700)
+    everywhere = [
+        message.control_change(channel, number, 0) for channel in range(16) for number in (120, 123)
+    ]
+    stage.at(-3, *everywhere)
+    stage.roll(4)
+    stage.run(100)
+    assert stage.ours == [(0, "+60"), (0, "+64")]
+
+
+def test_all_notes_off_long_before_the_song_is_meant() -> None:
+    stage = Stage(CHORDS)
+    stage.key(72, -700)
+    stage.at(-400, message.control_change(0, 123, 0))
+    stage.roll(4)
+    stage.run(100)
+    assert stage.ours == []
+
+
+def test_a_key_let_go_between_all_notes_off_and_the_song_is_not_held() -> None:
+    stage = Stage(CHORDS)
+    stage.key(72, -700, -2)
+    stage.at(-10, message.control_change(0, 123, 0))
+    stage.roll(4)
+    stage.run(100)
+    assert stage.ours == []
+
+
+def test_the_staleness_goes_out_by_the_controller_that_asks_for_it() -> None:
+    stage = sixteenths(late_cc=102)
+    stage.engine.silent = {3, 4}
+    stage.roll(8)
+    stage.run(900)
+    told = [(data[1], data[2]) for _, data in stage.backend.sent if data[0] == 0xB1]
+    assert told == [(102, 1), (102, 2), (102, 0)]
+    assert stage.effect.counts.stalest == 2
+    assert stage.effect.counts.staleness == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PEDAL_DOWN = 64
+BURST = 50_000_000  # ns before the song begins within which a DAW says all notes off
 
 
 class Keys:
@@ -14,15 +15,18 @@ class Keys:
         self._velocity: dict[tuple[int, int], int] = {}
         self._on_pedal: set[tuple[int, int]] = set()
         self._pedals: set[int] = set()
+        self._cleared: dict[tuple[int, int], tuple[int, int, int]] = {}  # → (when, pressed at, velocity)
 
     def press(self, channel: int, key: int, velocity: int, now: int) -> None:
         """A key goes down, at ``now`` ns."""
+        self._cleared.pop((channel, key), None)
         self._pressed_at[channel, key] = now
         self._velocity[channel, key] = velocity
         self._on_pedal.discard((channel, key))
 
     def lift(self, channel: int, key: int) -> bool:
         """A finger leaves a key; True when the note ends with it."""
+        self._cleared.pop((channel, key), None)
         if (channel, key) not in self._pressed_at:
             return False
         if channel in self._pedals:
@@ -42,13 +46,21 @@ class Keys:
             self._forget(at)
         return ended
 
-    def clear(self, channel: int) -> list[tuple[int, int]]:
+    def clear(self, channel: int, now: int) -> list[tuple[int, int]]:
         """All notes off on a channel; the pairs that end with it."""
         self._pedals.discard(channel)
         ended = [at for at in self._pressed_at if at[0] == channel]
         for at in ended:
+            self._cleared[at] = now, self._pressed_at[at], self._velocity[at]
             self._forget(at)
         return ended
+
+    def recall(self, now: int) -> None:
+        """The song begins: all notes off just before it was the DAW's (Reaper's) and no word about the hands."""
+        for at, (when, pressed, velocity) in self._cleared.items():
+            if now - when <= BURST and at not in self._pressed_at:
+                self._pressed_at[at], self._velocity[at] = pressed, velocity
+        self._cleared.clear()
 
     def held(self) -> dict[tuple[int, int], int]:
         """(channel, key) → when it was pressed, ns."""

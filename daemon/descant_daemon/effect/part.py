@@ -178,7 +178,7 @@ class Part:
         self._turn.silence(now)
         self._turn.dialogue.hushed()
         for channel in channels:
-            self._keys_up(self._hands.keys.clear(channel), now)
+            self._keys_up(self._hands.keys.clear(channel, now), now)
 
     def forget_notes(self) -> None:
         """The ledger has closed our notes by itself."""
@@ -282,6 +282,7 @@ class Part:
             self._turn.dialogue.restart()
             return
         # Keys pressed just before belong to the first step.
+        self._hands.keys.recall(happening.time)
         first, question = self._grid.first_from(happening.tick), self._turn.question
         self._hands.begin(first, happening.time, self._grid.step_length / 2)
         self.step = first - 1
