@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from descant_daemon.engine.asking import Ask, Sampling, rounds
+from descant_daemon.engine.asking import Answer, Ask, Sampling, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Hidden
 from descant_daemon.model.runtime import OnnxNetwork
@@ -23,6 +23,7 @@ def ask(step: int, instance: int = 0, *, jump: bool = False, serial: int = 0, ou
 def test_sixteen_instances_play_together_what_each_plays_alone(make_network) -> None:  # type: ignore[no-untyped-def]
     together, alone = Engine(make_network(), instances=16), Engine(make_network(), instances=16)
     ours = [SILENT] * 16
+    answers: list[Answer] = []
     for step in range(40):
         asks = [ask(step, each, jump=step == 0, ours=ours[each]) for each in range(16)]
         answers = together.answer_all(asks)

@@ -81,6 +81,8 @@ def counted(sent: list[tuple[int, bytes]]) -> int | None:
                 running = False
             case 0xF8 if running:
                 tick, pending = pending, pending + 1
+            case _:
+                pass
     return tick if running else None
 
 

@@ -50,7 +50,7 @@ def test_taps_move_the_tempo_and_not_the_place() -> None:
     clock = InternalClock(90)
     clock.start(0)
     clock.advance(0)
-    before = 0.0
+    before, now = 0.0, 0
     for tap in range(5):
         now = round((10.13 + tap * 0.75) * SECOND)
         assert clock.timeline is not None

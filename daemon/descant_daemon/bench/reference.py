@@ -53,7 +53,7 @@ def write_reference(folder: Path) -> Path:
 
 def reference_graph(name: str) -> bytes:
     """One of ``GRAPHS``, whole."""
-    return filled(files(__package__).joinpath("reference", f"{name}.onnx").read_bytes())
+    return filled(files("descant_daemon.bench").joinpath("reference", f"{name}.onnx").read_bytes())
 
 
 def filled(template: bytes) -> bytes:

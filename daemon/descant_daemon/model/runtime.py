@@ -101,13 +101,8 @@ def _on_the_fastest(model: bytes, name: str) -> Any:
 def _try_out(graph: Any) -> None:
     """One run on silence."""
     open_dims = {contract.BATCH: 1, contract.STRETCH: STRETCH_AGAIN}
-    graph.run(
-        None,
-        {
-            each.name: np.zeros(
-                [open_dims.get(dim, dim) for dim in each.shape],
-                np.int64 if each.type == "tensor(int64)" else np.float32,
-            )
-            for each in graph.get_inputs()
-        },
-    )
+    feed: dict[str, Any] = {}
+    for each in graph.get_inputs():
+        dims: list[int] = [open_dims.get(dim, dim) for dim in each.shape]
+        feed[each.name] = np.zeros(dims, np.int64 if each.type == "tensor(int64)" else np.float32)
+    graph.run(None, feed)
