@@ -103,6 +103,6 @@ def _try_out(graph: Any) -> None:
     open_dims = {contract.BATCH: 1, contract.STRETCH: STRETCH_AGAIN}
     feed: dict[str, Any] = {}
     for each in graph.get_inputs():
-        dims: list[int] = [open_dims.get(dim, dim) for dim in each.shape]
+        dims: list[Any] = [open_dims.get(dim, dim) for dim in each.shape]
         feed[each.name] = np.zeros(dims, np.int64 if each.type == "tensor(int64)" else np.float32)
     graph.run(None, feed)
