@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,9 @@ def measure(stem: Path, steps: int, eager: Any | None, progress: Progress) -> Fi
     """Everything, for the model at ``stem``; ``eager`` has a ``step``, or is None without PyTorch."""
     pitches = check_model_files(stem).metadata.pitches.size
     plan = Plan(steps)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # as in the engine process
     times = measure_steps(stem, steps, eager, progress)
     times.critical = measure_critical(stem, pitches, steps, progress)
     tempi = [measure_on_time(stem, bpm, 1, plan.a_tempo, progress) for bpm in TEMPI]

@@ -26,7 +26,7 @@ from descant_daemon.note_state import ARTICULATE, PLAY, State
 PIVOT = -2.5
 # Pitches in one call. A cold call costs as much as twenty pitches more, so the first answer of a step takes
 # long stretches; asked again on the tick, the caches are warm and the guess is less often right.
-STRETCH, STRETCH_AGAIN = 44, 24
+STRETCH, STRETCH_AGAIN = 44, 30
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
 
-LEADS = (4_500_000, 1_300_000)  # ns before the tick at which to warm up: cold first, then quickly
+LEADS = (5_000_000, 2_200_000)  # ns before the tick at which to warm up: cold first, then quickly
 
 
 class EngineLoop:
