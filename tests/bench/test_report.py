@@ -65,6 +65,15 @@ def test_the_sentence_follows_from_the_figures(measured: dict[str, Any], fit: bo
     assert any("PyTorch is not installed" in row[1] for row in rows(measured))
 
 
+def test_the_follower_is_shown_beside_the_others() -> None:
+    result = CliRunner().invoke(app, ["bench", "--follower", "--json"])
+    assert result.exit_code == 0, result.output
+    printed = json.loads(result.stdout)
+    assert all(row["met"] for row in printed)
+    lost = next(row for row in printed if row["name"].startswith("clock lost"))
+    assert lost["mean24"] is None, "a mean never notices"
+
+
 def test_the_command_prints_what_it_promises() -> None:
     """A short run of the real thing: figures there, none of them judged, for machines are shared and noisy."""
     result = CliRunner().invoke(app, ["bench", "--steps", "10", "--json"])
