@@ -15,7 +15,7 @@ from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports import catalogue, ladder
 from descant_routing.ports.alsa_timer import QueueTimer
 from descant_routing.ports.catalogue import MidiSystem, systems
-from descant_routing.ports.ladder import BACKENDS, open_backend, open_rung
+from descant_routing.ports.ladder import BACKENDS, open_rung
 
 if TYPE_CHECKING:
     from tests.routing.conftest import Ear, Keyboard, Server
@@ -95,7 +95,7 @@ def test_nothing_at_all(no_jack: None, no_alsa: None, capfd: pytest.CaptureFixtu
     with pytest.raises(
         DescantError, match=r"no MIDI system .*JACK: no server.*ALSA: .*`descant demo` needs none"
     ):
-        open_backend()
+        open_rung()
     assert capfd.readouterr() == ("", "")
 
 
@@ -140,7 +140,7 @@ def test_it_can_be_printed() -> None:
 
 
 def test_jack_is_the_first_choice_where_it_runs(our_jack: None) -> None:
-    backend = open_backend("auto")
+    backend = open_rung("auto").backend
     assert backend.name == "JACK"
     backend.close()
 
@@ -149,7 +149,7 @@ def test_an_unknown_back_end() -> None:
     with pytest.raises(
         UsageError, match="no back-end 'pulse': there are auto, jack, alsa, alsa-rtmidi, coremidi"
     ):
-        open_backend("pulse")
+        open_rung("pulse")
 
 
 def test_the_ladder_goes_down_to_what_holds_and_says_why(

@@ -11,7 +11,7 @@ Tempo = Annotated[float | None, typer.Option("--tempo", min=20, max=400, help="Q
 MOST_BARS = 10_000  # eight hours of slow music
 Bars = Annotated[int | None, typer.Option("--bars", min=1, max=MOST_BARS, help="How long, in bars.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same notes.")]
-Mode = Annotated[str | None, typer.Option("--mode", help="free or harmonise.")]
+Mode = Annotated[str | None, typer.Option("--mode", help="free, harmonise or instant.")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be given several times."),

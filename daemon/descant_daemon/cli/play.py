@@ -16,6 +16,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.live.clocks import begin, check_clock, make_clock
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.osc import OscInlet
 from descant_daemon.live.rank import IO, take_rank
 from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
@@ -83,6 +84,8 @@ def play(
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
     check_clock(clock_name, send_clock=send_clock)
     outlets = Outlets(sys.stderr.isatty(), json, osc, _address(osc_out))
+    if osc is not None:
+        OscInlet(osc).close()  # a port that is taken is to be said before anything begins
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches

@@ -18,6 +18,7 @@ from descant_daemon.live.panel import SIZE, Panel
 from descant_daemon.live.rank import CONTROL, take_rank
 from descant_daemon.live.shared import Shared
 from descant_daemon.live.status import Snapshot, encode, status_line
+from descant_routing.errors import DescantError
 
 REFRESH = 0.1  # s
 CLEAR_LINE = "\x1b[K"
@@ -31,10 +32,10 @@ def main() -> None:
     panel, outlets = Panel(Shared.attach(sys.argv[1], SIZE)), Outlets.decode(sys.argv[2])
     ended = threading.Event()
     threading.Thread(target=_wait_for_io, args=(ended,), daemon=True).start()
-    inlet = OscInlet(outlets.osc_in) if outlets.osc_in else None
+    inlet = _inlet(outlets.osc_in)
     outlet = OscOutlet(*outlets.osc_out) if outlets.osc_out else None
     shown: Snapshot = {}
-    with contextlib.suppress(BrokenPipeError):  # who was reading has had enough
+    with contextlib.suppress(BrokenPipeError):
         while not ended.is_set():
             status = panel.status()
             if status is not None and status != shown:
@@ -44,14 +45,24 @@ def main() -> None:
                 ended.wait(REFRESH)
             else:
                 _pass_on(inlet, panel, time.monotonic() + REFRESH)
-    if outlets.line:
-        sys.stderr.write("\n")
+        if outlets.line:
+            sys.stderr.write("\n")
+    ended.wait()  # who was reading has had enough; we would only be started again
 
 
 def _wait_for_io(ended: threading.Event) -> None:
     while os.read(0, 4096):
         pass
     ended.set()
+
+
+def _inlet(port: int | None) -> OscInlet | None:
+    """None where there is none, or somebody else has taken the port since ``play`` looked."""
+    try:
+        return OscInlet(port) if port else None
+    except DescantError as error:
+        sys.stderr.write(f"descant: {error}\n")
+        return None
 
 
 def _show(status: Snapshot, outlets: Outlets, outlet: OscOutlet | None) -> None:

@@ -103,3 +103,5 @@ class Worker:
                 return
             pause = min(2 * pause, LONGEST_PAUSE)
             self.process = self._start()
+            if self._closing.is_set():
+                self.process.kill()  # ``close`` was quicker, and has ended the one before

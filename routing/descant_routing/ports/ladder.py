@@ -32,15 +32,6 @@ class Rung(NamedTuple):
     why: str
 
 
-def open_backend(
-    backend: str | None = None,
-    input: str | None = None,  # noqa: A002 - the word of the command line
-    output: str | None = None,
-) -> Backend:
-    """As ``open_rung``, for who does not ask why."""
-    return open_rung(backend, input, output).backend
-
-
 def open_rung(
     backend: str | None = None,
     input: str | None = None,  # noqa: A002 - the word of the command line
