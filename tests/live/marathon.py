@@ -104,6 +104,7 @@ class Marathon:
             "strikes": self.strikes,
             "ends": self.ends,
             "sounding": len(self.sounding),
+            "ours_sounding": len([key for channel, key in self.sounding if channel == OURS]),
             "doubled": self.doubled,
             "orphans": self.orphans,
             "too_early": self.too_early,

@@ -125,9 +125,10 @@ def test_panic_by_signal_is_silence_and_the_song_goes_on(make_rig: Callable[[int
         descant.send_signal(signal.SIGUSR1)
     heard = wait()
     ends = [frame for frame, data in heard.heard if frame >= told and data[0] & 0xF0 == 0x80]
-    silent = min(ends)
+    silent = next(  # a key may have changed between the signal and what it did
+        frame for frame in ends if heard.sounding(frame, OURS) == heard.sounding(frame, PLAYER) == set()
+    )
     assert silent <= told + tenth(heard)
-    assert heard.sounding(silent, OURS) == heard.sounding(silent, PLAYER) == set()
     assert [frame for frame, _ in heard.strikes(OURS) if frame > silent], "the next key is harmonised again"
 
 
@@ -158,9 +159,9 @@ def test_engine_killed_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
 
 
 def wait_for_music(descant: subprocess.Popen[str]) -> None:
-    """Four seconds of the song: by then voices sound. (Time is the stimulus here, not a guess at readiness.)"""
+    """So far into the song, and off its beats: voices sound. (Time is the stimulus, not a guess at readiness.)"""
     with pytest.raises(subprocess.TimeoutExpired):
-        descant.wait(4)
+        descant.wait(4.3)
 
 
 def children(pid: int) -> list[int]:
