@@ -112,7 +112,7 @@ class Ledger:
     def panic(self) -> list[bytes]:
         """Everything ends; then, on the channels that were used and no others, pedal up and "all notes off".
 
-        All sixteen channels would hold up a DIN cable for 46 ms (research/timing.md §3.3).
+        All sixteen channels would hold up a DIN cable for 46 ms.
         """
         used = sorted(self._used | {place >> 7 for place in self._pedals})
         self._pedals.update(channel << 7 | message.SUSTAIN for channel in used)

@@ -1,4 +1,4 @@
-"""Masters as they really behave (research/timing.md §1.4), as scores: time in ms, bytes → what happens.
+"""Masters as they really behave, as scores: time in ms, bytes → what happens.
 
 ``F8 x5`` are five clocks, 20 ms apart (125 BPM). ``--`` is time passing. ``@4``: the song is at tick 4 then.
 """
