@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -118,3 +119,32 @@ def test_its_notes_lie_on_its_grid(make_rig: Callable[[int], Rig], clock: str) -
         onsets = [frame for frame, data in listener.heard if data[0] & 0xF0 == 0x90 and data[2]]
     assert len(onsets) > 10
     assert set(onsets) <= clocks
+
+
+def test_the_song_begins_on_the_transport_s_first_frame_however_long_a_cycle_is(
+    make_rig: Callable[[int], Rig],
+) -> None:
+    """42.7 ms a cycle at 300 BPM are five ticks: none of them may be missing, whoever follows our clock."""
+    rig = make_rig(2048)
+    rig.descant("--clock", "jack", "--tempo", "300", "--mode", "free", "--send-clock", "--json")
+    with closing(Listener(rig.server)) as listener:
+        rolled: list[int] = []
+        heard = threading.Event()
+        witness = jack.Client("Witness", no_start_server=True, servername=rig.server)
+
+        @witness.set_process_callback  # type: ignore[untyped-decorator]
+        def look(_frames: int) -> None:
+            state, position = witness.transport_query_struct()
+            if state == jack.ROLLING:
+                rolled.append(witness.last_frame_time - position.frame)
+                if position.frame > 48000 * 2:
+                    heard.set()
+
+        with witness:
+            witness.transport_start()
+            assert heard.wait(30)
+            witness.transport_stop()
+        begin, messages = rolled[0], listener.heard[:]
+    assert messages[0] == (begin, b"\xfa")
+    clocks = [frame - begin for frame, data in messages if data[0] == 0xF8]
+    assert clocks[:100] == [tick * 400 for tick in range(100)], "48,000 · 60 / (24 · 300) frames a tick"

@@ -204,7 +204,8 @@ class Effect:
     def _happen(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:
             if self._master is not None:
-                self._out.send(happening.time, self._master.happen(happening))
+                # A Start that is known ahead leaves at once: nothing has to wait behind it.
+                self._out.send(min(happening.time, self._seen), self._master.happen(happening))
             for part in self.parts:
                 part.happen(happening, runs=happening.kind not in (Kind.STOPPED, Kind.LOST))
 

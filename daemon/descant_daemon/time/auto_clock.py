@@ -104,8 +104,11 @@ class AutoClock:
         self._idle_since = now
 
     def next_deadline(self) -> int | None:
-        """The leader's, or when our own clock has idled long enough."""
-        return self._midi.next_deadline() if self._led else self._stop_at
+        """The leader's; or our own clock's, or when that has idled long enough."""
+        if self._led:
+            return self._midi.next_deadline()
+        times = (self._own.next_deadline(), self._stop_at)
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def _stop_at(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from descant_daemon.time.clock import Happening, Kind
@@ -11,7 +12,8 @@ from descant_daemon.time.timeline import FASTEST_BPM, PPQN, SLOWEST_BPM, Timelin
 from descant_routing import message
 from descant_routing.errors import UsageError
 
-NEAR_BEAT = 6  # ticks
+NEAR_BEAT = 6  # ticks from a tap within which a beat is drawn to it,
+CLOSE = 0.05  # and within which nobody hears it jump
 
 
 class InternalClock:
@@ -20,7 +22,6 @@ class InternalClock:
     guard = 0
     leads = True
     armed: int | None = None
-    trusted_until: int | None = None
 
     def __init__(self, bpm: float) -> None:
         """Stopped at the beginning. Raises UsageError for a tempo outside 20 to 400."""
@@ -30,6 +31,7 @@ class InternalClock:
         self._taps = TapTempo()
         self._position = 0
         self._line: Timeline | None = None
+        self._aim: Timeline | None = None  # the line from the next beat on, while the song glides to it
         self._news: list[Happening] = []
 
     @property
@@ -41,6 +43,11 @@ class InternalClock:
     def timeline(self) -> Timeline | None:
         """Ticks to time while running."""
         return self._line
+
+    @property
+    def trusted_until(self) -> int | None:
+        """While the song glides, to where it is going; else for ever."""
+        return None if self._aim is None else math.ceil(self._aim.time)
 
     @property
     def bpm(self) -> float | None:
@@ -57,18 +64,15 @@ class InternalClock:
             tick = self._line.tick_at(now)
             whole = int(tick)
             self._line = Timeline(whole, now - (tick - whole) * ns_per_tick(bpm), ns_per_tick(bpm))
+        self._aim = None
         self._bpm = bpm
 
     def tap(self, now: int) -> Sequence[Happening]:
-        """From the fourth tap on the tempo is theirs, and a beat that is near moves under the tap."""
+        """From the fourth tap on the tempo is theirs; where a beat is near, the next comes with the next tap."""
         bpm = self._taps.tap(now)
-        if bpm is None:
-            return ()
-        self.set_tempo(bpm, now)
-        if self._line is not None:
-            beat = round(self._line.tick_at(now) / PPQN) * PPQN
-            if beat > 0 and abs(self._line.tick_at(now) - beat) <= NEAR_BEAT:
-                self._line = Timeline(beat, now, ns_per_tick(bpm))
+        if bpm is not None:
+            self.set_tempo(bpm, now)
+            self._draw_to_beat(now)
         return ()
 
     def feed(self, data: bytes, now: int) -> Sequence[Happening]:
@@ -90,11 +94,13 @@ class InternalClock:
         """Stand still; Continue goes on from the next tick."""
         if self._line is not None:
             self._position = max(self._line.tick, int(self._line.tick_at(now)) + 1)
-            self._line = None
+            self._line = self._aim = None
             self._news.append(Happening(Kind.STOPPED, now, self._position))
 
-    def advance(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
+    def advance(self, now: int) -> Sequence[Happening]:
         """What has happened since the last call."""
+        if self._aim is not None and now >= self._aim.time:
+            self._line, self._aim = self._aim, None
         news, self._news = self._news, []
         return news
 
@@ -106,8 +112,8 @@ class InternalClock:
         """Nor does their absence."""
 
     def next_deadline(self) -> int | None:
-        """At once when there is news."""
-        return self._news[0].time if self._news else None
+        """At once when there is news; else when a glide ends."""
+        return self._news[0].time if self._news else self.trusted_until
 
     def _locate(self, tick: int, now: int) -> None:
         if self._line is None:
@@ -115,6 +121,22 @@ class InternalClock:
         else:
             self._begin(Kind.RELOCATED, tick, now)
 
+    def _draw_to_beat(self, now: int) -> None:
+        """The song hurries or waits for one beat: a jump would send a burst of clocks, or none for a while."""
+        if self._line is None:
+            return
+        tick, per_tick = self._line.tick_at(now), ns_per_tick(self._bpm)
+        beat = round(tick / PPQN) * PPQN
+        away = tick - beat
+        if beat == 0 or abs(away) > NEAR_BEAT:
+            return
+        if abs(away) < CLOSE:
+            self._line = Timeline(beat, now, per_tick)
+            return
+        self._aim = Timeline(beat + PPQN, now + PPQN * per_tick, per_tick)
+        gliding = PPQN * per_tick / (PPQN - away)
+        self._line = Timeline(beat, now - away * gliding, gliding)
+
     def _begin(self, kind: Kind, tick: int, now: int) -> None:
-        self._line = Timeline(tick, now, ns_per_tick(self._bpm))
+        self._line, self._aim = Timeline(tick, now, ns_per_tick(self._bpm)), None
         self._news.append(Happening(kind, now, tick))

@@ -64,19 +64,23 @@ class SampledClock:
         return ()
 
     def advance(self, now: int) -> Sequence[Happening]:
-        """Ask, and tell what has changed since."""
-        self._asked = now
+        """Ask, and tell what has changed since.
+
+        It may have changed any time after we last asked, and nothing has been played since: it counts from
+        there. With JACK that is the first frame of the cycle, where its transport says it changed.
+        """
+        since, self._asked = now if self._asked is None else min(self._asked, now), now
         running, line = self._source.sample(now)
         running = running and line is not None and line.tick_at(now) >= -EARLY
         before, self._line = self._line, line
         was_running, self._running = self._running, running
         if line is None or not running:
-            return [Happening(Kind.STOPPED, now, 0)] if was_running else []
-        tick = max(0, math.ceil(line.tick_at(now) - JUMP))
+            return [Happening(Kind.STOPPED, since, 0)] if was_running else []
+        tick = max(0, math.ceil(line.tick_at(since) - JUMP))
         if not was_running:
-            return [Happening(Kind.CONTINUED if tick else Kind.STARTED, now, tick)]
+            return [Happening(Kind.CONTINUED if tick else Kind.STARTED, since, tick)]
         if before is not None and abs(line.tick_at(now) - before.tick_at(now)) > JUMP:
-            return [Happening(Kind.RELOCATED, now, tick)]
+            return [Happening(Kind.RELOCATED, since, tick)]
         return []
 
     def tap(self, now: int) -> Sequence[Happening]:  # noqa: ARG002
