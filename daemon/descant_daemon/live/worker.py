@@ -13,8 +13,8 @@ from descant_daemon.live.doorbell import quiet_bell, ring
 from descant_daemon.live.shared import Shared
 
 PAUSE = 0.05  # s before the first restart; it doubles while the process dies young
-LONGEST_PAUSE = 2.0
-YOUNG = 5.0  # s
+LONGEST_PAUSE = 1.0
+YOUNG = 1.5  # s; a process that is killed later than that is started again at once
 
 
 class Worker:
