@@ -351,6 +351,22 @@ def test_a_controller_moves_its_parameter() -> None:
     assert stage.sounding_at(200) == [48], "from the next step on"
 
 
+def test_a_knob_turned_before_the_song_begins_asks_anew_only_what_it_changes() -> None:
+    stage = free()
+    stage.at(-500, START)
+    stage.run(-400)
+    asked = len(stage.engine.heard)
+    assert asked, "the first step is prepared before the first clock"
+    stage.effect.change({"velocity": 30}, stage.backend.now())
+    stage.backend.wake()
+    stage.run(-300)
+    assert len(stage.engine.heard) == asked, "a fader must not throw the answer away"
+    stage.effect.change({"density": 1.5}, stage.backend.now())
+    stage.backend.wake()
+    stage.run(-200)
+    assert [ask.sampling.density for ask in stage.engine.heard[asked:]] == [1.5]
+
+
 def test_mode_changes_by_controller_while_notes_sound() -> None:
     stage = Stage(lambda ask: ((60,), ()), mode="free", cc={20: "mode"})
     stage.roll(8)

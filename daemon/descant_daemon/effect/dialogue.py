@@ -15,13 +15,15 @@ from descant_daemon.settings.parameters import Parameters
 
 @dataclass
 class Question:
-    """The last thing asked: its step, what was given, and what had been played before it."""
+    """The last thing asked: its step, what was given, what had been played before it, how to choose."""
 
     serial: int
     step: int
     given: State
     played: State
     ours: State
+    manner: Sampling
+    steps_per_bar: int
     answered: State | None = None
 
     @property
@@ -61,12 +63,21 @@ class Dialogue:
         last = self.question
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
-        self.question = Question(self._serial, step, given, played, ours)
         bar = parameters.metre.steps_per_bar(self._steps_per_beat)
+        self.question = Question(self._serial, step, given, played, ours, manner, bar)
         jump, self._jump = self._jump, False
         ask = Ask(self._serial, step, bar, heard, played, ours, jump, manner, self._instance, ahead)
         self._asks.append(ask)
         return self.question
+
+    def would_ask_the_same(self, parameters: Parameters) -> bool:
+        """Whether these parameters leave the open question as it is."""
+        question = self.question
+        return (
+            question is not None
+            and question.manner == sampling(parameters, question.given, self._pitches)
+            and question.steps_per_bar == parameters.metre.steps_per_bar(self._steps_per_beat)
+        )
 
     def take(self, answer: Answer) -> bool:
         """An answer has come; False when it is stale."""

@@ -193,7 +193,7 @@ class Part:
         """From here on we play so."""
         left = self._instant and parameters.mode != "instant"
         self.parameters = parameters
-        if self._armed is not None:
+        if self._armed is not None and not self._turn.dialogue.would_ask_the_same(parameters):
             self._ask(self._armed, now)
         if left and not self._clock.running:
             self._hush(now)  # no tick will end what a key began
