@@ -109,7 +109,7 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
     pieces = sorted(split.test, key=lambda piece: piece.steps)[:2]
     total, steps = 0.0, 0
     for piece in pieces:
-        now = piece.state(range(len(piece.voices)), network.pitches)
+        now = piece.state(range(piece.voices), network.pitches)
         before, hidden = np.zeros_like(now[0]), network.time_start
         nothing = np.zeros_like(before)
         for step, state in enumerate(now):

@@ -12,7 +12,7 @@ import platformdirs
 
 from descant_export.corpus.piece import Piece
 
-FORMAT = 1
+FORMAT = 2
 
 
 def cache_path(corpus: str) -> Path:
@@ -28,8 +28,8 @@ def save(path: Path, pieces: Sequence[Piece]) -> None:
         "names": np.array([piece.name for piece in pieces])
     }
     for index, piece in enumerate(pieces):
-        arrays[f"voices{index}"] = np.packbits(piece.voices.astype(bool), axis=None)
-        arrays[f"shape{index}"] = np.array(piece.voices.shape)
+        arrays[f"notes{index}"] = piece.notes
+        arrays[f"voices{index}"] = np.array(piece.voices)
         arrays[f"bar{index}"] = piece.step_in_bar
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npz")
     with os.fdopen(handle, "wb") as file:
@@ -40,9 +40,7 @@ def save(path: Path, pieces: Sequence[Piece]) -> None:
 def load(path: Path) -> list[Piece]:
     """The pieces, in the order in which they were saved."""
     with np.load(path) as arrays:
-        pieces = []
-        for index, name in enumerate(arrays["names"]):
-            shape = arrays[f"shape{index}"]
-            bits = np.unpackbits(arrays[f"voices{index}"], count=int(np.prod(shape)))
-            pieces.append(Piece(str(name), bits.reshape(shape), arrays[f"bar{index}"]))
-        return pieces
+        return [
+            Piece(str(name), arrays[f"notes{index}"], arrays[f"bar{index}"], int(arrays[f"voices{index}"]))
+            for index, name in enumerate(arrays["names"])
+        ]

@@ -7,11 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece
 
 BEAT = 4
 GRAM = 7
 SHARED = 0.25
+EVERY_KEY = PitchRange(0, 127)
 
 
 def tune_groups(pieces: Sequence[Piece]) -> list[list[int]]:
@@ -33,7 +35,7 @@ def tune_groups(pieces: Sequence[Piece]) -> list[list[int]]:
 
 
 def _interval_runs(piece: Piece) -> set[tuple[int, ...]]:
-    on_beat = piece.voices[0, :, :, 0][piece.step_in_bar % BEAT == 0]
+    on_beat = piece.state([0], EVERY_KEY)[piece.step_in_bar % BEAT == 0, :, PLAY]
     keys = [int(np.flatnonzero(row)[-1]) for row in on_beat if row.any()]
     moves = [later - earlier for earlier, later in pairwise(keys)]
     runs = (tuple(moves[start : start + GRAM]) for start in range(len(moves) - GRAM + 1))

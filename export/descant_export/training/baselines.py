@@ -56,6 +56,6 @@ def _score(counts: Floats, pieces: Sequence[Piece], pitches: PitchRange) -> Scor
 
 def _pairs(piece: Piece, pitches: PitchRange) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Whether each pitch played in the step before, and the state of the step."""
-    now = piece.state(range(len(piece.voices)), pitches)
+    now = piece.state(range(piece.voices), pitches)
     before = np.concatenate([np.zeros((1, pitches.size)), now[:-1, :, PLAY]])
     return before.astype(np.int64), now

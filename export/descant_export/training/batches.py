@@ -49,18 +49,15 @@ def given_voices(kind: str, voices: int, rng: np.random.Generator) -> list[int]:
 def segment(piece: Piece, start: int, length: int, transpose: int, given: list[int], shape: Shape) -> Batch:
     """One segment as a batch of one; steps after the piece's end are padding."""
     pitches = shape.kernel.pitches
-    hidden = [voice for voice in range(len(piece.voices)) if voice not in given]
-    cut = Piece(piece.name, piece.voices[:, max(start - 1, 0) : start + length], piece.step_in_bar)
-    steps = cut.voices.shape[1] - (1 if start else 0)
-    window = Piece(piece.name, cut.voices, np.zeros(cut.voices.shape[1], np.int64))
-    known = window.state(given, pitches, transpose)
-    whole = np.maximum(known, window.state(hidden, pitches, transpose))
-    if start == 0:
-        silence = np.zeros((1, pitches.size, 2), np.float32)
-        whole, known = np.concatenate([silence, whole]), np.concatenate([silence, known])
+    hidden = [voice for voice in range(piece.voices) if voice not in given]
+    end = min(start + length, piece.steps)
+    steps = end - start
+    # From the step before on: the piece begins out of silence.
+    known = piece.state(given, pitches, transpose, start - 1, end)
+    whole = np.maximum(known, piece.state(hidden, pitches, transpose, start - 1, end))
     pad = length - steps
     fill = np.zeros((pad, pitches.size, 2), np.float32)
-    bar = np.concatenate([piece.step_in_bar[start : start + steps], np.zeros(pad, np.int64)])
+    bar = np.concatenate([piece.step_in_bar[start:end].astype(np.int64), np.zeros(pad, np.int64)])
     real = np.concatenate([np.ones(steps, np.float32), np.zeros(pad, np.float32)])
     arrays: list[NDArray[np.generic]] = [
         np.concatenate([whole[:-1], fill]),
@@ -92,6 +89,6 @@ def random_batch(
         start = 0 if rng.random() < FROM_THE_TOP else int(rng.integers(0, last + 1))
         keys = transpositions(piece, shape.kernel.pitches, reach)
         kind = str(rng.choice([name for name, _ in GIVEN_KINDS], p=[share for _, share in GIVEN_KINDS]))
-        given = given_voices(kind, len(piece.voices), rng)
+        given = given_voices(kind, piece.voices, rng)
         segments.append(segment(piece, start, length, int(rng.choice(keys)), given, shape))
     return Batch(*(torch.cat(parts) for parts in zip(*segments, strict=True)))
