@@ -44,6 +44,8 @@ class Mind:
         self._steps_per_bar, self._sampling = 16, Sampling()
         self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
         # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
+        # How the step here is sampled: asked again on the tick, it is at hand.
+        self._chosen: tuple[Place, Sampling, float, Choice] | None = None
         self._dice: tuple[tuple[int, int, int], list[NDArray[np.float64]]] | None = None
 
     def line(self, ask: Ask) -> Line:
@@ -116,22 +118,26 @@ class Mind:
 
     def _line(self, ask: Ask, here: Place) -> Line:
         guess = None if self._last is None else self._last.ours
-        return Line(here.context, ask.given, self._choice(ask, here.moment), guess)
+        return Line(here.context, ask.given, self._choice(ask, here), guess)
 
-    def _choice(self, ask: Ask, moment: Moment) -> Choice:
-        sampling, keys = ask.sampling, self._keys
+    def _choice(self, ask: Ask, here: Place) -> Choice:
+        sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
         if not ask.given.any():
             odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), MOST_DOUBLINGS)
-        return Choice(
-            dice=self._dice_of(sampling, ask.step),
-            allowed=(keys >= sampling.low) & (keys <= sampling.high),
-            sounding=moment.ours[:, PLAY] > 0,
-            temperature=sampling.temperature,
-            odds=odds,
-            voices=sampling.voices,
-            follow=sampling.follow,
-        )
+        last = self._chosen
+        if last is None or last[0] is not here or last[1:3] != (sampling, odds):
+            choice = Choice(
+                dice=self._dice_of(sampling, ask.step),
+                allowed=(keys >= sampling.low) & (keys <= sampling.high),
+                sounding=moment.ours[:, PLAY] > 0,
+                temperature=sampling.temperature,
+                odds=odds,
+                voices=sampling.voices,
+                follow=sampling.follow,
+            )
+            self._chosen = last = here, sampling, odds, choice
+        return last[3]
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
         run, at = divmod(step, RUN)

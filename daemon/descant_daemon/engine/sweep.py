@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -46,6 +47,19 @@ class Choice:
     odds: float
     voices: int
     follow: float = 0.0
+
+    @cached_property
+    def thresholds(self) -> NDArray[np.float64]:
+        """The logits beyond which a pitch plays and is struck when nothing is given, ``[P, 2]``.
+
+        The dice are turned round once, instead of every logit into a chance.
+        """
+        odds = math.log(self.odds) if self.odds else -math.inf
+        over = self.dice * self.temperature
+        over[:, PLAY] -= (odds + PIVOT) * self.temperature - PIVOT
+        over[~self.allowed, PLAY] = np.inf
+        over[~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
+        return over
 
 
 class Line(NamedTuple):
@@ -116,8 +130,10 @@ class _Climb:
         self.chosen = np.zeros_like(given)
         self._follow = np.float32(choice.follow)
         self._left = choice.voices
-        free = choice.allowed & (given[:, PLAY] == 0)
-        self._over = _thresholds(choice, free)
+        taken = given[:, PLAY] > 0
+        free = choice.allowed & ~taken
+        self._over = choice.thresholds.copy()
+        self._over[taken, PLAY] = np.inf
         if line.guess is None:
             self._guess = choice.sounding & free, np.zeros_like(free)
         else:
@@ -184,16 +200,3 @@ def _keep(hidden: Hidden, after: Hidden, settled: Sequence[tuple[int, int]], beg
 
 def _stack(arrays: Sequence[Array]) -> Array:
     return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
-
-
-def _thresholds(choice: Choice, free: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The logits beyond which a pitch plays and is struck, ``[P, 2]``.
-
-    The dice are turned round once, instead of every logit into a chance.
-    """
-    odds = math.log(choice.odds) if choice.odds else -math.inf
-    over = choice.dice * choice.temperature
-    over[:, PLAY] -= (odds + PIVOT) * choice.temperature - PIVOT
-    over[~free, PLAY] = np.inf
-    over[~choice.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
-    return over

@@ -12,40 +12,37 @@ from descant_daemon.note_state import State
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
 _ANSWER = struct.Struct("<IqHq")
-LONGEST = 1024  # bytes; an ask about 128 pitches takes 845
+LONGEST = 3200  # bytes; an ask about 128 pitches takes 3145
 
 
 def encode_ask(ask: Ask) -> bytes:
-    """An ask, a byte for each bit of its states: packing them would cost more than it saves."""
+    """An ask, its states as they lie in memory: packing them would cost more than it saves."""
     head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
-    return head + _SAMPLING.pack(*ask.sampling) + _pack(ask.given, ask.played, ask.ours)
+    return b"".join((head, _SAMPLING.pack(*ask.sampling), ask.given.data, ask.played.data, ask.ours.data))
 
 
 def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
     sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))
-    given, played, ours = _unpack(frame[_ASK.size + _SAMPLING.size :], 3, pitches)
+    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size, 3, pitches)
     return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead)
 
 
 def encode_answer(answer: Answer) -> bytes:
     """An answer."""
     head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready)
-    return head + _pack(answer.ours)
+    return b"".join((head, answer.ours.data))
 
 
 def decode_answer(frame: bytes, pitches: int) -> Answer:
     """Back from ``encode_answer``."""
     serial, step, instance, ready = _ANSWER.unpack_from(frame)
-    (ours,) = _unpack(frame[_ANSWER.size :], 1, pitches)
+    (ours,) = _states(frame, _ANSWER.size, 1, pitches)
     return Answer(serial, step, ours, instance, ready)
 
 
-def _pack(*states: State) -> bytes:
-    return np.concatenate(states).astype(np.uint8).tobytes()
-
-
-def _unpack(packed: bytes, count: int, pitches: int) -> list[State]:
-    bits = np.frombuffer(packed, np.uint8, count * pitches * 2)
-    return list(bits.reshape(count, pitches, 2).astype(np.float32))
+def _states(frame: bytes, offset: int, count: int, pitches: int) -> State:
+    """``[count, pitches, 2]``, read-only."""
+    flat = np.frombuffer(frame, np.float32, count * pitches * 2, offset)
+    return flat.reshape(count, pitches, 2)
