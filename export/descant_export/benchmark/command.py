@@ -15,6 +15,7 @@ from descant_export.benchmark.run import Run
 from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import write_table
+from descant_export.memory import keep_freed_memory
 from descant_routing.errors import DescantError, UsageError
 
 console = Console(stderr=True)
@@ -39,6 +40,7 @@ def benchmark(
                 raise UsageError(
                     f"{network} trains on {', '.join(RECIPES[network].sets or ())}, not on {name}."
                 )
+    keep_freed_memory()
     roll_sets = [read_set(data, name) for name in sets]
     try:
         out.mkdir(parents=True, exist_ok=True)

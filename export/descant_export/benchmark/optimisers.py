@@ -20,8 +20,9 @@ class NesterovRMSprop(torch.optim.Optimizer):
         super().__init__(weights, {"lr": rate, "momentum": momentum, "decay": 0.9, "eps": 1e-8})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update."""
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """One update; ``closure`` is not asked."""
+        del closure
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is None:

@@ -58,7 +58,10 @@ class Run:
         self.evaluate_every = max(1, round(between / each_update))
 
     def train(self, deadline: float, report: Callable[[float | None], None]) -> None:
-        """Train until done, or until ``time.monotonic()`` passes ``deadline``; ``report`` gets each loss, nats a step."""
+        """Train until done, or until ``time.monotonic()`` passes ``deadline``.
+
+        ``report`` gets each update's figure in nats a step, and None after a look at validation.
+        """
         standing = self.standing
         began, before = time.monotonic(), standing.seconds
         kept = began
@@ -146,9 +149,8 @@ class Run:
 
     @torch.no_grad()
     def _follow(self) -> None:
-        """The average begins as a plain mean, and forgets at the recipe's decay later on."""
-        update = self.standing.update + 1
-        decay = min(self._recipe.average or 0.0, 1 - 1 / update)
+        """The average forgets fast in the beginning, and at the recipe's decay later on."""
+        decay = min(self._recipe.average or 0.0, (1 + self.standing.update) / (10 + self.standing.update))
         for mean, weight in zip(self._average.parameters(), self._model.parameters(), strict=True):
             mean.lerp_(weight, 1 - decay)
 

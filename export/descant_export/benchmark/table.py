@@ -63,8 +63,9 @@ def markdown(results: Sequence[Result]) -> str:
         "# Four sets of piano rolls",
         "Test log-likelihood in nats per time step: a flat mean over all steps of the test sequences, 88 pitches, "
         "play alone, teacher forcing on both axes, each sequence whole and from silence. Two figures are best and "
-        "median of the runs; (n) says how many, and * that one of them is not done. Rows in bold were trained here; the others "
-        "are Johnson 2017, Table 1. Weights were chosen on validation. No transposition in training or test.",
+        "median of the runs; (n) says how many, and * that one of them is not done. Rows in bold were trained "
+        "here; the others are Johnson 2017, Table 1. Weights were chosen "
+        "on validation. No transposition in training or test.",
         _table(["", *(TITLES[one] for one in TABLE_SETS)], rows),
         *_kotecha_young([result for result in results if result.set == PIANO_16THS]),
         "## What each run was given",
