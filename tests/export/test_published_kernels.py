@@ -114,6 +114,8 @@ def test_features_are_exact_in_bfloat16() -> None:
     """Training computes them there: every value must be one that eight bits of mantissa hold."""
     for kernel in KERNELS:
         rng = np.random.default_rng(2)
-        sounding = {int(key): bool(rng.random() < 0.5) for key in rng.choice(range(24, 102), 30, replace=False)}
+        sounding = {
+            int(key): bool(rng.random() < 0.5) for key in rng.choice(range(24, 102), 30, replace=False)
+        }
         exact = torch.from_numpy(features(kernel, sounding, 7))
         assert torch.equal(exact.bfloat16().float(), exact)
