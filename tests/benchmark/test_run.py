@@ -34,7 +34,17 @@ def tiny(_: RollSet) -> RollShape:
 
 
 RECIPE = Recipe(
-    tiny, "adamw", 0.01, segment=8, batch=2, warm_up=3, clip=1.0, average=0.9, patience=2, fall=0.5, falls=2
+    tiny,
+    "adamw",
+    0.01,
+    segment=8,
+    update_steps=16,
+    warm_up=3,
+    clip=1.0,
+    average=0.9,
+    patience=2,
+    fall=0.5,
+    falls=2,
 )
 
 
@@ -128,6 +138,13 @@ def test_the_table_beside_the_published_one() -> None:
         "| johnson-2017 | jsb | 2 | -5.800 | -5.500 | yes | 900 | 800 | 12.5 | 100 | 50.0 | 500 | 8 × 64 | CPU |"
         in lines
     )
+
+
+def test_a_run_is_one_processs_at_a_time(tmp_path: Path) -> None:
+    with Store(tmp_path).taken() as first, Store(tmp_path).taken() as second:
+        assert (first, second) == (True, False)
+    with Store(tmp_path).taken() as again:
+        assert again
 
 
 def test_a_torn_state_is_named(roll_set: RollSet, tmp_path: Path) -> None:

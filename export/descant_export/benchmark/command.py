@@ -31,7 +31,10 @@ def benchmark(
     minutes: float | None,
     batch: int | None,
 ) -> Path:
-    """Train what is not done yet, for ``minutes`` at most; write the table. Returns its path."""
+    """Train what is not done yet, for ``minutes`` at most; write the table. Returns its path.
+
+    Called several times at once, each process takes runs that no other is at.
+    """
     for network in networks:
         if network not in RECIPES:
             raise UsageError(f"There is no network {network!r}; there are {', '.join(RECIPES)}.")
@@ -41,6 +44,7 @@ def benchmark(
                     f"{network} trains on {', '.join(RECIPES[network].sets or ())}, not on {name}."
                 )
     keep_freed_memory()
+    torch.backends.cudnn.allow_tf32 = False  # training asks for bf16; scoring in float32 means float32
     roll_sets = [read_set(data, name) for name in sets]
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -60,12 +64,18 @@ def benchmark(
 
 
 def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, deadline: float, batch: int | None) -> None:
-    recipe = RECIPES[network]
     store = Store(out / network / roll_set.name / f"seed-{seed}")
-    known = store.result()
-    if (known is not None and known.done) or time.monotonic() >= deadline:
-        return
-    run = Run(network, recipe, roll_set, seed, store, batch or _crops(recipe))
+    with store.taken() as ours:
+        known = store.result()
+        if ours and time.monotonic() < deadline and not (known is not None and known.done):
+            _train(network, roll_set, seed, store, deadline, batch)
+
+
+def _train(
+    network: str, roll_set: RollSet, seed: int, store: Store, deadline: float, batch: int | None
+) -> None:
+    recipe = RECIPES[network]
+    run = Run(network, recipe, roll_set, seed, store, batch or _crops(recipe, roll_set.name))
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -97,9 +107,10 @@ def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, deadline: floa
         console.print(f"{network} on {roll_set.name}, seed {seed}: test {result.test:.3f} nats a step")
 
 
-def _crops(recipe: Recipe) -> int:
+def _crops(recipe: Recipe, name: str) -> int:
     """Crops an update, as the machine likes it."""
-    return recipe.batch * (CUDA_BATCH if torch.cuda.is_available() else 1)
+    crops = recipe.update_steps // recipe.crop_steps(name)
+    return crops * (CUDA_BATCH if torch.cuda.is_available() else 1)
 
 
 def _results(out: Path) -> list[Result]:

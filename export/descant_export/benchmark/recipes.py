@@ -11,6 +11,8 @@ from descant_export.model.kernel import KernelShape
 from descant_export.model.published_kernels import KERNELS, PIANO
 from descant_export.model.roll import RollShape
 
+SEGMENT = 128  # steps a crop; far longer than what is heard at once, short enough to draw many
+SEGMENTS = {"jsb": 64}  # a chorale's median is 57
 MARGIN = 3  # semitones around what training plays, for a network that leaves out the rest
 
 
@@ -18,17 +20,17 @@ MARGIN = 3  # semitones around what training plays, for a network that leaves ou
 class Recipe:
     """How a network is made and trained.
 
-    ``segment``: steps a crop. ``batch``: crops an update, where the machine has no reason for more. ``warm_up``:
-    updates. ``clip``: the gradient's largest norm. ``average``: decay of the running mean of the weights that is
-    scored in their place. ``fall``: what the rate is multiplied by after ``patience`` evaluations without a
+    ``segment``: steps a crop; the set's own where it is None. ``update_steps``: steps of all crops of an update,
+    where the machine has no reason for more. ``warm_up``: updates. ``clip``: the gradient's largest norm.
+    ``average``: decay of the running mean of the weights that is scored in their place. ``fall``: what the rate is multiplied by after ``patience`` evaluations without a
     better one; the run ends after ``falls`` such times.
     """
 
     shape: Callable[[RollSet], RollShape]
     optimiser: str
     rate: float
-    segment: int = 64
-    batch: int = 8
+    segment: int | None = None
+    update_steps: int = 512
     warm_up: int = 0
     clip: float | None = None
     average: float | None = None
@@ -36,6 +38,10 @@ class Recipe:
     fall: float = 1.0
     falls: int = 1
     sets: tuple[str, ...] | None = None
+
+    def crop_steps(self, name: str) -> int:
+        """Steps a crop of the set called ``name``."""
+        return self.segment or SEGMENTS.get(name, SEGMENT)
 
 
 def _johnson_2017(_: RollSet) -> RollShape:
@@ -69,7 +75,9 @@ RECIPES: Mapping[str, Recipe] = {
     # Johnson 2017 §3.1. He does not say the length of a crop, the size of a batch, nor when he stopped.
     "johnson-2017": Recipe(_johnson_2017, "rmsprop-nesterov", 0.001),
     # Kotecha & Young §3.1; batch and crop from their notebook, its layers from Johnson's blog.
-    "kotecha-young-2018": Recipe(_kotecha_young, "adadelta", 1.0, segment=128, batch=5, sets=(PIANO_16THS,)),
+    "kotecha-young-2018": Recipe(
+        _kotecha_young, "adadelta", 1.0, segment=128, update_steps=5 * 128, sets=(PIANO_16THS,)
+    ),
     "descant-1": Recipe(
         _descant_1,
         "adamw",

@@ -37,7 +37,7 @@ class Run:
         """Goes on where ``store`` stands. ``batch``: crops an update, of a run that begins."""
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._network, self._recipe, self._set = network, recipe, roll_set
-        self._seed, self._store = seed, store
+        self._seed, self._store, self._segment = seed, store, recipe.crop_steps(roll_set.name)
         torch.manual_seed(seed)
         self._shape = recipe.shape(roll_set)
         self._rows = rows_of(self._shape.kernel.pitches, roll_set.pitches)
@@ -53,7 +53,7 @@ class Run:
             self._average.load_state_dict(last["average"])
             self._optimiser.load_state_dict(last["optimiser"])
             self.standing = Standing(**last["standing"])
-        each_update = self.standing.batch * recipe.segment
+        each_update = self.standing.batch * self._segment
         between = max(roll_set.train_steps, EVALUATE_STEPS)
         self.evaluate_every = max(1, round(between / each_update))
 
@@ -104,11 +104,11 @@ class Run:
             standing.done,
             standing.update,
             update,
-            standing.update * standing.batch * self._recipe.segment / self._set.train_steps,
+            standing.update * standing.batch * self._segment / self._set.train_steps,
             standing.seconds,
             standing.flop / 1e12,
             standing.batch,
-            self._recipe.segment,
+            self._segment,
             device_name(self._device),
         )
         self._store.keep_result(result, standing)
@@ -118,7 +118,7 @@ class Run:
         recipe, number = self._recipe, self.standing.update
         rng = np.random.default_rng((self._seed, number))
         crops = random_crops(
-            self._set.train, self.standing.batch, recipe.segment, self._shape.past, self._rows, rng
+            self._set.train, self.standing.batch, self._segment, self._shape.past, self._rows, rng
         )
         torch.manual_seed(int(rng.integers(2**62)))  # for dropout
         rate = recipe.rate * recipe.fall**self.standing.fallen
@@ -130,7 +130,7 @@ class Run:
             torch.nn.utils.clip_grad_norm_(self._model.parameters(), recipe.clip)
         self._optimiser.step()
         self._follow()
-        self.standing.flop += (1 + BACKWARD) * flop_per_step(self._shape) * len(crops.now) * recipe.segment
+        self.standing.flop += (1 + BACKWARD) * flop_per_step(self._shape) * len(crops.now) * self._segment
         if not math.isfinite(total):
             raise DescantError(
                 f"The training of {self._network} on {self._set.name}, seed {self._seed}, ran away at update {number}."

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +18,9 @@ from torch import Tensor
 
 from descant_daemon.midi_file import write_whole
 from descant_routing.errors import DescantError
+
+if sys.platform != "win32":
+    import fcntl
 
 Weights = dict[str, Tensor]
 
@@ -64,11 +70,26 @@ class Result:
 
 
 class Store:
-    """The folder of one run."""
+    """The folder of one run, which one process at a time works on."""
 
     def __init__(self, folder: Path) -> None:
-        """``folder`` is made when something is kept."""
+        """``folder`` is made when something is kept, or when it is taken."""
         self._folder = folder
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """Whether the run is ours alone within the context; the kernel lets go for a process that dies."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as file:
+            if sys.platform == "win32":
+                yield True  # there, calling once at a time is the caller's part
+                return
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
 
     def last(self) -> dict[str, Any] | None:
         """What ``keep_last`` kept, if anything."""
