@@ -22,8 +22,9 @@ class Recipe:
 
     ``segment``: steps a crop; the set's own where it is None. ``update_steps``: steps of all crops of an update,
     where the machine has no reason for more. ``warm_up``: updates. ``clip``: the gradient's largest norm.
-    ``average``: decay of the running mean of the weights that is scored in their place. ``fall``: what the rate is multiplied by after ``patience`` evaluations without a
-    better one; the run ends after ``falls`` such times.
+    ``average``: decay of the running mean of the weights that is scored in their place. ``fall``: what the rate is
+    multiplied by after ``patience`` evaluations without a better one; the run ends after ``falls`` such times.
+    ``sets``: those that it trains on; None is the four.
     """
 
     shape: Callable[[RollSet], RollShape]
