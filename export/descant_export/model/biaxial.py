@@ -34,17 +34,22 @@ class Shape:
 class Stack(nn.Module):
     """LSTM layers one after the other, dropout after each (§3.1)."""
 
-    def __init__(self, inputs: int, sizes: tuple[int, ...], dropout: float) -> None:
-        """``inputs`` features into layers of ``sizes`` units."""
+    def __init__(self, inputs: int, sizes: tuple[int, ...], dropout: float, held_masks: bool = False) -> None:
+        """``inputs`` features into layers of ``sizes`` units; ``held_masks``: one mask for a whole sequence."""
         super().__init__()
         widths = [inputs, *sizes]
         self.layers = nn.ModuleList(nn.LSTM(wide, size) for wide, size in pairwise(widths))
         self.dropout = nn.Dropout(dropout)
+        self.held_masks = held_masks
 
     def forward(self, sequence: Tensor) -> Tensor:
         """``[length, batch, inputs]`` → ``[length, batch, last size]``, from a zero state."""
         for layer in self.layers:
-            sequence = self.dropout(layer(sequence)[0])
+            sequence = layer(sequence)[0]
+            if self.held_masks:
+                sequence = sequence * self.dropout(torch.ones_like(sequence[:1]))
+            else:
+                sequence = self.dropout(sequence)
         return sequence
 
 

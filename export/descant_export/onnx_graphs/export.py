@@ -19,6 +19,7 @@ from descant_daemon.model.contract import Axis
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial
+from descant_export.model.kernel import KernelShape
 from descant_export.onnx_graphs.builder import GraphBuilder
 from descant_export.onnx_graphs.graphs import note_axis, time_axis
 from descant_export.training.batches import segment
@@ -29,7 +30,13 @@ TOLERANCE = 1e-4  # of a logit, after 64 steps of recurrence: 0.0025 % of a prob
 
 
 def export(model: Biaxial, metadata: ModelMetadata, stem: Path) -> ModelMetadata:
-    """Write ``<stem>.time.onnx`` and ``<stem>.note.onnx``; returns the metadata with the pair's hash."""
+    """Write ``<stem>.time.onnx`` and ``<stem>.note.onnx``; returns the metadata with the pair's hash.
+
+    DescantError when the network hears through another kernel than ``kernel-1``, which the graphs spell out.
+    """
+    kernel = model.shape.kernel
+    if kernel != KernelShape(kernel.pitches, kernel.vicinity, kernel.beat_cycle):
+        raise DescantError(f"{stem} cannot be written: what plays knows the input kernel kernel-1 alone.")
     graphs: dict[Axis, GraphBuilder] = {"time": time_axis(model), "note": note_axis(model)}
     weights = {axis: weights_hash(graph.model({}).SerializeToString()) for axis, graph in graphs.items()}
     whole = metadata.model_copy(update={"pair": pair_hash(weights["time"], weights["note"])})

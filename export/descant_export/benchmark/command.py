@@ -1,0 +1,119 @@
+"""``descant benchmark``, behind the command line."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from descant_export.benchmark.recipes import RECIPES, Recipe
+from descant_export.benchmark.run import Run
+from descant_export.benchmark.sets import RollSet, read_set
+from descant_export.benchmark.store import Result, Store
+from descant_export.benchmark.table import write_table
+from descant_export.memory import keep_freed_memory
+from descant_routing.errors import DescantError, UsageError
+
+console = Console(stderr=True)
+CUDA_BATCH = 4  # times the recipe's batch, where a graphics card would be idle with less
+
+
+def benchmark(
+    data: Path,
+    sets: list[str],
+    networks: list[str],
+    seeds: int,
+    out: Path,
+    minutes: float | None,
+    batch: int | None,
+) -> Path:
+    """Train what is not done yet, for ``minutes`` at most; write the table. Returns its path.
+
+    Called several times at once, each process takes runs that no other is at.
+    """
+    for network in networks:
+        if network not in RECIPES:
+            raise UsageError(f"There is no network {network!r}; there are {', '.join(RECIPES)}.")
+        for name in sets:
+            if name not in (RECIPES[network].sets or (name,)):
+                raise UsageError(
+                    f"{network} trains on {', '.join(RECIPES[network].sets or ())}, not on {name}."
+                )
+    keep_freed_memory()
+    torch.backends.cudnn.allow_tf32 = False  # training asks for bf16; scoring in float32 means float32
+    roll_sets = [read_set(data, name) for name in sets]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
+    deadline = math.inf if minutes is None else time.monotonic() + 60 * minutes
+    # Seeds outside: the first row of every set comes before the second of any.
+    for seed in range(1, seeds + 1):
+        for roll_set in roll_sets:
+            for network in networks:
+                if roll_set.planes == RECIPES[network].shape(roll_set).kernel.planes:
+                    _go_on(network, roll_set, seed, out, deadline, batch)
+                    write_table(out, _results(out))
+                else:
+                    raise UsageError(f"{network} has no articulation to learn from {roll_set.name}.")
+    return out / "table.md"
+
+
+def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, deadline: float, batch: int | None) -> None:
+    store = Store(out / network / roll_set.name / f"seed-{seed}")
+    with store.taken() as ours:
+        known = store.result()
+        if ours and time.monotonic() < deadline and not (known is not None and known.done):
+            _train(network, roll_set, seed, store, deadline, batch)
+
+
+def _train(
+    network: str, roll_set: RollSet, seed: int, store: Store, deadline: float, batch: int | None
+) -> None:
+    recipe = RECIPES[network]
+    run = Run(network, recipe, roll_set, seed, store, batch or _crops(recipe, roll_set.name))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[told]}"),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(f"{network} on {roll_set.name}, seed {seed}", told="")
+
+        def report(loss: float | None) -> None:
+            standing = run.standing
+            if loss is None:
+                at, train, valid, seconds = standing.curve[-1]
+                better = (
+                    "best"
+                    if standing.waited == 0 and standing.best_update == at
+                    else f"best {standing.best:.3f}"
+                )
+                console.print(
+                    f"{network} {roll_set.name} {seed}: update {at}, training {train:.3f}, "
+                    f"validation {valid:.3f} ({better}), {seconds:.0f} s"
+                )
+                return
+            rate = standing.flop / standing.seconds / 1e9
+            bar.update(task, told=f"update {standing.update} {loss:.2f} nats a step, {rate:.0f} GFLOP/s")
+
+        run.train(deadline, report)
+    if (result := run.result()) is not None:
+        console.print(f"{network} on {roll_set.name}, seed {seed}: test {result.test:.3f} nats a step")
+
+
+def _crops(recipe: Recipe, name: str) -> int:
+    """Crops an update, as the machine likes it."""
+    crops = recipe.update_steps // recipe.crop_steps(name)
+    return crops * (CUDA_BATCH if torch.cuda.is_available() else 1)
+
+
+def _results(out: Path) -> list[Result]:
+    """Every result under ``out``, of earlier calls too."""
+    found = [Store(path.parent).result() for path in sorted(out.glob("*/*/seed-*/result.json"))]
+    return [result for result in found if result is not None]

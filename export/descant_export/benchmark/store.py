@@ -1,0 +1,147 @@
+"""A run of the benchmark on disk: state to go on from, best weights, curve, result. Each file whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from descant_daemon.midi_file import write_whole
+from descant_routing.errors import DescantError
+
+if sys.platform != "win32":
+    import fcntl
+
+Weights = dict[str, Tensor]
+
+
+@dataclass
+class Standing:
+    """Where a run stands. ``best``: nats a step on validation, at update ``best_update``.
+
+    ``seconds``: at work, evaluations included. ``flop``: of training and evaluation. ``waited``: evaluations since
+    a better one. ``fallen``: how often the rate has fallen. ``climbed``, ``climbs``: sum and number of the training
+    figures since. ``batch``: crops an update. ``curve``: (update, training, validation, seconds).
+    """
+
+    batch: int
+    update: int = 0
+    best: float = float("-inf")
+    best_update: int = 0
+    seconds: float = 0.0
+    flop: float = 0.0
+    waited: int = 0
+    fallen: int = 0
+    climbed: float = 0.0
+    climbs: int = 0
+    done: bool = False
+    curve: list[tuple[int, float, float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the table for one seed; ``test`` belongs to the weights that were best on validation."""
+
+    set: str
+    network: str
+    seed: int
+    test: float
+    valid: float
+    test_steps: int
+    done: bool
+    update: int
+    best_update: int
+    epochs: float
+    seconds: float
+    tflop: float
+    batch: int
+    segment: int
+    device: str
+
+
+class Store:
+    """The folder of one run, which one process at a time works on."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is made when something is kept, or when it is taken."""
+        self._folder = folder
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """Whether the run is ours alone within the context; the kernel lets go for a process that dies."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as file:
+            if sys.platform == "win32":
+                yield True  # there, calling once at a time is the caller's part
+                return
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
+
+    def last(self) -> dict[str, Any] | None:
+        """What ``keep_last`` kept, if anything."""
+        return self._load("last.pt")
+
+    def best(self) -> tuple[int, float, Weights] | None:
+        """What ``keep_best`` kept, if anything."""
+        kept = self._load("best.pt")
+        return None if kept is None else (kept["update"], kept["valid"], kept["weights"])
+
+    def result(self) -> Result | None:
+        """The result, if there is one."""
+        path = self._folder / "result.json"
+        try:
+            return Result(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise DescantError(f"{path} is not a result of this version of Descant ({error}).") from None
+
+    def keep_last(self, state: dict[str, Any]) -> None:
+        """Keep everything that the run goes on from."""
+        self._keep("last.pt", state)
+
+    def keep_best(self, update: int, valid: float, weights: Weights) -> None:
+        """Keep the weights that are the best so far, with their update and validation score."""
+        self._keep("best.pt", {"update": update, "valid": valid, "weights": weights})
+
+    def keep_result(self, result: Result, standing: Standing) -> None:
+        """Keep the result, and the curve that led to it."""
+        rows = ["update,train,validation,seconds"]
+        rows += [f"{at},{train:.4f},{valid:.4f},{took:.0f}" for at, train, valid, took in standing.curve]
+        write_whole(self._folder / "curve.csv", ("\n".join(rows) + "\n").encode())
+        write_whole(self._folder / "result.json", (json.dumps(asdict(result), indent=1) + "\n").encode())
+
+    def _keep(self, name: str, value: dict[str, Any]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        content = BytesIO()
+        torch.save(value, content)
+        temporary = self._folder / f".{name}.part"
+        with temporary.open("wb") as file:
+            file.write(content.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._folder / name)
+
+    def _load(self, name: str) -> dict[str, Any] | None:
+        path = self._folder / name
+        try:
+            kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        except FileNotFoundError:
+            return None
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            raise DescantError(f"{path} is not a state of this version of Descant ({error}).") from None
+        return kept

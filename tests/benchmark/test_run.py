@@ -1,0 +1,201 @@
+"""A run that is stopped or killed goes on as if it had not been; the table says what was measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+import torch
+
+from descant_export.benchmark import run as run_module
+from descant_export.benchmark.command import benchmark
+from descant_export.benchmark.recipes import RECIPES, Recipe
+from descant_export.benchmark.run import Run
+from descant_export.benchmark.sets import RollSet, read_set
+from descant_export.benchmark.store import Result, Store
+from descant_export.benchmark.table import markdown
+from descant_export.model.kernel import KernelShape
+from descant_export.model.published_kernels import PIANO
+from descant_export.model.roll import RollShape
+from descant_routing.errors import DescantError, UsageError
+
+
+class KilledError(Exception):
+    """Stands for SIGKILL: nothing is kept on the way out."""
+
+
+def tiny(_: RollSet) -> RollShape:
+    kernel = KernelShape(PIANO, planes=1, beat="none")
+    return RollShape(kernel, (6,), (5,), lags=(2, 4), counted=True, below=True, pitch_bias=True)
+
+
+RECIPE = Recipe(
+    tiny,
+    "adamw",
+    0.01,
+    segment=8,
+    update_steps=16,
+    warm_up=3,
+    clip=1.0,
+    average=0.9,
+    patience=2,
+    fall=0.5,
+    falls=2,
+)
+
+
+@pytest.fixture
+def roll_set() -> RollSet:
+    rng = np.random.default_rng(3)
+    frames = [(rng.random((length, 88, 1)) < 0.05).astype(np.uint8) for length in (30, 12, 20)]
+    return RollSet("made-up", PIANO, frames, frames[:2], frames[2:])
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "EVALUATE_STEPS", 1)  # a look at validation each epoch: four updates
+    monkeypatch.setattr(run_module, "KEEP_SECONDS", 0.0)
+
+
+def train(roll_set: RollSet, folder: Path, seed: int = 1, killed_after: tuple[int, ...] = ()) -> Run:
+    """Train to the end, killed after so many updates of each attempt."""
+    for updates in killed_after:
+        seen: list[float] = []
+
+        def report(loss: float | None, limit: int = updates, seen: list[float] = seen) -> None:
+            seen += [loss] if loss is not None else []
+            if len(seen) == limit:
+                raise KilledError
+
+        with pytest.raises(KilledError):
+            Run("tiny", RECIPE, roll_set, seed, Store(folder), 2).train(math.inf, report)
+    run = Run("tiny", RECIPE, roll_set, seed, Store(folder), 2)
+    run.train(math.inf, lambda loss: None)
+    return run
+
+
+def curve(run: Run) -> list[tuple[int, float, float]]:
+    """Without the seconds."""
+    return [row[:3] for row in run.standing.curve]
+
+
+def test_a_killed_run_has_the_curve_of_an_unbroken_one(roll_set: RollSet, tmp_path: Path) -> None:
+    unbroken = train(roll_set, tmp_path / "unbroken")
+    killed = train(roll_set, tmp_path / "killed", killed_after=(3, 1, 7, 4))
+    assert len(curve(unbroken)) > 3
+    assert curve(killed) == curve(unbroken)
+    first, second = (Store(tmp_path / name).best() for name in ("unbroken", "killed"))
+    assert first is not None
+    assert second is not None
+    assert first[:2] == second[:2]
+    assert all(torch.equal(first[2][name], second[2][name]) for name in first[2])
+
+
+def test_another_seed_is_another_run(roll_set: RollSet, tmp_path: Path) -> None:
+    assert curve(train(roll_set, tmp_path / "1")) != curve(train(roll_set, tmp_path / "2", seed=2))
+
+
+def test_the_rate_falls_and_the_run_ends_when_validation_stands_still(
+    roll_set: RollSet, tmp_path: Path
+) -> None:
+    run = train(roll_set, tmp_path)
+    valid = [row[2] for row in run.standing.curve]
+    assert run.standing.best == max(valid)
+    assert run.standing.done
+    assert len(valid) - 1 - valid.index(max(valid)) >= RECIPE.patience
+
+
+def test_the_result_is_of_the_weights_that_validated_best(roll_set: RollSet, tmp_path: Path) -> None:
+    run = train(roll_set, tmp_path)
+    result = run.result()
+    assert result is not None
+    assert (result.valid, result.best_update) == (run.standing.best, run.standing.best_update)
+    assert result.test_steps == 20
+    assert Store(tmp_path).result() == result
+
+
+def test_a_training_that_runs_away_is_said(roll_set: RollSet, tmp_path: Path) -> None:
+    mad = replace(RECIPE, rate=1e30, clip=None, warm_up=0)
+    with pytest.raises(DescantError, match="tiny on made-up, seed 1, ran away at update"):
+        Run("tiny", mad, roll_set, 1, Store(tmp_path), 2).train(math.inf, lambda loss: None)
+
+
+def test_the_table_beside_the_published_one() -> None:
+    def result(seed: int, test: float, done: bool) -> Result:
+        return Result(
+            "jsb", "johnson-2017", seed, test, -5.5, 4725, done, 900, 800, 12.5, 100.0, 50.0, 8, 64, "CPU"
+        )
+
+    page = markdown([result(1, -5.2, True), result(2, -5.8, True), result(3, -5.3, False)])
+    lines = page.splitlines()
+    assert "| BALSTM | -5.05, -5.86 | -3.90, -4.41 | -1.55, -1.62 | -4.90, -5.00 |" in lines
+    assert "| **johnson-2017** | -5.20, -5.30 (3)* | – | – | – |" in lines
+    assert (
+        "| johnson-2017 | jsb | 2 | -5.800 | -5.500 | yes | 900 | 800 | 12.5 | 100 | 50.0 | 500 | 8 × 64 | CPU |"
+        in lines
+    )
+
+
+def test_a_run_is_one_processs_at_a_time(tmp_path: Path) -> None:
+    with Store(tmp_path).taken() as first, Store(tmp_path).taken() as second:
+        assert (first, second) == (True, False)
+    with Store(tmp_path).taken() as again:
+        assert again
+
+
+def test_a_torn_state_is_named(roll_set: RollSet, tmp_path: Path) -> None:
+    (tmp_path / "last.pt").write_bytes(b"PK\x03\x04 torn")
+    with pytest.raises(DescantError, match=r"last\.pt is not a state of this version"):
+        Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "needs .*JSB_Chorales.mat, which is not there"),
+        (b"not a matrix", "is not one of the benchmark's .mat files"),
+        ({"traindata": [1]}, "is not one of the benchmark's .mat files"),
+        (
+            {f"{side}data": np.full((3, 88), 2) for side in ("train", "valid", "test")},
+            "not a roll of 0 and 1",
+        ),
+    ],
+)
+def test_a_bad_mat_file_is_one_sentence(content: object, sentence: str, tmp_path: Path) -> None:
+    file = tmp_path / "JSB_Chorales.mat"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    elif isinstance(content, dict):
+        scipy.io.savemat(file, {name: _cell(value) for name, value in content.items()})
+    with pytest.raises(DescantError, match=sentence):
+        read_set(tmp_path, "jsb")
+
+
+def _cell(value: object) -> np.ndarray:
+    cell = np.empty((1, 1), object)
+    cell[0, 0] = value
+    return cell if isinstance(value, np.ndarray) else np.array(value)
+
+
+@pytest.mark.parametrize(
+    ("sets", "networks", "sentence"),
+    [
+        (["jbs"], ["johnson-2017"], "no benchmark set 'jbs'"),
+        (["jsb"], ["johnson-2016"], "no network 'johnson-2016'"),
+        (["jsb"], ["kotecha-young-2018"], "kotecha-young-2018 trains on piano-16, not on jsb"),
+    ],
+)
+def test_a_wrong_name_is_wrong_usage(
+    sets: list[str], networks: list[str], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        benchmark(tmp_path, sets, networks, 1, tmp_path / "out", None, None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_recipe_trains_on_what_it_says() -> None:
+    assert set(RECIPES) == {"johnson-2017", "kotecha-young-2018", "descant-1"}
