@@ -1,0 +1,145 @@
+"""Music to be judged, from wherever it lies: folders and archives of MIDI files, piano rolls, corpora."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import symusic
+from numpy.typing import NDArray
+
+from descant_export.corpus.piece import Piece, from_notes
+from descant_export.corpus.read import read_corpus
+from descant_export.corpus.splits import split_by_tune
+from descant_export.evaluation.rolls import SPLITS, as_pieces, read_rolls
+from descant_routing.errors import DescantError
+
+STEPS_PER_BEAT = 4
+LONGEST = 200_000  # steps: three and a half hours of slow music; a file that claims more is broken
+LARGEST = 32 * 2**20  # bytes of a MIDI file
+MIDI = (".mid", ".midi")
+SOURCES = "a folder, a .mid, .zip or .mat file, or a corpus such as music21:bach; :train, :valid or :test takes a side"
+
+
+def read_music(source: str, tell: Callable[[str], None]) -> list[Piece]:
+    """The pieces of a source, in sorted order of their names.
+
+    ``FOLDER``, ``FILE.mid``, ``FILE.zip``, ``FILE.zip:FOLDER_INSIDE``, ``FILE.mat`` or a corpus's name, each with
+    ``:train``, ``:valid`` or ``:test`` for one side of its split (official for ``.mat``, else by tune).
+    ``tell`` is told what is left out and why. DescantError when nothing is left.
+    """
+    name, colon, side = source.rpartition(":")
+    if not colon or side not in SPLITS:
+        name, side = source, ""
+    if name.endswith(".mat"):
+        rolls = read_rolls(Path(name))
+        sides = [side] if side else list(SPLITS)
+        return [piece for each in sides for piece in as_pieces(f"{rolls.name} {each}", rolls.side(each))]
+    pieces = list(_pieces(name, tell))
+    if side:
+        split = split_by_tune(pieces)
+        pieces = list({"train": split.train, "valid": split.valid, "test": split.test}[side])
+    if not pieces:
+        raise DescantError(f"There is no music in {source}.")
+    return pieces
+
+
+def read_midi(name: str, content: bytes) -> Piece:
+    """A MIDI file at sixteenths, every track but drums a voice; bars by its time signatures, from its first tick.
+
+    DescantError says why a file is not music.
+    """
+    try:
+        if len(content) > LARGEST:
+            raise DescantError(f"{name} has more than {LARGEST // 2**20} MB.")
+        score = symusic.Score.from_midi(content)
+        beat = int(score.ticks_per_quarter)
+        tracks = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]
+        metres = [(int(at.time), int(at.numerator), int(at.denominator)) for at in score.time_signatures]
+    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+        raise DescantError(f"{name} is torn or not a MIDI file.") from error
+    if beat <= 0 or not tracks:
+        raise DescantError(f"{name} has no notes." if beat > 0 else f"{name} counts time in film frames.")
+    grid = STEPS_PER_BEAT / beat
+    voices: list[list[tuple[int, ...]]] = []
+    last = 0
+    for notes in tracks:
+        on = np.floor(notes["time"] * grid + 0.5).astype(np.int64)
+        off = np.floor((notes["time"] + notes["duration"]) * grid + 0.5).astype(np.int64)
+        last = max(last, int(np.maximum(off, on + 1).max()))
+        table = np.stack([on, off, notes["pitch"], notes["velocity"]], -1)
+        voices.append([tuple(row) for row in table.tolist()])
+    if last > LONGEST:
+        raise DescantError(f"{name} says that it lasts {last} sixteenths; {LONGEST} is the longest.")
+    changes = [(int(np.floor(at * grid + 0.5)), upper, lower) for at, upper, lower in sorted(metres)]
+    return from_notes(name, voices, bars(last, changes))
+
+
+def bars(steps: int, metres: list[tuple[int, int, int]]) -> NDArray[np.int16]:
+    """Where in its bar each of ``steps`` steps lies; ``metres``: (first step, numerator, denominator), 4/4 until one.
+
+    A change of metre begins a bar.
+    """
+    step_in_bar = np.arange(steps)
+    lengths = [(0, 16), *((at, max(1, round(16 * upper / max(1, lower)))) for at, upper, lower in metres)]
+    for begin, length in lengths:
+        step_in_bar[begin:] = (np.arange(begin, steps) - begin) % length
+    return step_in_bar.astype(np.int16)
+
+
+def archive_midi(path: Path) -> tuple[zipfile.ZipFile, list[str]]:
+    """An open archive and the names of its MIDI files, sorted. DescantError when it is none."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DescantError(f"{path} is not a zip file that can be read: {error}.") from error
+    return archive, sorted(name for name in archive.namelist() if name.lower().endswith(MIDI))
+
+
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """One file of an archive. DescantError when it is damaged or too large."""
+    try:
+        if archive.getinfo(name).file_size > LARGEST:
+            raise DescantError(f"{name} in {archive.filename} has more than {LARGEST // 2**20} MB.")
+        return archive.read(name)
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise DescantError(f"{name} in {archive.filename} cannot be read: {error}.") from error
+
+
+def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
+    path = Path(name)
+    outer, zipped, inside = name.rpartition(".zip:")
+    if path.is_dir():
+        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in MIDI and each.is_file())
+        yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell)
+    elif path.suffix.lower() in MIDI:
+        yield from _each([(path.name, path.read_bytes)], tell)
+    elif path.suffix.lower() == ".zip" or zipped:
+        archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
+        with archive:
+            prefix = f"{inside.rstrip('/')}/" if zipped else ""
+            chosen = [each for each in names if each.startswith(prefix)]
+            yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
+    elif path.exists() or ":" not in name:
+        raise DescantError(f"{name} is not music to read: that is {SOURCES}.")
+    else:
+        yield from read_corpus(name, tell).pieces
+
+
+def _reader(archive: zipfile.ZipFile, name: str) -> Callable[[], bytes]:
+    return lambda: member(archive, name)
+
+
+def _each(
+    files: "Iterator[tuple[str, Callable[[], bytes]]] | list[tuple[str, Callable[[], bytes]]]",
+    tell: Callable[[str], None],
+) -> Iterator[Piece]:
+    for name, content in files:
+        try:
+            yield read_midi(name, content())
+        except OSError as error:
+            tell(f"left out {name}: {error.strerror or error}")
+        except DescantError as error:
+            tell(f"left out {error}")
