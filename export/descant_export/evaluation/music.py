@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import symusic
@@ -26,8 +26,8 @@ SOURCES = "a folder, a .mid, .zip or .mat file, or a corpus such as music21:bach
 def read_music(source: str, tell: Callable[[str], None]) -> list[Piece]:
     """The pieces of a source, in sorted order of their names.
 
-    ``FOLDER``, ``FILE.mid``, ``FILE.zip``, ``FILE.zip:FOLDER_INSIDE``, ``FILE.mat`` or a corpus's name, each with
-    ``:train``, ``:valid`` or ``:test`` for one side of its split (official for ``.mat``, else by tune).
+    ``FOLDER``, ``FILE.mid``, ``FILE.zip``, ``FILE.zip:PATTERN`` (``midi/*.mid``), ``FILE.mat`` or a corpus's
+    name, each with ``:train``, ``:valid`` or ``:test`` for a side of its split (official for ``.mat``, else by tune).
     ``tell`` is told what is left out and why. DescantError when nothing is left.
     """
     name, colon, side = source.rpartition(":")
@@ -119,8 +119,7 @@ def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     elif path.suffix.lower() == ".zip" or zipped:
         archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
         with archive:
-            prefix = f"{inside.rstrip('/')}/" if zipped else ""
-            chosen = [each for each in names if each.startswith(prefix)]
+            chosen = [each for each in names if PurePosixPath(each).match(inside or "*")]
             yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")
@@ -133,7 +132,7 @@ def _reader(archive: zipfile.ZipFile, name: str) -> Callable[[], bytes]:
 
 
 def _each(
-    files: "Iterator[tuple[str, Callable[[], bytes]]] | list[tuple[str, Callable[[], bytes]]]",
+    files: Iterable[tuple[str, Callable[[], bytes]]],
     tell: Callable[[str], None],
 ) -> Iterator[Piece]:
     for name, content in files:
