@@ -87,7 +87,8 @@ def _density(grid: Floats, values: Floats, width: float) -> Floats:
 
 def _column(pieces: Sequence[Statistics], name: str) -> Floats:
     values = np.array([getattr(piece, name) for piece in pieces], float)
-    return values[np.isfinite(values)]
+    known: Floats = values[np.isfinite(values)]
+    return known
 
 
 def _halves(values: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

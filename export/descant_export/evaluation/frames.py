@@ -105,7 +105,7 @@ def sliding_minimum(values: NDArray[np.int16], length: int) -> NDArray[np.int16]
 
 def _powers(base: int, count: int) -> Hashes:
     """``base**0`` to ``base**(count - 1)`` modulo 2^64."""
-    return np.cumprod(np.array([1] + [base] * (count - 1), np.uint64)) if count else np.zeros(0, np.uint64)
+    return np.cumprod(np.array([1] + [base] * (count - 1), np.uint64)[:count], dtype=np.uint64)
 
 
 def _inverse(base: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import symusic
@@ -54,7 +55,7 @@ def read_midi(name: str, content: bytes) -> Piece:
     try:
         if len(content) > LARGEST:
             raise DescantError(f"{name} has more than {LARGEST // 2**20} MB.")
-        score = symusic.Score.from_midi(content)
+        score: Any = symusic.Score.from_midi(content)
         beat = int(score.ticks_per_quarter)
         tracks = [track.notes.numpy() for track in score.tracks if not track.is_drum and len(track.notes)]
         metres = [(int(at.time), int(at.numerator), int(at.denominator)) for at in score.time_signatures]
@@ -110,7 +111,7 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     path = Path(name)
-    outer, zipped, inside = name.rpartition(".zip:")
+    outer, zipped, pattern = name.partition(".zip:")
     if path.is_dir():
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in MIDI and each.is_file())
         yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell)
@@ -119,7 +120,7 @@ def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     elif path.suffix.lower() == ".zip" or zipped:
         archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
         with archive:
-            chosen = [each for each in names if PurePosixPath(each).match(inside or "*")]
+            chosen = [each for each in names if PurePosixPath(each).match(pattern or "*")]
             yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")

@@ -71,5 +71,5 @@ def _rate(played: Floats, seen: Floats | int) -> Floats:
 
 
 def _bernoulli(roll: Roll, chance: Floats) -> Floats:
-    each: Floats = np.log(np.where(roll == 1, chance, 1 - chance))
-    return each.sum(-1)
+    each: Floats = np.log(np.where(roll == 1, chance, 1 - chance)).sum(-1)
+    return each

@@ -58,12 +58,12 @@ def measure(piece: Piece) -> Statistics:
     """Every statistic of a piece."""
     if not len(piece.notes):
         return Statistics(*[np.nan] * len(Statistics._fields))
-    state = piece.state(range(piece.voices), EVERY_KEY) > 0
+    state = piece.state(range(piece.voices), EVERY_KEY).astype(bool)
     play, struck = state[..., PLAY], state[..., ARTICULATE]
     bar = bar_numbers(piece.step_in_bar)
     classes = np.bincount(piece.notes["key"] % 12, minlength=12) / len(piece.notes)
-    sounding = play.any(1)
-    beats = sounding[: piece.steps // BEAT * BEAT].reshape(-1, BEAT).any(1)
+    sounding: Bools = np.asarray(play.any(1))
+    beats: Bools = np.asarray(sounding[: piece.steps // BEAT * BEAT].reshape(-1, BEAT).any(1))
     best = _most_similar_before(_onset_vectors(struck, bar, piece.step_in_bar))
     low, high = piece.keys
     return Statistics(
@@ -73,7 +73,7 @@ def measure(piece: Piece) -> Statistics:
             for tonic in range(12)
             for scale in (MAJOR, NATURAL_MINOR)
         ),
-        groove_consistency=_groove(struck.any(1), bar, piece.step_in_bar),
+        groove_consistency=_groove(np.asarray(struck.any(1)), bar, piece.step_in_bar),
         polyphony=float(play.sum() / sounding.sum()),
         notes_per_quarter=len(piece.notes) / (piece.steps / BEAT),
         empty_beats=_mean(~beats),
