@@ -11,7 +11,8 @@ import pytest
 from descant_daemon.midi_file import write_song
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY
 from descant_daemon.tempo_map import TempoMap
-from descant_export.evaluation.music import LONGEST, bars, read_midi, read_music
+from descant_export.evaluation.midi import LONGEST, bars, read_midi
+from descant_export.evaluation.music import read_music
 from descant_routing.errors import DescantError
 
 SIXTEENTH = 120  # ticks
@@ -37,7 +38,8 @@ SCALE = tuple((step * 4 * SIXTEENTH, (step + 1) * 4 * SIXTEENTH, 60 + step) for 
 def test_notes_go_to_the_nearest_sixteenth_and_last_at_least_one(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mid", (50, 170, 60), (60, 70, 62), (470, 1000, 64))
     piece = read_midi("a.mid", path.read_bytes())
-    assert [(int(note["on"]), int(note["off"]), int(note["key"])) for note in piece.notes] == [(0, 1, 60), (1, 2, 62), (4, 8, 64)]  # fmt: skip
+    notes = [tuple(int(note[name]) for name in ("on", "off", "key")) for note in piece.notes]
+    assert notes == [(0, 1, 60), (1, 2, 62), (4, 8, 64)]
 
 
 def test_drums_are_no_notes(tmp_path: Path) -> None:
@@ -103,8 +105,15 @@ def test_a_side_is_one_of_three_that_make_the_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("source", "sentence"),
-    [("nowhere", "is not music to read"), ("music21:beethoven", "no corpus"), ("empty", "no music in"), ("note.txt", "is not music"), ("torn.zip", "not a zip file"), ("torn.mat", "not a MATLAB file")],
-)  # fmt: skip
+    [
+        ("nowhere", "is not music to read"),
+        ("music21:beethoven", "no corpus"),
+        ("empty", "no music in"),
+        ("note.txt", "is not music"),
+        ("torn.zip", "not a zip file"),
+        ("torn.mat", "not a MATLAB file"),
+    ],
+)
 def test_what_is_no_music_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, sentence: str
 ) -> None:
@@ -125,14 +134,15 @@ def test_a_file_that_claims_years_is_refused(tmp_path: Path) -> None:
 def test_bytes_changed_anywhere_end_in_a_piece_or_in_a_sentence(tmp_path: Path) -> None:
     whole = write(tmp_path / "whole.mid", *SCALE).read_bytes()
     rng = np.random.default_rng(0)
-    for _ in range(2000):
+    for number in range(400):
         content = bytearray(whole)
         for at in rng.integers(0, len(whole), 3):
             content[at] = int(rng.integers(256))
-        try:
-            piece = read_midi("changed.mid", bytes(content))
-        except DescantError as error:
-            assert str(error).startswith("changed.mid")
-        else:
-            state = piece.state(range(piece.voices), PIANO)
-            assert (state[..., ARTICULATE] <= state[..., PLAY]).all()
+        (tmp_path / f"{number}.mid").write_bytes(content)
+    told: list[str] = []
+    pieces = read_music(str(tmp_path), told.append)
+    assert len(pieces) + len(told) == 401
+    assert all(sentence.startswith("left out ") and "\n" not in sentence for sentence in told)
+    for piece in pieces:
+        state = piece.state(range(piece.voices), PIANO)
+        assert (state[..., ARTICULATE] <= state[..., PLAY]).all()

@@ -8,6 +8,7 @@ import math
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -78,7 +79,7 @@ def slow_tonal_distance(piece: Piece) -> float:
         )
     apart = [
         math.sqrt(sum(abs(a - b) ** 2 for a, b in zip(one, other, strict=True)))
-        for one, other in zip(places, places[1:], strict=False)
+        for one, other in pairwise(places)
     ]
     return sum(apart) / len(apart)
 
