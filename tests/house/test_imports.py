@@ -30,6 +30,7 @@ ONLY = {
     "onnx": ("descant_export",),
     "music21": ("descant_export",),
     "scipy": ("descant_export",),
+    "symusic": ("descant_export",),
     "rtmidi": ("descant_routing",),
     "jack": ("descant_routing",),
     "alsa_midi": ("descant_routing",),

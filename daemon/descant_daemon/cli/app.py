@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from descant_daemon.cli import bench, benchmark, demo, learn, look, play, render, service
+from descant_daemon.cli import bench, benchmark, demo, evaluate, learn, look, play, render, service
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command()(bench.bench)
 app.add_typer(service.app)
 app.command()(learn.train)
 app.command()(learn.export)
+app.command()(evaluate.evaluate)
 app.command()(benchmark.benchmark)
 
 
