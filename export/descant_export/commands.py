@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -19,18 +16,31 @@ from descant_export.corpus.splits import split_by_tune
 from descant_export.onnx_graphs.export import check_parity
 from descant_export.onnx_graphs.export import export as write_graphs
 from descant_export.training import checkpoint
-from descant_export.training.config import OPTIMISERS, Config
+from descant_export.training.config import Config
+from descant_export.training.config_file import changed, load_config, save_config
+from descant_export.training.ranks import first_of_all
 from descant_export.training.report import measure, model_card
 from descant_export.training.train import Progress as Trained
 from descant_export.training.train import train as run_training
-from descant_routing.errors import DescantError, UsageError
+from descant_routing.errors import UsageError
 
 console = Console(stderr=True)
 
+MAY_CHANGE = ("updates", "patience", "evaluate_every", "keep_every", "sample_bars")
+"""Of a run that goes on: all else would make it another run."""
 
-def train(corpus_name: str, folder: Path, updates: int | None, settings: list[str]) -> None:
+
+def train(
+    corpus_name: str,
+    folder: Path,
+    config_file: Path | None,
+    updates: int | None,
+    settings: list[str],
+    tensorboard: bool,
+) -> None:
     """Train, with a progress bar; go on where an earlier run in ``folder`` stopped."""
-    config = _config(settings, updates)
+    console.quiet = not first_of_all()
+    config = _config(folder, config_file, updates, settings)
     corpus = _read(corpus_name)
     split = split_by_tune(corpus.pieces)
     columns = (
@@ -44,16 +54,25 @@ def train(corpus_name: str, folder: Path, updates: int | None, settings: list[st
         task = bar.add_task("updates", total=config.updates, told="")
 
         def report(state: Trained) -> None:
-            bar.update(task, completed=state.update, told=f"train {state.train:.3f}")
+            speed = f"{state.note_steps / 1000:.0f}k note-steps a second, {state.busy:.0%} of the matrix rate"
+            bar.update(task, completed=state.update, told=f"train {state.train:.3f}; {speed}")
             if state.validation is not None:
                 alone, under = state.validation
                 console.print(
                     f"update {state.update}: validation {alone:.3f} nats a step alone, "
-                    f"{under:.3f} under a given top voice ({state.seconds:.0f} s)"
+                    f"{under:.3f} under a given melody ({state.seconds:.0f} s; {speed})"
                 )
 
-        best = run_training(config, corpus.name, split.train, split.valid, folder, report)
+        best = run_training(
+            config, corpus.name, split.train, split.valid, folder, report, tensorboard=tensorboard
+        )
     console.print(f"Best model so far: {best}")
+
+
+def write_config(path: Path) -> None:
+    """Write the defaults, every value under its meaning, to be changed and given to ``--config``."""
+    save_config(Config(), path)
+    typer.echo(f"{path}: change it, then descant train FOLDER --config {path}")
 
 
 def export(run: Path, stem: Path) -> None:
@@ -96,26 +115,18 @@ def _read(name: str) -> Corpus:
     return read_corpus(name, lambda what: console.print(f"reading {what}"))
 
 
-def _config(settings: list[str], updates: int | None) -> Config:
-    """The defaults, changed by ``name=value`` in YAML's notation (``time_layers=[300, 300]``)."""
-    fields = {field.name: field for field in dataclasses.fields(Config)}
-    changes: dict[str, Any] = {} if updates is None else {"updates": updates}
-    for text in settings:
-        name, equals, value = text.partition("=")
-        if not equals or name not in fields:
-            raise UsageError(f"There is no hyperparameter {text!r}; there are {', '.join(fields)}.")
-        try:
-            changes[name] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise UsageError(f"{name}={value} is not a value.") from None
-    if (optimiser := changes.get("optimiser", Config.optimiser)) not in OPTIMISERS:
-        raise UsageError(f"There is no optimiser {optimiser!r}; there are {', '.join(OPTIMISERS)}.")
-    default = Config().as_dict()
-    for name, value in changes.items():
-        expected = type(default[name]) if not isinstance(default[name], tuple) else list
-        if not isinstance(value, (int, float) if expected is float else expected) or isinstance(value, bool):
-            raise UsageError(f"{name} must be like {default[name]!r}, not {value!r}.")
-    config = Config.from_dict({**default, **changes})
-    if config.pitch_low >= config.pitch_high:
-        raise DescantError("pitch_low must be below pitch_high.")
+def _config(folder: Path, path: Path | None, updates: int | None, settings: list[str]) -> Config:
+    """What is asked for; a run that is found in ``folder`` goes on with its own, where nothing else is said."""
+    last = checkpoint.load(folder / "last.pt") if (folder / "last.pt").exists() else None
+    config = load_config(path) if path else last.config if last else Config()
+    config = changed(config, settings + ([] if updates is None else [f"updates={updates}"]))
+    if last is None:
+        return config
+    begun, now = last.config.as_dict(), config.as_dict()
+    for name in begun:
+        if begun[name] != now[name] and name not in MAY_CHANGE:
+            raise UsageError(
+                f"The run in {folder} was begun with {name}={begun[name]}, not {now[name]}; "
+                f"another --run begins anew. What may change on the way: {', '.join(MAY_CHANGE)}."
+            )
     return config

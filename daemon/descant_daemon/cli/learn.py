@@ -20,13 +20,28 @@ def train(
     run: Annotated[Path, typer.Option("--run", help="The run's folder; a run found there goes on.")] = Path(
         "runs/bach-chorale"
     ),
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="Hyperparameters; --write-config shows all."),
+    ] = None,
+    write_config: Annotated[
+        Path | None,
+        typer.Option("--write-config", metavar="FILE", help="Write a commented config to change, and stop."),
+    ] = None,
     updates: Updates = None,
+    tensorboard: Annotated[
+        bool,
+        typer.Option("--tensorboard", help="Also write curves for TensorBoard, which must be installed."),
+    ] = False,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter; several times.")
     ] = None,
 ) -> None:
     """Train a model; stop and start at will. Needs the 'train' extra."""
-    _commands().train(corpus, run, updates, settings or [])
+    if write_config is not None:
+        _commands().write_config(write_config)
+        return
+    _commands().train(corpus, run, config, updates, settings or [], tensorboard)
 
 
 def export(

@@ -1,8 +1,14 @@
-"""Segments of pieces, in random keys, with random voices given."""
+"""Segments of pieces, in random keys, with random notes given.
+
+What a row of an update holds depends on the seed, the update and the row alone: not on what was drawn before, nor
+on which process draws it. So a run that was stopped goes on as if it had not been, and several processes share
+a batch by its rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +17,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from descant_daemon.note_state import PitchRange
-from descant_export.corpus.piece import Piece
+from descant_export.corpus.piece import Piece, render
 from descant_export.model.biaxial import Shape
+from descant_export.training.config import Config
+from descant_export.training.curriculum import lesson
+from descant_export.training.masks import Draw, Mask, drawn, voices
 
 FROM_THE_TOP = 0.15  # share of segments that begin where their piece begins, from silence
-GIVEN_KINDS = (("none", 0.3), ("top", 0.3), ("bottom", 0.1), ("subset", 0.3))
+Dice = np.random.Generator
 
 
 class Batch(NamedTuple):
@@ -31,34 +40,28 @@ class Batch(NamedTuple):
     style: Tensor
     real: Tensor
 
-
-def given_voices(kind: str, voices: int, rng: np.random.Generator) -> list[int]:
-    """Which voices the player is imagined to hold; voice 0 is the top one."""
-    match kind:
-        case "none":
-            return []
-        case "top":
-            return [0]
-        case "bottom":
-            return [voices - 1]
-        case _:
-            chosen = rng.random(voices) < 0.5
-            return [voice for voice in range(voices) if chosen[voice]] if not chosen.all() else [0]
+    def on(self, device: torch.device) -> Batch:
+        """The same, there."""
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in self))
 
 
-def segment(piece: Piece, start: int, length: int, transpose: int, given: list[int], shape: Shape) -> Batch:
-    """One segment as a batch of one; steps after the piece's end are padding."""
+def segment(
+    piece: Piece, start: int, length: int, transpose: int, given: Mask | Sequence[int], shape: Shape
+) -> Batch:
+    """One segment as a batch of one; steps after the piece's end are padding.
+
+    ``given``: a mask over the notes that sound in it, or voices by number.
+    """
     pitches = shape.kernel.pitches
-    hidden = [voice for voice in range(piece.voices) if voice not in given]
     end = min(start + length, piece.steps)
-    steps = end - start
-    # From the step before on: the piece begins out of silence.
-    known = piece.state(given, pitches, transpose, start - 1, end)
-    whole = np.maximum(known, piece.state(hidden, pitches, transpose, start - 1, end))
-    pad = length - steps
+    notes = piece.within(start - 1, end)  # from the step before on: the piece begins out of silence
+    held = (given if callable(given) else voices(given))(notes)
+    known = render(notes[held], pitches, transpose, start - 1, end)
+    whole = np.maximum(known, render(notes[~held], pitches, transpose, start - 1, end))
+    pad = length - (end - start)
     fill = np.zeros((pad, pitches.size, 2), np.float32)
     bar = np.concatenate([piece.step_in_bar[start:end].astype(np.int64), np.zeros(pad, np.int64)])
-    real = np.concatenate([np.ones(steps, np.float32), np.zeros(pad, np.float32)])
+    real = np.concatenate([np.ones(end - start, np.float32), np.zeros(pad, np.float32)])
     arrays: list[NDArray[np.generic]] = [
         np.concatenate([whole[:-1], fill]),
         np.concatenate([whole[1:], fill]),
@@ -70,25 +73,57 @@ def segment(piece: Piece, start: int, length: int, transpose: int, given: list[i
     return Batch(*(torch.from_numpy(np.ascontiguousarray(array))[None] for array in arrays))
 
 
+def together(parts: Iterable[Batch]) -> Batch:
+    """Batches as one."""
+    return Batch(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
+
+
 def transpositions(piece: Piece, pitches: PitchRange, reach: int) -> range:
-    """The transpositions within ± ``reach`` semitones that keep the piece in the model's range."""
+    """The transpositions within ± ``reach`` semitones that keep the piece in the model's range.
+
+    A piece too wide for that stays in its own key, and what lies outside of the range is not heard.
+    """
     low, high = piece.keys
-    return range(max(-reach, pitches.low - low), min(reach, pitches.high - high) + 1)
+    within = range(max(-reach, pitches.low - low), min(reach, pitches.high - high) + 1)
+    return within or range(1)
 
 
-def random_batch(
-    pieces: Sequence[Piece], size: int, length: int, shape: Shape, reach: int, rng: np.random.Generator
-) -> Batch:
-    """``size`` segments; pieces drawn by their length, keys and given voices at random."""
-    weights = np.array([piece.steps for piece in pieces], float)
-    chosen = rng.choice(len(pieces), size, p=weights / weights.sum())
-    segments = []
-    for index in chosen:
-        piece = pieces[index]
-        last = max(piece.steps - length, 0)
-        start = 0 if rng.random() < FROM_THE_TOP else int(rng.integers(0, last + 1))
-        keys = transpositions(piece, shape.kernel.pitches, reach)
-        kind = str(rng.choice([name for name, _ in GIVEN_KINDS], p=[share for _, share in GIVEN_KINDS]))
-        given = given_voices(kind, piece.voices, rng)
-        segments.append(segment(piece, start, length, int(rng.choice(keys)), given, shape))
-    return Batch(*(torch.cat(parts) for parts in zip(*segments, strict=True)))
+@dataclass(frozen=True)
+class Source:
+    """Pieces to draw from, easy ones first; ``ends``: the steps up to the end of each, ``[pieces]``."""
+
+    pieces: Sequence[Piece]
+    order: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @staticmethod
+    def of(pieces: Sequence[Piece]) -> Source:
+        """Easy is what strikes few notes a step (Kotecha & Young §4.3: fast and polyphonic is what confuses)."""
+        measured = [(len(piece.notes) / piece.steps, piece.steps) for piece in pieces]
+        order = np.array(sorted(range(len(pieces)), key=lambda index: (measured[index][0], index)))
+        return Source(pieces, order, np.cumsum([measured[index][1] for index in order]))
+
+    def row(self, config: Config, shape: Shape, update: int, row: int) -> Batch:
+        """Row ``row`` of an update: a segment of a piece, drawn by its length."""
+        now = lesson(config, update)
+        dice = np.random.default_rng((config.seed, update, row))
+        last = max(1, round(now.pieces * len(self.order)))
+        at = np.searchsorted(self.ends, dice.integers(self.ends[last - 1]), side="right")
+        piece = self.pieces[int(self.order[int(at)])]
+        start = (
+            0 if dice.random() < FROM_THE_TOP else int(dice.integers(max(piece.steps - now.segment, 0) + 1))
+        )
+        key = int(dice.choice(transpositions(piece, shape.kernel.pitches, config.transpose)))
+        name = str(dice.choice(list(config.given), p=_chances(config)))
+        return segment(
+            piece, start, now.segment, key, lambda notes: drawn(name, Draw(notes, piece.voices, dice)), shape
+        )
+
+    def batch(self, config: Config, shape: Shape, update: int, rows: Iterable[int]) -> Batch:
+        """Some rows of an update as one batch; ``Lesson.rows`` says how many there are."""
+        return together(self.row(config, shape, update, row) for row in rows)
+
+
+def _chances(config: Config) -> NDArray[np.float64]:
+    shares = np.array(list(config.given.values()))
+    return np.asarray(shares / shares.sum())

@@ -1,53 +1,129 @@
-"""What a training run is made of: every hyperparameter that the papers list."""
+"""What a training run is made of: every hyperparameter that the papers list, each with its meaning."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
-import torch
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from descant_daemon.note_state import PitchRange
 from descant_export.model.biaxial import Shape
 from descant_export.model.kernel import KernelShape
+from descant_export.training.masks import MASKS
 
-Make = Callable[[Iterable[torch.nn.Parameter], float], torch.optim.Optimizer]
 
-OPTIMISERS: dict[str, Make] = {
-    "adamw": lambda weights, rate: torch.optim.AdamW(weights, rate, weight_decay=0.01),
-    "adadelta": torch.optim.Adadelta,  # Kotecha & Young, rate 1.0
-    # Johnson 2017: rate 0.001, momentum 0.9 (his is Nesterov's)
-    "rmsprop": lambda weights, rate: torch.optim.RMSprop(weights, rate, momentum=0.9),
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _shares(shares: Mapping[str, float]) -> Mapping[str, float]:
+    unknown = [name for name in shares if name not in MASKS]
+    if unknown:
+        raise _wrong(f"there is no mask '{unknown[0]}'; there are {', '.join(MASKS)}")
+    if min(shares.values(), default=0) < 0 or sum(shares.values()) <= 0:
+        raise _wrong("shares must not be negative, and one must be above 0")
+    return {name: float(shares[name]) for name in MASKS if shares.get(name)}
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
+
+
+Key = Annotated[int, Field(ge=0, le=127)]
+Layers = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=4096)], ...], BeforeValidator(_listed), Field(min_length=1)
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+def _row(default: Any, meaning: str) -> Any:
+    return Field(default=default, description=meaning)
+
+
+GIVEN: Mapping[str, float] = {
+    "none": 0.3,
+    "top": 0.2,
+    "voice": 0.05,
+    "voices": 0.2,
+    "skyline": 0.05,
+    "bass": 0.05,
+    "above": 0.05,
+    "below": 0.03,
+    "between": 0.02,
+    "random": 0.05,
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class Config:
-    """One run."""
+    """One run. The order is that of the YAML file, which shows each description above its value."""
 
-    pitch_low: int = 28
-    pitch_high: int = 91
-    vicinity: int = 12
-    beat_cycle: int = 16
-    time_layers: tuple[int, ...] = (200, 200)
-    note_layers: tuple[int, ...] = (128, 64)
-    style_size: int = 4
-    dropout: float = 0.3
-    styles: tuple[str, ...] = field(default=("bach-chorale",))
-
-    optimiser: str = "adamw"
-    learning_rate: float = 2e-3
-    warm_up: int = 50  # updates; LSTMs of this size jump without it
-    updates: int = (
-        2000  # chorales: validation stops improving here; the rate falls to a hundredth along a cosine
+    pitch_low: Key = _row(28, "The lowest MIDI key of the model; 21 to 108 is a piano.")
+    pitch_high: Key = _row(91, "The highest.")
+    vicinity: Annotated[int, Field(ge=1, le=64)] = _row(
+        12, "How many semitones to each side a pitch sees of the step before (Kotecha & Young §3.2)."
     )
-    batch: int = 8
-    segment: int = 128  # steps, as Johnson's eight bars
-    transpose: int = 6  # semitones up and down, as far as the range allows
-    clip: float = 1.0
-    evaluate_every: int = 100
-    seed: int = 1
+    beat_cycle: Annotated[int, Field(ge=1, le=1024)] = _row(
+        16, "Steps in a bar: the network is told where in it a step lies."
+    )
+    time_layers: Layers = _row((200, 200), "Units of the LSTM layers along time.")
+    note_layers: Layers = _row((128, 64), "Units of the LSTM layers along pitch.")
+    style_size: Annotated[int, Field(ge=1)] = _row(4, "Numbers that stand for a style inside the network.")
+    styles: Names = _row(("bach-chorale",), "The styles, in the order of the pieces' numbers.")
+    dropout: Share = _row(
+        0.5,
+        "Share of each layer's outputs left out in training. The papers: 0.5; lower if it learns too slowly.",
+    )
+
+    optimiser: Literal["adamw", "adadelta", "rmsprop"] = _row(
+        "adamw",
+        "adamw, adadelta (Kotecha & Young, at rate 1.0) or rmsprop (Johnson 2017, Nesterov, at 0.001).",
+    )
+    learning_rate: Annotated[float, Field(gt=0)] = _row(2e-3, "The highest learning rate.")
+    schedule: Literal["cosine", "constant"] = _row(
+        "cosine", "cosine: down to a hundredth at the last update; constant: as the papers."
+    )
+    warm_up: Annotated[int, Field(ge=0)] = _row(50, "Updates until that rate: such LSTMs jump without it.")
+    clip: Annotated[float, Field(gt=0)] = _row(1.0, "The longest gradient, as a norm.")
+    precision: Literal["bf16", "fp32"] = _row("bf16", "Of the matrix products; weights are kept in float32.")
+
+    updates: Annotated[int, Field(ge=1)] = _row(
+        2000, "How many updates; on chorales validation stops improving here."
+    )
+    batch: Annotated[int, Field(ge=1)] = _row(8, "Segments an update, over all processes.")
+    segment: Annotated[int, Field(ge=2)] = _row(
+        128, "Steps a segment; 128 sixteenths are Johnson's eight bars."
+    )
+    transpose: Annotated[int, Field(ge=0, le=64)] = _row(
+        6, "Semitones up and down that a segment is moved by at random, as far as the range allows."
+    )
+    given: Annotated[Mapping[str, float], AfterValidator(_shares)] = _row(
+        GIVEN, "How often which notes of a segment are given, as the player will give them (see masks.py)."
+    )
+    curriculum: Share = _row(
+        0.0,
+        "Share of the run that leads from short segments of easy pieces to all (Kotecha & Young §4.3); 0: none.",
+    )
+
+    evaluate_every: Annotated[int, Field(ge=1)] = _row(
+        100, "Updates between two looks at the held-out pieces."
+    )
+    patience: Annotated[int, Field(ge=0)] = _row(
+        0, "Looks without a better one until the run ends; 0: never."
+    )
+    keep_every: Annotated[float, Field(ge=0)] = _row(60.0, "Seconds of work at most that a killed run loses.")
+    sample_bars: Annotated[int, Field(ge=0, le=64)] = _row(8, "Bars of music written at each look; 0: none.")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = _row(1, "The same seed gives the same run.")
+
+    def __post_init__(self) -> None:
+        """What no value can say by itself."""
+        if self.pitch_low >= self.pitch_high:
+            raise _wrong("pitch_low must be below pitch_high")
 
     def shape(self) -> Shape:
         """The sizes of the network."""
@@ -57,11 +133,10 @@ class Config:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for the checkpoint."""
-        return asdict(self)
+        """Plain values, for files."""
+        return {name: list(at) if isinstance(at, tuple) else at for name, at in asdict(self).items()}
 
     @staticmethod
-    def from_dict(values: dict[str, Any]) -> Config:
-        """Back from ``as_dict``."""
-        tuples: Any = {key: tuple(at) if isinstance(at, list) else at for key, at in values.items()}
-        return Config(**tuples)
+    def from_dict(values: Mapping[str, Any]) -> Config:
+        """Back from ``as_dict``. Raises pydantic's ValidationError."""
+        return Config(**values)

@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial, Shape, log_likelihood
-from descant_export.training.batches import Batch, segment
+from descant_export.training.batches import Batch, segment, together
+from descant_export.training.masks import Mask, nothing
+from descant_export.training.ranks import Ranks
+
+STEPS_AT_ONCE = 2048  # padded ones, in one call; a longer piece is a call of its own
+
+
+Voices = Sequence[int]
 
 
 class Score(NamedTuple):
@@ -25,42 +33,66 @@ class Score(NamedTuple):
         return self.play + self.articulate
 
 
-def whole_pieces(pieces: Sequence[Piece], given: list[int], shape: Shape, size: int = 8) -> Iterator[Batch]:
-    """Whole pieces in their own key, padded to the longest of each batch."""
-    ordered = sorted(pieces, key=lambda piece: piece.steps)
-    for first in range(0, len(ordered), size):
-        group = ordered[first : first + size]
-        longest = max(piece.steps for piece in group)
-        parts = [segment(piece, 0, longest, 0, given, shape) for piece in group]
-        yield Batch(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
+def whole_pieces(
+    pieces: Sequence[Piece], given: Mask | Voices, shape: Shape, share: slice = slice(None)
+) -> Iterator[Batch]:
+    """Whole pieces in their own key, padded to the longest of each batch; ``share`` of the batches."""
+    order = sorted(range(len(pieces)), key=lambda index: (pieces[index].steps, index))
+    groups: list[list[int]] = []
+    for index in order:
+        if not groups or (len(groups[-1]) + 1) * pieces[index].steps > STEPS_AT_ONCE:
+            groups.append([])
+        groups[-1].append(index)
+    for group in groups[share]:
+        longest = max(pieces[index].steps for index in group)
+        yield together(segment(pieces[index], 0, longest, 0, given, shape) for index in group)
 
 
 @torch.no_grad()
 def evaluate(
     model: Biaxial,
     pieces: Sequence[Piece],
-    given: list[int],
+    given: Mask | Voices = nothing,
     *,
-    unscored: list[int] | None = None,
+    unscored: Mask | Voices | None = None,
     fast: bool = False,
+    ranks: Ranks | None = None,
 ) -> Score:
-    """Score ``pieces`` with the voices ``given`` known; ``fast`` computes under bf16 autocast.
+    """Score ``pieces`` with some notes ``given``; ``fast`` computes under bf16 autocast.
 
-    Given notes are not scored; ``unscored`` names voices that are left out of the score instead, so that
-    the same notes can be scored with and without them given.
+    Cells (a pitch in a step) that given notes fill are not scored. ``unscored`` names notes whose cells are left out
+    instead, so that the very same cells can be scored with and without those notes given. ``ranks`` share the work,
+    and all of them know the result.
     """
     device = next(model.parameters()).device
     training = model.training
     model.eval()
-    play, articulate, steps = 0.0, 0.0, 0
-    left_out = whole_pieces(pieces, given if unscored is None else unscored, model.shape)
-    for cpu_batch, mask in zip(whole_pieces(pieces, given, model.shape), left_out, strict=True):
-        batch = Batch(*(tensor.to(device) for tensor in cpu_batch))
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
-            logits = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
-        each_play, each_articulate = log_likelihood(logits, batch.now, mask.given.to(device))
-        play += float((each_play * batch.real).sum())
-        articulate += float((each_articulate * batch.real).sum())
-        steps += int(batch.real.sum())
+    share = slice(ranks.rank, None, ranks.world) if ranks else slice(None)
+    sums = torch.zeros(3, dtype=torch.float64, device=device)
+    left_out = whole_pieces(pieces, given if unscored is None else unscored, model.shape, share)
+    for here, mask in zip(whole_pieces(pieces, given, model.shape, share), left_out, strict=True):
+        batch = here.on(device)
+        sums += scored(logits_of(model, batch, fast), batch, mask.given.to(device))
     model.train(training)
-    return Score(play / steps, articulate / steps, steps)
+    return score_of(ranks.sum(sums) if ranks else sums)
+
+
+def logits_of(model: Biaxial, batch: Batch, fast: bool) -> Tensor:
+    """``[B, T, P, 2]``."""
+    with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
+        logits: Tensor = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
+    return logits
+
+
+def scored(logits: Tensor, batch: Batch, unscored: Tensor) -> Tensor:
+    """Sums over a batch: play, articulate, steps. The cells of ``unscored [B, T, P, 2]`` are left out."""
+    play, articulate = log_likelihood(logits, batch.now, unscored)
+    return torch.stack(
+        [(part.double() * batch.real).sum() for part in (play, articulate, torch.ones_like(play))]
+    )
+
+
+def score_of(sums: Tensor) -> Score:
+    """From sums to means."""
+    play, articulate, steps = sums.tolist()
+    return Score(play / steps, articulate / steps, int(steps))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from descant_export.corpus.read import Corpus
@@ -12,8 +12,7 @@ from descant_export.model.biaxial import Biaxial
 from descant_export.training.baselines import hold_last_step, markov
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.evaluation import Score, evaluate
-
-TOP = [0]
+from descant_export.training.given_table import GivenRow, given_table
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,7 @@ class Report:
     """Scores on the test pieces, in nats per step."""
 
     scores: Mapping[str, Score]
-    lower_alone: Score
-    lower_under_top: Score
+    given: Sequence[GivenRow]
     valid: Score
 
 
@@ -35,8 +33,7 @@ def measure(model: Biaxial, split: Split) -> Report:
             "per-pitch Markov, first order": markov(split.train, split.test, pitches),
             "hold the last step": hold_last_step(split.train, split.test, pitches),
         },
-        lower_alone=evaluate(model, split.test, [], unscored=TOP),
-        lower_under_top=evaluate(model, split.test, TOP),
+        given=given_table(model, split.test),
         valid=evaluate(model, split.valid, []),
     )
 
@@ -46,7 +43,11 @@ def model_card(title: str, run: Checkpoint, corpus: Corpus, split: Split, report
     config = run.config
     steps = {side: sum(piece.steps for piece in getattr(split, side)) for side in Split._fields}
     rows = "\n".join(_row(name, score) for name, score in report.scores.items())
-    gain = report.lower_under_top.total - report.lower_alone.total
+    masks = ", ".join(f"{name} {share:g}" for name, share in config.given.items())
+    given = "\n".join(
+        f"| {row.mask} | {row.share:.0%} | {row.without.total:.3f} | {row.known.total:.3f} | {row.gain:+.3f} |"
+        for row in report.given
+    )
     return f"""# {title}
 
 A biaxial LSTM: time axis {" + ".join(map(str, config.time_layers))} units shared over pitches, note axis
@@ -63,10 +64,10 @@ sixteenth steps, given notes known to the note axis. Model `{pair[:12]}`.
 | test | {len(split.test)} | {steps["test"]} |
 
 Split by hymn tune: all settings of one tune are on one side. Keys are drawn from ± {config.transpose}
-semitones, and in every segment some voices are given: none, the top, the bottom, or any subset.
+semitones, and in every segment some notes are given: {masks}.
 
 Training: {run.update} updates of {config.batch} × {config.segment} steps, {run.seconds:.0f} s on
-{os.cpu_count()} CPU cores shared with other work, bf16 autocast, {config.optimiser}, dropout {config.dropout};
+{os.cpu_count()} CPU cores shared with other work, {config.precision}, {config.optimiser}, dropout {config.dropout};
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).
 
 ## Log-likelihood
@@ -81,14 +82,11 @@ articulation and our own split: not comparable with published figures for other 
 
 "Hold the last step" gives every pitch the chance that training music has of going on as it was.
 
-The three lower voices alone, the same notes scored twice:
+What given notes are worth: all other notes of the test pieces, the very same ones scored twice, nats a step.
 
-| | play | articulate | both |
-|---|---|---|---|
-{_row("soprano not given", report.lower_alone)}
-{_row("soprano given", report.lower_under_top)}
-
-Knowing the soprano of the same step is worth {gain:.3f} nats a step.
+| given | of what sounds | not given | given | gain |
+|---|---|---|---|---|
+{given}
 """
 
 

@@ -1,43 +1,56 @@
-"""Training, from top to bottom: draw a batch, climb the log-likelihood, now and then look at held-out music."""
+"""Training, from top to bottom: draw a batch, climb the log-likelihood, now and then look at held-out music.
+
+What an update does depends on the seed, its number and the weights before it, and on nothing else. So the same
+seed gives the same curve, a killed run goes on as if it had not been, and several processes (see ``ranks.py``)
+do together what one would do alone.
+"""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
+from torch import Tensor, nn
 
 from descant_export.corpus.piece import Piece
+from descant_export.memory import keep_freed_memory
 from descant_export.model.biaxial import Biaxial, log_likelihood
 from descant_export.training import checkpoint
-from descant_export.training.batches import Batch, random_batch
-from descant_export.training.checkpoint import Checkpoint
-from descant_export.training.config import OPTIMISERS, Config
+from descant_export.training.batches import Batch, Source
+from descant_export.training.checkpoint import Checkpoint, Standing
+from descant_export.training.config import Config
+from descant_export.training.config_file import save_config
+from descant_export.training.curriculum import learning_rate, lesson
+from descant_export.training.dropout import key_dropout
 from descant_export.training.evaluation import evaluate
+from descant_export.training.logbook import Logbook, Row
+from descant_export.training.masks import nothing, skyline
+from descant_export.training.optimisers import OPTIMISERS
+from descant_export.training.ranks import Ranks, joined
+from descant_export.training.samples import write_samples
+from descant_export.training.speed import Speed
+from descant_routing.errors import DescantError, UsageError
 
-TOP_VOICE = [0]
+READ_EVERY = 10  # updates; reading a loss makes a GPU wait
 
 
 class Progress(NamedTuple):
-    """Where the run stands after an update; ``validation`` only when it was just measured."""
+    """Where the run stands; ``validation`` (alone, under the melody) only when it was just measured.
+
+    ``train``: nats a step of the last update. ``note_steps``: pitches × steps learned a second of training;
+    ``busy``: the share of the matrix rate that this is.
+    """
 
     update: int
     train: float
     validation: tuple[float, float] | None
     best: float
     seconds: float
-
-
-def learning_rate(config: Config, update: int) -> float:
-    """Linear warm-up, then a cosine down to a hundredth."""
-    if update < config.warm_up:
-        return config.learning_rate * (update + 1) / config.warm_up
-    share = (update - config.warm_up) / max(1, config.updates - config.warm_up)
-    return config.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+    note_steps: float
+    busy: float
 
 
 def train(
@@ -47,69 +60,181 @@ def train(
     validation: Sequence[Piece],
     folder: Path,
     report: Callable[[Progress], None],
+    *,
+    tensorboard: bool = False,
 ) -> Path:
     """Run, or go on with, the training in ``folder``; returns the path of the best checkpoint.
 
-    ``last.pt`` is written at every evaluation, ``best.pt`` whenever validation improves: the sum of the
-    log-likelihoods per step with nothing given and with the top voice given.
+    ``last.pt`` is written at every look at ``validation`` and every ``keep_every`` seconds, ``best.pt`` whenever
+    validation improves: the sum of the log-likelihoods per step with nothing given and with the melody given.
     """
-    torch.manual_seed(config.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = Biaxial(config.shape()).to(device)
-    optimiser = OPTIMISERS[config.optimiser](model.parameters(), config.learning_rate)
-    rng = np.random.default_rng(config.seed)
-    first, before, best = 0, 0.0, -math.inf
-    last_path, best_path = folder / "last.pt", folder / "best.pt"
-    if last_path.exists():
-        last = checkpoint.load(last_path)
-        model.load_state_dict(last.model)
-        optimiser.load_state_dict(last.optimiser)
-        rng.bit_generator.state = last.rng
-        torch.set_rng_state(last.torch_rng)
-        first, before, best = last.update, last.seconds, last.best
-    begin = time.monotonic() - before
-    model.train()
-    for update in range(first, config.updates):
-        for group in optimiser.param_groups:
+    with joined() as ranks:
+        return _Run(config, corpus, training, validation, folder, ranks, tensorboard).to_the_end(report)
+
+
+class _Run:
+    """The article: ``to_the_end`` first, then what it calls, in order."""
+
+    def __init__(
+        self,
+        config: Config,
+        corpus: str,
+        training: Sequence[Piece],
+        validation: Sequence[Piece],
+        folder: Path,
+        ranks: Ranks,
+        tensorboard: bool,
+    ) -> None:
+        if not training or not validation:
+            raise DescantError(f"{corpus} leaves no pieces to {'validate with' if training else 'train on'}.")
+        if ranks.world > config.batch:
+            raise UsageError(f"{ranks.world} processes cannot share a batch of {config.batch} segments.")
+        keep_freed_memory()
+        torch.manual_seed(config.seed)
+        self._config, self._corpus, self._validation, self._ranks = config, corpus, validation, ranks
+        self._last, self._best = folder / "last.pt", folder / "best.pt"
+        self._samples = folder / "samples"
+        self._source = Source.of(training)
+        self._model = Biaxial(config.shape())
+        self._dropout = key_dropout(self._model)
+        self._model.to(ranks.device)
+        self._optimiser = OPTIMISERS[config.optimiser](self._model.parameters(), config.learning_rate)
+        self._standing = self._found()
+        self._climber = ranks.wrap(self._model)
+        self._speed = Speed(config, ranks, self._standing.seconds)
+        self._unread: list[tuple[int, Tensor]] = []  # updates whose losses are still on the device
+        if ranks.first:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._samples.mkdir(exist_ok=True)
+            save_config(config, folder / "config.yaml")
+            self._log = Logbook(folder, self._standing.update, tensorboard)
+
+    def to_the_end(self, report: Callable[[Progress], None]) -> Path:
+        """Update after update."""
+        config = self._config
+        self._model.train()
+        for update in range(self._standing.update, config.updates):
+            if self._lost_patience():
+                break
+            self._climb(update)
+            done = update + 1
+            look = done % config.evaluate_every == 0 or done == config.updates
+            if look:
+                self._look(done, report)
+            elif len(self._unread) >= READ_EVERY:
+                report(self._progress(done, self._read(), None))
+            if self._ranks.first and (look or self._speed.since_kept() > config.keep_every):
+                self._keep(done)
+        return self._best
+
+    def _climb(self, update: int) -> None:
+        """One update."""
+        config, ranks = self._config, self._ranks
+        self._speed.go()
+        rows = ranks.share(lesson(config, update).rows)
+        for axis, dropout in enumerate(self._dropout):
+            dropout.begin([(config.seed, update, row, 1 + axis) for row in rows])
+        for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(config, update)
-        batch = random_batch(training, config.batch, config.segment, model.shape, config.transpose, rng)
-        loss = _step(model, optimiser, Batch(*(tensor.to(device) for tensor in batch)), config.clip)
-        done = update + 1
-        seconds = time.monotonic() - begin
-        if done % config.evaluate_every and done < config.updates:
-            report(Progress(done, -loss, None, best, seconds))
-            continue
-        alone = evaluate(model, validation, [], fast=True).total
-        under = evaluate(model, validation, TOP_VOICE, fast=True).total
-        improved = alone + under > best
-        best = max(best, alone + under)
-        state = Checkpoint(
-            config,
-            corpus,
-            model.state_dict(),
-            done,
-            time.monotonic() - begin,
-            best,
-            optimiser.state_dict(),
-            dict(rng.bit_generator.state),
-            torch.get_rng_state(),
+        batch = self._source.batch(config, self._model.shape, update, rows).on(ranks.device)
+        self._optimiser.zero_grad()
+        likelihood = climb(self._climber, batch, ranks, fast=config.precision == "bf16")
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), config.clip)
+        self._optimiser.step()
+        self._unread.append((update, likelihood))
+        self._speed.learned(batch.now)
+
+    def _look(self, done: int, report: Callable[[Progress], None]) -> None:
+        """Score the held-out pieces, keep the best, and write what can be seen and heard of it."""
+        fast = self._config.precision == "bf16"
+        self._unread = [(update, loss.cpu()) for update, loss in self._unread]
+        self._speed.halt()
+        alone, under = (
+            evaluate(self._model, self._validation, given, fast=fast, ranks=self._ranks).total
+            for given in (nothing, skyline)
         )
-        state.save(last_path)
-        if improved:
-            state.save(best_path)
-        report(Progress(done, -loss, (alone, under), best, state.seconds))
-    return best_path
+        train = self._read(alone, under)
+        self._standing = self._at(done).looked(alone + under)
+        report(self._progress(done, train, (alone, under)))
+        if not self._ranks.first:
+            return
+        if self._standing.best_update == done:
+            self._checkpoint().save(self._best)
+        self._log.draw()
+        if self._config.sample_bars:
+            self._model.eval()
+            stem = self._samples / f"{done:06d}"
+            write_samples(self._model, self._validation, self._config.sample_bars, stem, f"Update {done}")
+            self._model.train()
+
+    def _read(self, alone: float | None = None, under: float | None = None) -> float:
+        """Bring the losses in and write them down; the last row is that of a look, if there was one."""
+        rows = [
+            Row(update + 1, learning_rate(self._config, update), float(loss)) for update, loss in self._unread
+        ]
+        if not math.isfinite(rows[-1].train):
+            raise DescantError(
+                f"The training ran away at update {rows[-1].update}: try a lower learning_rate."
+            )
+        rows[-1] = rows[-1]._replace(alone=alone, under_melody=under)
+        self._unread = []
+        if self._ranks.first:
+            self._log.write(rows)
+        return rows[-1].train
+
+    def _keep(self, done: int) -> None:
+        """``last.pt``, after the rows that it stands for are written."""
+        if self._unread:
+            self._read()
+        self._standing = self._at(done)
+        self._checkpoint().save(self._last)
+        self._speed.kept()
+
+    def _found(self) -> Standing:
+        """Where an earlier run in the folder stopped."""
+        if not self._last.exists():
+            return Standing()
+        last = checkpoint.load(self._last)
+        self._model.load_state_dict(last.model)
+        self._optimiser.load_state_dict(dict(last.optimiser))
+        return last.standing
+
+    def _at(self, done: int) -> Standing:
+        return self._standing.after(done, self._speed.seconds())
+
+    def _lost_patience(self) -> bool:
+        patience, at = self._config.patience, self._standing
+        looks = (at.update - at.best_update) // self._config.evaluate_every
+        return bool(patience) and looks >= patience
+
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(
+            self._config, self._corpus, self._model.state_dict(), self._optimiser.state_dict(), self._standing
+        )
+
+    def _progress(self, done: int, train: float, validation: tuple[float, float] | None) -> Progress:
+        return Progress(
+            done,
+            train,
+            validation,
+            self._standing.best,
+            self._speed.seconds(),
+            self._speed.note_steps(),
+            self._speed.busy(),
+        )
 
 
-def _step(model: Biaxial, optimiser: torch.optim.Optimizer, batch: Batch, clip: float) -> float:
-    """One update; returns the negative log-likelihood per step."""
-    device = batch.now.device.type
-    with torch.autocast(device, dtype=torch.bfloat16):
+def climb(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor:
+    """Add up the gradients of one batch; returns its log-likelihood, nats a step.
+
+    The batch is this process's share of the rows. The mean is over the steps of all of them, so that several
+    processes have the gradients of one.
+    """
+    with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
         logits = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
     play, articulate = log_likelihood(logits, batch.now, batch.given)
-    loss = -((play + articulate) * batch.real).sum() / batch.real.sum()
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-    optimiser.step()
-    return loss.item()
+    steps = ranks.sum(batch.real.sum())
+    total = ((play + articulate) * batch.real).sum() / steps
+    # The gradients will be averaged over the processes; their sum is wanted.
+    (-total * ranks.world).backward()  # type: ignore[no-untyped-call]
+    return ranks.sum(total.detach())

@@ -1,0 +1,106 @@
+"""What a run leaves to be looked at: its curve as CSV and picture, music at every look, TensorBoard if wished."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.figure import Figure
+
+from descant_daemon.midi_file import write_whole
+from descant_routing.errors import DescantError, UsageError
+
+HEAD = ("update", "learning_rate", "train", "alone", "under_melody")
+
+
+class Row(NamedTuple):
+    """One update: log-likelihoods in nats a step, of its batch and, where it was a look, of the held-out pieces."""
+
+    update: int
+    learning_rate: float
+    train: float
+    alone: float | None = None
+    under_melody: float | None = None
+
+
+class Logbook:
+    """``curve.csv`` holds nothing but what the seed decides, so two runs can be compared byte by byte."""
+
+    def __init__(self, folder: Path, after: int, tensorboard: bool) -> None:
+        """Go on after update ``after``: rows that a killed run wrote beyond it are written again, the same."""
+        self._path, self._picture = folder / "curve.csv", folder / "curve.png"
+        self._rows = [row for row in _read(self._path) if row.update <= after]
+        write_whole(self._path, _text(self._rows, head=True).encode())
+        self._board: Any = _board(folder) if tensorboard else None
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Append the rows."""
+        with self._path.open("a", encoding="ascii", newline="") as file:
+            file.write(_text(rows))
+        self._rows += rows
+        if self._board is not None:
+            for row in rows:
+                for name, value in zip(HEAD[1:], row[1:], strict=True):
+                    if value is not None:
+                        self._board.add_scalar(name, value, row.update)
+
+    def draw(self) -> None:
+        """The picture of all rows so far."""
+        figure = Figure(figsize=(9, 5), layout="constrained")
+        axes = figure.subplots()
+        width = max(1, len(self._rows) // 200)
+        groups = [self._rows[at : at + width] for at in range(0, len(self._rows), width)]
+        middle = [sum(row.train for row in group) / len(group) for group in groups]
+        axes.plot([group[-1].update for group in groups], middle, label="training", color="0.6", linewidth=1)
+        looks = [
+            (row.update, row.alone, row.under_melody)
+            for row in self._rows
+            if row.alone is not None and row.under_melody is not None
+        ]
+        for at, label in ((1, "held out, alone"), (2, "held out, under its melody")):
+            axes.plot(
+                [look[0] for look in looks], [look[at] for look in looks], "o-", label=label, markersize=3
+            )
+        axes.set_xlabel("update")
+        axes.set_ylabel("log-likelihood, nats a step")
+        if looks:  # the first updates are far below all that is of interest
+            axes.set_ylim(bottom=min(alone for _, alone, _ in looks) - 1)
+        axes.grid(color="0.9")
+        axes.legend()
+        content = io.BytesIO()
+        figure.savefig(content, format="png", dpi=120)
+        write_whole(self._picture, content.getvalue())
+
+
+def _text(rows: Sequence[Row], head: bool = False) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if head:
+        writer.writerow(HEAD)
+    writer.writerows(tuple("" if value is None else repr(value) for value in row) for row in rows)
+    return text.getvalue()
+
+
+def _read(path: Path) -> list[Row]:
+    """The whole rows of a curve; the last line of a killed run may be torn, and what it said comes again."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="ascii").split("\n")[:-1]
+    try:
+        return [
+            Row(int(update), *(float(value) if value else None for value in values))  # type: ignore[arg-type]
+            for update, *values in csv.reader(lines[1:])
+        ]
+    except (ValueError, TypeError):
+        raise DescantError(f"{path} is not the curve of a run.") from None
+
+
+def _board(folder: Path) -> Any:
+    try:
+        return importlib.import_module("torch.utils.tensorboard").SummaryWriter(str(folder / "board"))
+    except ModuleNotFoundError:
+        raise UsageError("--tensorboard needs TensorBoard: pip install tensorboard.") from None

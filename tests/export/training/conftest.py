@@ -1,0 +1,26 @@
+"""A piece of two voices that anyone can check by hand, and a run that takes a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tests.export.training.tiny import tiny_pieces
+
+from descant_export.corpus.piece import Piece
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)  # as the processes that tests start: sums are the same to the bit
+
+
+@pytest.fixture
+def pieces() -> list[Piece]:
+    return tiny_pieces()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "run"

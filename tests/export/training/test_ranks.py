@@ -1,0 +1,50 @@
+"""Several processes do together what one does alone."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from tests.export.training import process
+
+ROOT = Path(__file__).parents[3]
+GRADIENT_TOLERANCE = 1e-5
+"""Of the largest gradient: float32 sums taken in another order."""
+CURVE_TOLERANCE = 1e-3
+"""Nats a step, after twelve updates under bf16."""
+
+
+@pytest.fixture(scope="module")
+def one_and_two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folders of the same run by one process and by two."""
+    folders = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    script = str(Path(process.__file__))
+    several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    for folder, how in zip(folders, ([], several), strict=True):
+        subprocess.run(
+            [sys.executable, "-W", "ignore", *how, script, str(folder)], cwd=ROOT, env=process.environment(),
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+    return folders
+
+
+def test_two_processes_have_the_gradients_of_one(one_and_two: tuple[Path, Path]) -> None:
+    alone, shared = (torch.load(folder / "gradients.pt") for folder in one_and_two)
+    assert float(shared["likelihood"]) == pytest.approx(float(alone["likelihood"]), rel=1e-6)
+    largest = max(float(each.abs().max()) for each in alone["gradients"].values())
+    assert largest > 0.01
+    for name, gradient in alone["gradients"].items():
+        assert (shared["gradients"][name] - gradient).abs().max() < GRADIENT_TOLERANCE * largest, name
+
+
+def test_two_processes_have_the_curve_of_one(one_and_two: tuple[Path, Path]) -> None:
+    """And only one of them writes it: every update once."""
+    alone, shared = (list(csv.DictReader((folder / "curve.csv").open())) for folder in one_and_two)
+    assert [row["update"] for row in shared] == [row["update"] for row in alone]
+    for one, other in zip(alone, shared, strict=True):
+        assert float(other["train"]) == pytest.approx(float(one["train"]), abs=CURVE_TOLERANCE)
+    assert float(shared[-1]["alone"]) == pytest.approx(float(alone[-1]["alone"]), abs=CURVE_TOLERANCE)
