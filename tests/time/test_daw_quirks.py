@@ -137,6 +137,21 @@ def test_clocks_only_while_playing_leave_gaps(ear: Any, pause: float) -> None:
     assert position(ear) == 54
 
 
+@pytest.mark.parametrize(
+    ("old", "between", "new"), [(1000, 1905, 952), (968, 1714, 857), (1250, 2223, 1111), (857, 1600, 800)]
+)
+def test_jack_midi_clock_leaves_out_a_clock_when_its_tempo_rises(
+    ear: Any, old: int, between: int, new: int
+) -> None:
+    """Frames between clocks at 48 kHz, as an hour of it was recorded; JACK's transport loses no tick there."""
+    frame = 1000 / 48_000  # ms
+    rise = 1001 + 47 * old * frame + between * frame
+    tell(ear, (1000, START), *clocks(1001, 48, old * frame))
+    assert tell(ear, *clocks(rise, 48, new * frame)) == []
+    assert position(ear) == 47 + 2 + 47
+    assert ear.clock.bpm == pytest.approx(60_000 / 24 / (new * frame), abs=0.1)
+
+
 # -- song position -------------------------------------------------------------------------------------
 
 

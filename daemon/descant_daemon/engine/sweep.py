@@ -172,11 +172,14 @@ class _Climb:
         wrong = (plays != self._plays) | (strikes != self._strikes)
         row = int(wrong.argmax())
         if wrong[row]:
-            plays[row + 1 :] = strikes[row + 1 :] = False  # these knew not what they stood on
-            count = int(np.count_nonzero(plays))
+            # Those above knew not what they stood on; the likeliest of them are those that were guessed as well.
+            count = int(np.count_nonzero(plays[: row + 1]))
             if count < self._left and row + 1 < min(last, self.end) - first:
+                plays[row + 1 :] &= self._plays[row + 1 :]
+                strikes[row + 1 :] &= plays[row + 1 :]
                 self._plays, self._strikes = plays, strikes
                 return False
+            plays[row + 1 :] = strikes[row + 1 :] = False
         if count:
             self._settle(plays, strikes, count)
         return True
