@@ -21,7 +21,7 @@ QUIET_PLAY, QUIET_ARTICULATE = (
 
 @dataclass(frozen=True)
 class Shape:
-    """Every size of the network."""
+    """Every size of the network. ``velocities``: classes of the third head; 0 where there is none."""
 
     kernel: KernelShape = field(default_factory=lambda: KernelShape(PitchRange(21, 108)))
     time_layers: tuple[int, ...] = (300, 300)
@@ -29,6 +29,7 @@ class Shape:
     styles: int = 1
     style_size: int = 4
     dropout: float = 0.5
+    velocities: int = 0
 
 
 class Stack(nn.Module):
@@ -70,6 +71,8 @@ class Biaxial(nn.Module):
         self.output = nn.Linear(shape.note_layers[-1], 2)
         with torch.no_grad():
             self.output.bias.copy_(torch.tensor([QUIET_PLAY, QUIET_ARTICULATE]))
+        # A head beside the two that play: the exported graphs and older checkpoints know nothing of it.
+        self.velocity = nn.Linear(shape.note_layers[-1], shape.velocities) if shape.velocities else None
 
     def forward(
         self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
@@ -80,6 +83,12 @@ class Biaxial(nn.Module):
         ``given``: what the player holds in the step itself, same shape, a part of ``now``.
         ``step_in_bar``: ``[B, T]``; ``style``: ``[B, S]``.
         """
+        return self.heads(before, now, given, step_in_bar, style)[0]
+
+    def heads(
+        self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
+    ) -> tuple[Tensor, Tensor | None]:
+        """As ``forward``, and the logits of velocity classes ``[B, T, P, velocities]`` where there is that head."""
         batch, steps, pitches, _ = before.shape
         features = self.kernel.time(before, step_in_bar)
         style_code = torch.tanh(self.style(style))[:, None, None, :].expand(-1, steps, pitches, -1)
@@ -90,8 +99,13 @@ class Biaxial(nn.Module):
         beside = torch.cat([lower, self.kernel.given(given)], -1).permute(1, 0, 2, 3)
         column = torch.cat([context, beside.to(context.dtype)], -1)
         along_pitch = column.permute(2, 1, 0, 3).reshape(pitches, batch * steps, -1)
-        logits: Tensor = self.output(self.note_axis(along_pitch))
-        return logits.view(pitches, batch, steps, 2).permute(1, 2, 0, 3)
+        heard = self.note_axis(along_pitch)
+
+        def by_step(logits: Tensor) -> Tensor:
+            return logits.view(pitches, batch, steps, -1).permute(1, 2, 0, 3)
+
+        velocity = None if self.velocity is None else by_step(self.velocity(heard))
+        return by_step(self.output(heard)), velocity
 
 
 def log_likelihood(logits: Tensor, now: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
