@@ -62,7 +62,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run's folder; only its best checkpoint is there to be loaded."""
     kept = {tmp_path / "run/best.pt": Kept()}
     (tmp_path / "run").mkdir()
-    monkeypatch.setattr(checkpoint, "load", lambda path: kept[path])
+    monkeypatch.setattr(checkpoint, "load", kept.__getitem__)
     return tmp_path / "run"
 
 

@@ -49,7 +49,8 @@ def test_samples_of_one_value_have_a_density_too() -> None:
 def test_a_set_beside_human_music() -> None:
     found = compare(many([1.0, 3.0, NOTHING]), many([2.0, 4.0, 6.0, 8.0]))["polyphony"]
     assert (found.mean, found.deviation) == (2, 1)
-    assert (found.human_mean, found.human_deviation) == (5, pytest.approx(math.sqrt(5)))
+    assert found.human_mean == 5
+    assert found.human_deviation == pytest.approx(math.sqrt(5))
     assert found.to_human.wasserstein == pytest.approx(3)
     # Halves of four values: 2 4 | 6 8, 2 6 | 4 8 or 2 8 | 4 6 are 4, 2 and 2 apart.
     assert 2 <= found.between_human_halves.wasserstein <= 4

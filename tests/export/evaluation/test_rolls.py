@@ -126,7 +126,7 @@ def test_what_is_not_a_set_of_rolls_is_said_in_a_sentence(
 
 def test_a_torn_empty_absent_or_other_file_is_said_in_a_sentence(tmp_path: Path) -> None:
     whole = write(tmp_path / "whole.mat").read_bytes()
-    contents = {f"torn-{cut}": whole[:cut] for cut in (0, 100, 128, 131, 400, len(whole) - 1)}
+    contents = {f"torn-{cut}": whole[:cut] for cut in (0, 128, 400, len(whole) - 1)}
     contents |= {
         "text": b"not a matrix at all, but long enough to be one" * 9,
         "hdf": b"\x89HDF\r\n\x1a\n" * 80,

@@ -139,7 +139,7 @@ def test_the_mapped_pieces_are_the_music_of_the_rolls(
 def classes(roll: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """``[steps, 12]``: Nottingham's chords lie an octave lower in the files than in the rolls."""
     padded = np.pad(roll, ((0, 0), (9, 11)))  # from C to B
-    return padded.reshape(len(roll), -1, 12).any(1)
+    return np.asarray(padded.reshape(len(roll), -1, 12).any(1))
 
 
 def shared_cells(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
