@@ -65,13 +65,13 @@ def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     if path.is_dir():
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in MIDI and each.is_file())
         yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell)
-    elif path.suffix.lower() in MIDI:
-        yield from _each([(path.name, path.read_bytes)], tell)
     elif path.suffix.lower() == ".zip" or zipped:
         archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
         with archive:
             chosen = [each for each in names if PurePosixPath(each).match(pattern or "*")]
             yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
+    elif path.suffix.lower() in MIDI:
+        yield from _each([(path.name, path.read_bytes)], tell)
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")
     else:

@@ -46,12 +46,13 @@ def read_rolls(path: Path) -> Rolls:
     # In a process of its own: one wrong byte in the right place makes scipy's reader crash (tried).
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
-            return pool.submit(_read, path).result()
+            return pool.submit(parse_rolls, path).result()
         except BrokenProcessPool:
             raise DescantError(f"{path} is damaged: the MATLAB reader crashed on it.") from None
 
 
-def _read(path: Path) -> Rolls:
+def parse_rolls(path: Path) -> Rolls:
+    """``read_rolls`` in this process, which a damaged file can take along."""
     try:
         if path.stat().st_size > LARGEST:
             raise DescantError(

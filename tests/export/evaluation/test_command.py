@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 from descant_daemon.cli import evaluate
 from descant_daemon.cli.app import app
 from descant_daemon.midi_file import write_song
+from descant_daemon.note_state import PitchRange
 from descant_daemon.tempo_map import TempoMap
 from descant_export.evaluation.roll_baselines import BASELINES
 from descant_export.evaluation.rolls import SPLITS
-from descant_export.model.biaxial import Biaxial
-from descant_export.training.checkpoint import Checkpoint
-from descant_export.training.config import Config
+from descant_export.model.biaxial import Biaxial, Shape
+from descant_export.model.kernel import KernelShape
+from descant_export.training import checkpoint
 from descant_routing.errors import DescantError, UsageError
 
 
@@ -45,12 +46,23 @@ def rolls(tmp_path: Path) -> Path:
     return path
 
 
+class Kept:
+    """What a checkpoint gives: a network that knows the keys 28 to 91 and gives every cell even chances."""
+
+    def network(self) -> Biaxial:
+        model = Biaxial(Shape(KernelShape(PitchRange(28, 91)), (3,), (3,)))
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.zero_()
+        return model.eval()
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Path:
-    """A run whose best network gives every cell even chances."""
-    config = Config(time_layers=(3,), note_layers=(3,))
-    weights = {name: torch.zeros_like(value) for name, value in Biaxial(config.shape()).state_dict().items()}
-    Checkpoint(config, "", weights, 0, 0, 0, {}, {}, torch.get_rng_state()).save(tmp_path / "run/best.pt")
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run's folder; only its best checkpoint is there to be loaded."""
+    kept = {tmp_path / "run/best.pt": Kept()}
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(checkpoint, "load", kept.__getitem__)
     return tmp_path / "run"
 
 

@@ -43,13 +43,14 @@ def test_the_same_overlaps_wholly_and_what_is_far_apart_not_at_all() -> None:
 def test_samples_of_one_value_have_a_density_too() -> None:
     assert overlap_area(np.array([3.0, 3.0]), np.array([3.0])) == 1
     assert overlap_area(np.array([3.0, 3.0]), np.array([4.0])) == pytest.approx(0, abs=1e-6)
-    assert overlap_area(np.array([3.0]), np.array([1.0, 3.0, 5.0])) > 0.05
+    assert overlap_area(np.array([3.0]), np.array([1.0, 3.0, 5.0])) > 0.02
 
 
 def test_a_set_beside_human_music() -> None:
     found = compare(many([1.0, 3.0, NOTHING]), many([2.0, 4.0, 6.0, 8.0]))["polyphony"]
     assert (found.mean, found.deviation) == (2, 1)
-    assert (found.human_mean, found.human_deviation) == (5, pytest.approx(math.sqrt(5)))
+    assert found.human_mean == 5
+    assert found.human_deviation == pytest.approx(math.sqrt(5))
     assert found.to_human.wasserstein == pytest.approx(3)
     # Halves of four values: 2 4 | 6 8, 2 6 | 4 8 or 2 8 | 4 6 are 4, 2 and 2 apart.
     assert 2 <= found.between_human_halves.wasserstein <= 4

@@ -135,7 +135,7 @@ def test_long_pieces_are_compared_in_blocks_as_in_one(monkeypatch: pytest.Monkey
 def reference() -> Callable[[Any], dict[str, float]]:
     """``feats`` of the script beside the reference values, without the script around it."""
     tree = ast.parse((DATA / "ref_metrics.py").read_text())
-    kept = [
+    kept: list[ast.stmt] = [
         node
         for node in tree.body
         if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
