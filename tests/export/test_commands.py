@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 from descant_daemon.cli.app import app
 from descant_daemon.model.card import check_model_files
 from descant_export.corpus.read import BACH, read_corpus
-from descant_routing.errors import UsageError
+from descant_export.training.config import Config
+from descant_export.training.config_file import load_config
+from descant_routing.errors import DescantError, UsageError
 
-SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluate_every=2"]
+SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluate_every=2", "sample_bars=0"]
 
 
 def descant(*arguments: str) -> str:
@@ -38,7 +40,7 @@ def test_train_go_on_and_export(tmp_path: Path) -> None:
     for words in (
         "per-pitch Markov",
         "hold the last step",
-        "soprano given",
+        "| voice 1 of 4 |",
         f"{metadata.test_log_likelihood:.3f}",
     ):
         assert words in card
@@ -49,10 +51,33 @@ def test_train_go_on_and_export(tmp_path: Path) -> None:
     [
         (["train", "music21:beethoven"], "no corpus 'music21:beethoven'"),
         (["train", "--set", "dropuot=1"], "no hyperparameter 'dropuot=1'"),
-        (["train", "--set", "dropout=much"], "dropout must be like 0.3"),
-        (["train", "--set", "optimiser=sgd"], "no optimiser 'sgd'"),
+        (["train", "--set", "dropout=much"], "dropout must be a number, not 'much'"),
+        (
+            ["train", "--set", "optimiser=sgd"],
+            "optimiser must be 'adamw', 'adadelta' or 'rmsprop', not 'sgd'",
+        ),
     ],
 )
 def test_what_cannot_be_trained(typed: list[str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         CliRunner().invoke(app, typed, catch_exceptions=False)
+
+
+def test_another_network_is_another_run(tmp_path: Path) -> None:
+    settings = [part for text in SMALL for part in ("--set", text)]
+    descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+    with pytest.raises(
+        UsageError, match=r"was begun with time_layers=\[6\], not \[7\]; another --run begins anew"
+    ):
+        descant("train", BACH, "--run", str(tmp_path), "--set", "time_layers=[7]")
+
+
+def test_a_config_to_change(tmp_path: Path) -> None:
+    path = tmp_path / "style.yaml"
+    assert str(path) in descant("train", "--write-config", str(path))
+    assert load_config(path) == Config()
+    path.write_text("updates: none")
+    with pytest.raises(
+        DescantError, match=r"style\.yaml, line 1: updates must be a whole number, not 'none'"
+    ):
+        descant("train", "--config", str(path), "--run", str(tmp_path))

@@ -34,7 +34,7 @@ from descant_export.training.samples import write_samples
 from descant_export.training.speed import Speed
 from descant_routing.errors import DescantError, UsageError
 
-READ_EVERY = 10  # updates; reading a loss makes a GPU wait
+READ_EVERY = {"cpu": 1, "cuda": 10}  # updates; reading a loss makes a GPU wait
 
 
 class Progress(NamedTuple):
@@ -121,7 +121,7 @@ class _Run:
             look = done % config.evaluate_every == 0 or done == config.updates
             if look:
                 self._look(done, report)
-            elif len(self._unread) >= READ_EVERY:
+            elif len(self._unread) >= READ_EVERY[self._ranks.device.type]:
                 report(self._progress(done, self._read(), None))
             if self._ranks.first and (look or self._speed.since_kept() > config.keep_every):
                 self._keep(done)

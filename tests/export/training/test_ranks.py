@@ -43,7 +43,9 @@ def test_two_processes_have_the_gradients_of_one(one_and_two: tuple[Path, Path])
 
 def test_two_processes_have_the_curve_of_one(one_and_two: tuple[Path, Path]) -> None:
     """And only one of them writes it: every update once."""
-    alone, shared = (list(csv.DictReader((folder / "curve.csv").open())) for folder in one_and_two)
+    alone, shared = (
+        list(csv.DictReader((folder / "curve.csv").read_text().splitlines())) for folder in one_and_two
+    )
     assert [row["update"] for row in shared] == [row["update"] for row in alone]
     for one, other in zip(alone, shared, strict=True):
         assert float(other["train"]) == pytest.approx(float(one["train"]), abs=CURVE_TOLERANCE)

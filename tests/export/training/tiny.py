@@ -21,5 +21,6 @@ def tiny_pieces() -> list[Piece]:
     bar = [(step + 12) % 16 for step in range(24)]
     high = [(on, off, key + 2) for on, off, key in quick]
     return [
-        from_notes(name, [tune, bass], bar) for name, tune in (("slow", slow), ("quick", quick), ("high", high))
+        from_notes(name, [tune, bass], bar)
+        for name, tune in (("slow", slow), ("quick", quick), ("high", high))
     ]

@@ -1,0 +1,84 @@
+"""A config as a file: what is written is read again, and what is wrong is named with its line."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from descant_daemon.note_state import PitchRange
+from descant_export.model.biaxial import Shape
+from descant_export.model.kernel import KernelShape
+from descant_export.training.config import Config
+from descant_export.training.config_file import changed, load_config, save_config, written
+from descant_routing.errors import DescantError, UsageError
+
+OTHER = replace(
+    Config(), time_layers=(5, 6, 7), styles=("a b", "null"), given={"top": 1.0}, dropout=0.25, seed=2**40
+)
+
+
+@pytest.mark.parametrize("config", [Config(), OTHER])
+def test_what_is_written_is_read_again(config: Config, tmp_path: Path) -> None:
+    save_config(config, tmp_path / "style.yaml")
+    assert load_config(tmp_path / "style.yaml") == config
+    assert Config.from_dict(config.as_dict()) == config
+
+
+def test_every_value_stands_under_its_meaning() -> None:
+    lines = written(Config()).splitlines()
+    assert set(yaml.safe_load("\n".join(lines))) == {field.name for field in fields(Config)}
+    for field in fields(Config):
+        at = next(index for index, line in enumerate(lines) if line.startswith(f"{field.name}:"))
+        assert lines[at - 1].startswith("# ")
+        assert len(lines[at - 1]) > 10
+
+
+def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    (tmp_path / "short.yaml").write_text("dropout: 0.25\n")
+    assert load_config(tmp_path / "short.yaml") == replace(Config(), dropout=0.25)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("seed: 2\ndropout: 1.5", r"style\.yaml, line 2: dropout must be less than 1, not 1\.5"),
+        ("dropuot: 0.5", r"line 1: there is no hyperparameter 'dropuot' \(did you mean 'dropout'"),
+        ("time_layers: []", r"line 1: time_layers must be a list of at least one, not \[\]"),
+        ("time_layers:\n  - 300\n  - many", r"line 3: time_layers\.1 must be a whole number, not 'many'"),
+        ("given:\n  nane: 1", r"line 1: given: there is no mask 'nane'; there are none, top"),
+        ("given:\n  none: 0", r"line 1: given: shares must not be negative, and one must be above 0"),
+        ("given:\n  none: much", r"line 2: given\.none must be a number, not 'much'"),
+        ("pitch_low: 99", r"pitch_low must be below pitch_high"),
+        ("seed: true", r"line 1: seed must be a whole number, not True"),
+        ("optimiser: sgd", r"line 1: optimiser must be 'adamw', 'adadelta' or 'rmsprop', not 'sgd'"),
+        ("- dropout", r"line 1: a config is a map"),
+        ("learning_rate: .inf", r"line 1: '\.inf' is not a number"),
+        ("", r"is empty"),
+    ],
+)
+def test_what_no_config_says(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "style.yaml"
+    path.write_text(text)
+    with pytest.raises(DescantError, match=words):
+        load_config(path)
+
+
+def test_changes_as_they_are_typed() -> None:
+    config = changed(Config(), ["time_layers=[300, 300]", "given={top: 1}", "learning_rate=1"])
+    assert config == replace(Config(), time_layers=(300, 300), given={"top": 1.0}, learning_rate=1.0)
+    for typed, words in (
+        ("dropout=much", "dropout must be a number"),
+        ("dropuot=1", "did you mean 'dropout'"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            changed(Config(), [typed])
+
+
+def test_shape_is_what_the_paper_lets_one_set() -> None:
+    config = Config(vicinity=7, time_layers=(5, 6, 7), note_layers=(4,), beat_cycle=24, dropout=0.75)
+    shape = config.shape()
+    assert shape == Shape(KernelShape(PitchRange(28, 91), 7, 24), (5, 6, 7), (4,), 1, 4, 0.75)
+    assert Config.from_dict(config.as_dict()) == config
