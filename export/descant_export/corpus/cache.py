@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self, overload
+from typing import Any, Self, overload
 
 import numpy as np
 import platformdirs
@@ -79,9 +79,7 @@ class LazyPieces(Sequence[Piece]):
         return LazyPieces(self.folder, self._which[np.fromiter(numbers, np.int64)])
 
 
-def _mapped(
-    path: Path, kind: np.dtype[np.generic], ends: NDArray[np.int64]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+def _mapped(path: Path, kind: np.dtype[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
     count = int(ends[-1]) if len(ends) else 0
     if path.stat().st_size != count * kind.itemsize:
         raise ValueError(f"{path.name} has not the length that the index says")

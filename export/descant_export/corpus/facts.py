@@ -14,7 +14,7 @@ class Facts(NamedTuple):
     ``empty_tracks``: tracks without a note. ``metres``: such as 4/4, in order, each once; empty when the
     file says none. ``tempos``: lowest and highest, in quarters a minute; empty when it says none.
     ``on_sixteenths``, ``on_twelfths``, ``on_simple``: shares of onsets within a fortieth of a beat of the
-    grids of ``grid.py``. ``dynamics``: whether velocities differ within a track. ``pick_up``: steps before
+    grids in ``grid.py``. ``dynamics``: whether velocities differ within a track. ``pick_up``: steps before
     the first full bar. ``low``, ``high``: MIDI keys.
     """
 

@@ -14,12 +14,11 @@ from descant_export.corpus.facts import Facts
 Beats = NDArray[np.float64]
 
 NEAR = Fraction(1, 40)  # of a beat: 12 ms at 120 BPM, what a sequencer rounds and a careful player achieves
-GRIDS = {
-    "on_sixteenths": [Fraction(step, 4) for step in range(4)],
-    "on_twelfths": [Fraction(step, 12) for step in range(12)],
-    # Sixteenths and triplet eighths alone: twelve steps a beat lie so close that chance meets most of them.
-    "on_simple": sorted({Fraction(step, 4) for step in range(4)} | {Fraction(step, 3) for step in range(3)}),
-}
+SIXTEENTHS = [Fraction(step, 4) for step in range(4)]
+TWELFTHS = [Fraction(step, 12) for step in range(12)]
+# Sixteenths and triplet eighths alone: twelve steps a beat lie so close that chance meets most of them.
+SIMPLE = sorted({*SIXTEENTHS, *(Fraction(step, 3) for step in range(3))})
+GRIDS = (SIXTEENTHS, TWELFTHS, SIMPLE)
 FEW = 24  # onsets, fewer of which prove nothing
 ABOVE_CHANCE = 0.15  # share of the way from chance to perfect that a grid must reach
 
@@ -39,13 +38,18 @@ class Metre(NamedTuple):
 COMMON_TIME = Metre(0.0, 4, 4)  # what a MIDI file that says nothing is in
 
 
-def shares(onsets: Beats) -> dict[str, float]:
-    """The share of onsets (in beats) within ``NEAR`` of each grid of ``GRIDS``."""
+class Near(NamedTuple):
+    """Shares of onsets within ``NEAR`` of the grid of sixteenths, of twelfths, and of the simple one."""
+
+    sixteenths: float
+    twelfths: float
+    simple: float
+
+
+def near_the_grid(onsets: Beats) -> Near:
+    """How much of a piece lies on each grid; ``onsets`` in beats."""
     within = onsets % 1.0
-    return {
-        name: float((_distance(within, points) <= float(NEAR) + 1e-9).mean())
-        for name, points in GRIDS.items()
-    }
+    return Near(*(float((_distance(within, grid) <= float(NEAR) + 1e-9).mean()) for grid in GRIDS))
 
 
 def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
@@ -56,7 +60,7 @@ def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
 
 def has_grid(facts: Facts) -> bool:
     """Whether onsets keep to sixteenths and triplets better than chance: a performance to no click does not."""
-    chance = float(2 * NEAR) * len(GRIDS["on_simple"])
+    chance = float(2 * NEAR) * len(SIMPLE)
     return facts.notes < FEW or facts.on_simple >= chance + ABOVE_CHANCE * (1 - chance)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import symusic
 
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import COMMON_TIME, Metre, has_grid, shares, step_in_bar
+from descant_export.corpus.grid import COMMON_TIME, Metre, has_grid, near_the_grid, step_in_bar
 from descant_export.corpus.midi_bytes import only_channels, read_bytes
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
@@ -47,6 +47,7 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
     begin, end = steps_of(first), max(steps_of(last), steps_of(first) + 1)
     bar = step_in_bar(metres, end, options.steps_per_beat)[begin:]
     onsets = np.concatenate([track.on for track in music]) / beat
+    near = near_the_grid(onsets)
     keys = np.concatenate([track.key for track in music])
     dynamics = has_dynamics(music)
     voices = [
@@ -64,7 +65,9 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
         empty_tracks=sum(not len(track.on) for track in tracks),
         metres=tuple(dict.fromkeys(f"{m.numerator}/{m.denominator}" for m in metres)) if said else (),
         tempos=_tempos(score),
-        **shares(onsets),
+        on_sixteenths=near.sixteenths,
+        on_twelfths=near.twelfths,
+        on_simple=near.simple,
         dynamics=dynamics,
         pick_up=int((np.flatnonzero(bar == 0)[:1].tolist() or [0])[0]),
         low=int(keys.min()),

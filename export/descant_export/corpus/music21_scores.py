@@ -12,7 +12,7 @@ import numpy as np
 
 from descant_daemon.note_state import nearest_step
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import shares
+from descant_export.corpus.grid import near_the_grid
 from descant_export.corpus.music21_table import Collection
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
@@ -76,12 +76,15 @@ def _read(title: str, parts: Sequence[Any], collection: Collection, options: Ing
     beats = len(step_in_bar) / grid
     keys = [key for voice in notes for _, _, key in voice]
     signs = (sign.ratioString for sign in parts[0].recurse().getElementsByClass("TimeSignature"))
+    near = near_the_grid(np.array([float(on) for voice in notes for on, _, _ in voice]))
     facts = Facts(
         notes=len(keys),
         beats=beats,
         voices=len(voices),
         metres=tuple(dict.fromkeys(signs)),
-        **shares(np.array([float(on) for voice in notes for on, _, _ in voice])),
+        on_sixteenths=near.sixteenths,
+        on_twelfths=near.twelfths,
+        on_simple=near.simple,
         pick_up=next((at for at, place in enumerate(step_in_bar) if not place), 0),
         low=min(keys),
         high=max(keys),

@@ -36,7 +36,8 @@ def _drawn(draw: Callable[[Any], None]) -> bytes:
     axes.spines[["top", "right"]].set_visible(False)
     draw(axes)
     out = BytesIO()
-    FigureCanvasAgg(figure).print_png(out)
+    FigureCanvasAgg(figure)  # no display
+    figure.savefig(out, format="png")
     return out.getvalue()
 
 
