@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
-from descant_export.corpus.music21_bach import STEPS_PER_BEAT
+from descant_export.corpus.music21_scores import STEPS_PER_BEAT
 from descant_export.corpus.read import Corpus, read_corpus
 from descant_export.corpus.splits import split_by_tune
 from descant_export.onnx_graphs.export import check_parity

@@ -116,3 +116,6 @@ def test_the_command_line_starts_without_what_only_training_needs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not {"torch", "onnx", "music21", "matplotlib", "descant_export"} & set(done.stdout.split())
+    assert not {"torch", "onnx", "music21", "matplotlib", "symusic", "descant_export"} & set(
+        done.stdout.split()
+    )

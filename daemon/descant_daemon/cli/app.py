@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import bench, benchmark, demo, evaluate, learn, look, play, render, service
+from descant_daemon.cli import bench, corpus, demo, learn, look, play, render, service
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command()(look.ports)
 app.command()(look.doctor)
 app.command()(bench.bench)
 app.add_typer(service.app)
+app.command()(corpus.corpus)
 app.command()(learn.train)
 app.command()(learn.export)
 app.command()(evaluate.evaluate)

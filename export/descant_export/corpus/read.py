@@ -1,35 +1,136 @@
-"""A corpus by its name, read once and then from the cache."""
+"""A corpus by its name, or a folder of MIDI files: read once, and then from the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
-from descant_export.corpus import cache, music21_bach
+from descant_export.corpus import cache
+from descant_export.corpus.duplicates import Print, copy_of, fingerprint
+from descant_export.corpus.facts import FileReport, Reading
+from descant_export.corpus.folder import content_hash, credit_and_licence, look_into
+from descant_export.corpus.midi_piece import read_midi
+from descant_export.corpus.music21_scores import read_score, score_names
+from descant_export.corpus.music21_table import COLLECTIONS
+from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
-from descant_routing.errors import UsageError
-
-
-class Corpus(NamedTuple):
-    """Pieces, and what is owed for them."""
-
-    name: str
-    pieces: list[Piece]
-    credit: str
-    licence: str
-
+from descant_export.corpus.pool import read_in_order
+from descant_routing.errors import DescantError, UsageError
 
 BACH = "music21:bach"
 
 
-def read_corpus(name: str, progress: Callable[[str], None]) -> Corpus:
-    """The corpus called ``name``; ``progress`` is told what is being read."""
-    if name != BACH:
-        raise UsageError(f"There is no corpus {name!r}; there is {BACH}.")
-    path = cache.cache_path(name)
+class Corpus(NamedTuple):
+    """Pieces, and what is owed for them. ``reports``: what became of each file, read anew when asked."""
+
+    name: str
+    pieces: Sequence[Piece]
+    credit: str
+    licence: str
+    reports: Callable[[], Iterable[FileReport]] = tuple
+
+
+class Step(NamedTuple):
+    """How far reading has come: ``done`` of ``total`` files, the last one ``name``."""
+
+    done: int
+    total: int
+    name: str
+
+    def __str__(self) -> str:
+        """For a line of text."""
+        return f"{self.name} ({self.done} of {self.total})"
+
+
+class Source(NamedTuple):
+    """Where a corpus comes from. ``digest``: of its content. ``read``: a name to what it became; pickles."""
+
+    name: str
+    names: Sequence[str]
+    digest: str
+    read: Callable[[str], Reading]
+    credit: str
+    licence: str
+
+
+def read_corpus(
+    name: str,
+    progress: Callable[[Step], None],
+    options: IngestOptions | None = None,
+    processes: int | None = None,
+) -> Corpus:
+    """The corpus called ``name``, or the folder at that path; ``progress`` is told each file that was read.
+
+    UsageError when there is neither. DescantError when nothing in it can be learned from.
+    """
+    options = options or IngestOptions()
+    source = _collection(name, options) if name.startswith("music21:") else _folder(name, options)
+    path = cache.cache_path(source.name, source.digest)
     if not path.exists():
-        pieces, left_out = music21_bach.read_all(progress)
-        for score, reason in left_out.items():
-            progress(f"left out {score}: {reason}")
-        cache.save(path, pieces)
-    return Corpus(name, cache.load(path), music21_bach.CREDIT, music21_bach.LICENCE)
+        _ingest(source, options, path, progress, processes)
+    pieces = cache.load(path)
+    if not len(pieces):
+        first = next(iter(cache.reports(path)))
+        raise DescantError(
+            f"There is no piece to learn from in {name}: {first.name} {first.reason}, and so on."
+        )
+    return Corpus(name, pieces, source.credit, source.licence, partial(cache.reports, path))
+
+
+def _collection(name: str, options: IngestOptions) -> Source:
+    collection = COLLECTIONS.get(name)
+    if collection is None:
+        raise UsageError(f"There is no corpus {name!r}; there are {', '.join(COLLECTIONS)}.")
+    digest = _digest(options, [importlib.metadata.version("music21").encode()])
+    read = partial(read_score, collection, options)
+    return Source(name, score_names(collection), digest, read, collection.credit, collection.licence)
+
+
+def _folder(name: str, options: IngestOptions) -> Source:
+    folder = look_into(Path(name))
+    credit, licence = credit_and_licence(folder.path)
+    digest = _digest(options, content_hash(folder))
+    read = partial(read_midi, folder.path, options)
+    return Source(folder.path.resolve().name, folder.names, digest, read, credit, licence)
+
+
+def _digest(options: IngestOptions, content: Iterable[bytes]) -> str:
+    """Of what pieces depend on."""
+    digest = hashlib.blake2b(json.dumps(options.as_dict(), sort_keys=True).encode(), digest_size=8)
+    for part in content:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _ingest(
+    source: Source,
+    options: IngestOptions,
+    path: Path,
+    progress: Callable[[Step], None],
+    processes: int | None,
+) -> None:
+    """Read every file into the cache; copies of a piece are reported and left out, unless they are wanted."""
+    first: dict[bytes, tuple[str, Print]] = {}
+    readings = read_in_order(source.read, source.names, _killed, processes)
+    with cache.CacheWriter(path) as writer:
+        for done, (report, piece) in enumerate(readings, 1):
+            progress(Step(done, len(source.names), report.name))
+            told = report
+            if piece is not None:
+                found = fingerprint(piece)
+                name, original = first.setdefault(found.shape, (report.name, found))
+                if name != report.name and not options.keep_duplicates:
+                    reason = copy_of(name, found.lowest - original.lowest)
+                    told = report._replace(kind="duplicate", reason=reason)
+                else:
+                    writer.add(piece)
+            writer.report(told)
+
+
+def _killed(name: str) -> Reading:
+    return Reading(FileReport(name, "broken", "ended the process that read it"))

@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece
 
-BEAT = 4
 GRAM = 7
 SHARED = 0.25
-EVERY_KEY = PitchRange(0, 127)
+COMMON = 64  # pieces that share a run, above which each is compared with its next of kin alone
+Runs = NDArray[np.uint64]
 
 
-def tune_groups(pieces: Sequence[Piece]) -> list[list[int]]:
+def tune_groups(pieces: Sequence[Piece], steps_per_beat: int = 4) -> list[list[int]]:
     """Pieces grouped by melody, in any key and any barring; each group holds indices, sorted.
 
     Two pieces are one tune when they share a quarter of the shorter one's runs of seven beat-to-beat
     intervals of the top voice: passing notes and a changed cadence leave enough in common, and two
-    different chorales share next to none.
+    different chorales share next to none. Only pieces that share a run are compared, so the work grows
+    with what is alike, not with the square of the pieces.
     """
-    grams = [_interval_runs(piece) for piece in pieces]
+    runs = [interval_runs(piece, steps_per_beat) for piece in pieces]
     group = list(range(len(pieces)))
-    for one in range(len(pieces)):
-        for other in range(one):
-            fewer = min(len(grams[one]), len(grams[other]))
-            if fewer and len(grams[one] & grams[other]) >= max(2, SHARED * fewer):
-                _join(group, one, other)
-    roots = [_root(group, index) for index in range(len(pieces))]
-    return [[index for index in range(len(pieces)) if roots[index] == root] for root in sorted(set(roots))]
+    for one, other in _candidates(runs):
+        if _root(group, one) == _root(group, other):
+            continue
+        fewer = min(len(runs[one]), len(runs[other]))
+        if len(np.intersect1d(runs[one], runs[other], assume_unique=True)) >= max(2, SHARED * fewer):
+            _join(group, one, other)
+    members: dict[int, list[int]] = {}
+    for index in range(len(pieces)):
+        members.setdefault(_root(group, index), []).append(index)
+    return [members[root] for root in sorted(members)]
 
 
-def _interval_runs(piece: Piece) -> set[tuple[int, ...]]:
-    on_beat = piece.state([0], EVERY_KEY)[piece.step_in_bar % BEAT == 0, :, PLAY]
-    keys = [int(np.flatnonzero(row)[-1]) for row in on_beat if row.any()]
-    moves = [later - earlier for earlier, later in pairwise(keys)]
-    runs = (tuple(moves[start : start + GRAM]) for start in range(len(moves) - GRAM + 1))
-    return {run for run in runs if any(run)}
+def interval_runs(piece: Piece, steps_per_beat: int) -> Runs:
+    """The runs of ``GRAM`` moves of the top voice from beat to beat, each as one number, sorted, each once.
+
+    Rests are passed over; a run that never moves says nothing.
+    """
+    top = np.full(piece.steps, -1, np.int64)
+    for note in piece.notes[piece.notes["voice"] == 0]:
+        sounding = top[note["on"] : note["off"]]
+        np.maximum(sounding, note["key"], out=sounding)
+    on_beat = top[piece.step_in_bar % steps_per_beat == 0]
+    moves = np.diff(on_beat[on_beat >= 0])
+    if len(moves) < GRAM:
+        return np.empty(0, np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(moves, GRAM)
+    windows = windows[windows.any(1)]
+    place = np.uint64(256) ** np.arange(GRAM, dtype=np.uint64)  # a move is a byte: seven fit into one number
+    return np.unique(((windows + 128).astype(np.uint64) * place).sum(1, dtype=np.uint64))
+
+
+def _candidates(runs: Sequence[Runs]) -> Iterator[tuple[int, int]]:
+    """Pairs of pieces that share a run; of a run that many share, each with the next.
+
+    Real versions of one tune are joined by their chain; what merely has a commonplace in it is not.
+    """
+    owner = np.repeat(np.arange(len(runs)), [len(own) for own in runs])
+    every = np.concatenate([*runs, np.empty(0, np.uint64)])
+    order = np.lexsort((owner, every))
+    owner, every = owner[order], every[order]
+    borders = np.flatnonzero(np.diff(every)) + 1
+    seen: set[tuple[int, int]] = set()
+    for sharing in np.split(owner, borders):
+        if len(sharing) < 2:
+            continue
+        reach = len(sharing) if len(sharing) <= COMMON else 2
+        for at, other in enumerate(sharing.tolist()):
+            for one in sharing[at + 1 : at + reach].tolist():
+                if (other, one) not in seen:
+                    seen.add((other, one))
+                    yield one, other
 
 
 def _root(group: list[int], index: int) -> int:
     while group[index] != index:
+        group[index] = group[group[index]]
         index = group[index]
     return index
 

@@ -1,0 +1,95 @@
+"""``descant corpus``, behind the command line: read a corpus, tell what is in it, write the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from descant_daemon.midi_file import write_whole
+from descant_export.corpus.oddities import sentences
+from descant_export.corpus.options import IngestOptions
+from descant_export.corpus.page import Summary, page
+from descant_export.corpus.pictures import pictures
+from descant_export.corpus.read import Corpus, Step, read_corpus
+from descant_export.corpus.splits import Split, split_corpus
+from descant_export.corpus.tally import Tally, tally
+from descant_routing.errors import DescantError, UsageError
+
+PAGE = "corpus.html"
+console = Console(stderr=True)
+
+
+def corpus(name: str, out: Path | None, split_list: Path | None, as_json: bool, **choices: object) -> None:
+    """Read, tell, and write ``out``/corpus.html when a folder is given. ``choices``: of ``IngestOptions``."""
+    options = IngestOptions.from_dict(dict(choices))
+    if out is not None and out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is no folder to write {PAGE} to.")
+    read = read_with_bar(name, options)
+    found = tally(read.pieces, read.reports())
+    figures = _figures(read, found, split_corpus(read, options, split_list))
+    odd = sentences(found)
+    if as_json:
+        typer.echo(json.dumps({"figures": figures, "odd": odd, "files": dict(found.kinds)}, indent=2))
+    else:
+        table = Table(show_header=False, box=None, pad_edge=False)
+        for row in figures.items():
+            table.add_row(*map(escape, row))
+        Console().print(table)
+        typer.echo("\n".join(odd))
+    if out is not None:
+        path = write_page(out, read, found, figures, options)
+        typer.echo(f"Written: {path}", err=as_json)
+
+
+def read_with_bar(name: str, options: IngestOptions) -> Corpus:
+    """``read_corpus``, with a progress bar while files are read."""
+    columns = TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def show(step: Step) -> None:
+            bar.update(task, completed=step.done, total=step.total)
+
+        return read_corpus(name, show, options)
+
+
+def write_page(
+    out: Path, read: Corpus, found: Tally, figures: dict[str, str], options: IngestOptions
+) -> Path:
+    """``out``/corpus.html, whole or not at all; the folder is made."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
+    drawn = pictures(found, options.steps_per_beat)
+    told = Summary(read.name, read.credit, read.licence, figures, sentences(found), drawn, found.reports)
+    write_whole(out / PAGE, page(told).encode())
+    return out / PAGE
+
+
+def _figures(read: Corpus, found: Tally, split: Split) -> dict[str, str]:
+    """Name → value, as the terminal and the page show them."""
+    voices = ", ".join(f"{count:,} of {voices}" for voices, count in found.voices.most_common(4))
+    steps = [sum(piece.steps for piece in side) for side in split]
+    sides = ", ".join(
+        f"{name} {len(side):,} pieces, {part:,} steps"
+        for name, side, part in zip(split._fields, split, steps, strict=True)
+    )
+    sounding = [key for key, count in enumerate(found.keys) if count]
+    return {
+        "Files": f"{sum(found.kinds.values()):,}",
+        "Pieces": f"{found.pieces:,}",
+        "Notes": f"{found.notes:,}",
+        "Steps": f"{found.steps:,}",
+        "Keys": f"{sounding[0]} to {sounding[-1]}",
+        "Voices": f"pieces {voices}",
+        "Split": sides,
+        "Credit": read.credit,
+        "Licence": read.licence,
+    }

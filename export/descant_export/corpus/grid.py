@@ -1,0 +1,84 @@
+"""Beats and steps: where onsets lie, which step of its bar a step is, and whether there is a grid at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from descant_export.corpus.facts import Facts
+
+Beats = NDArray[np.float64]
+
+NEAR = Fraction(1, 40)  # of a beat: 12 ms at 120 BPM, what a sequencer rounds and a careful player achieves
+SIXTEENTHS = [Fraction(step, 4) for step in range(4)]
+TWELFTHS = [Fraction(step, 12) for step in range(12)]
+# Sixteenths and triplet eighths alone: twelve steps a beat lie so close that chance meets most of them.
+SIMPLE = sorted({*SIXTEENTHS, *(Fraction(step, 3) for step in range(3))})
+GRIDS = (SIXTEENTHS, TWELFTHS, SIMPLE)
+FEW = 24  # onsets, fewer of which prove nothing
+ABOVE_CHANCE = 0.15  # share of the way from chance to perfect that a grid must reach
+
+
+class Metre(NamedTuple):
+    """A time signature that begins at ``beat`` (quarters from the file's beginning)."""
+
+    beat: float
+    numerator: int
+    denominator: int
+
+    def bar(self, steps_per_beat: int) -> int:
+        """Steps of a bar, at least one."""
+        return max(1, round(self.numerator * 4 * steps_per_beat / self.denominator))
+
+
+COMMON_TIME = Metre(0.0, 4, 4)  # what a MIDI file that says nothing is in
+
+
+class Near(NamedTuple):
+    """Shares of onsets within ``NEAR`` of the grid of sixteenths, of twelfths, and of the simple one."""
+
+    sixteenths: float
+    twelfths: float
+    simple: float
+
+
+def near_the_grid(onsets: Beats) -> Near:
+    """How much of a piece lies on each grid; ``onsets`` in beats."""
+    within = onsets % 1.0
+    return Near(*(float((_distance(within, grid) <= float(NEAR) + 1e-9).mean()) for grid in GRIDS))
+
+
+def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
+    edges = np.array([*map(float, points), 1.0])
+    nearest: Beats = np.abs(within[:, None] - edges).min(1)
+    return nearest
+
+
+def has_grid(facts: Facts) -> bool:
+    """Whether onsets keep to sixteenths and triplets better than chance: a performance to no click does not."""
+    chance = float(2 * NEAR) * len(SIMPLE)
+    return facts.notes < FEW or facts.on_simple >= chance + ABOVE_CHANCE * (1 - chance)
+
+
+def step_in_bar(metres: Sequence[Metre], steps: int, steps_per_beat: int) -> NDArray[np.int16]:
+    """For each of ``steps`` steps its place in the bar, 0 on the bar line.
+
+    A change of metre begins a bar. A first stretch shorter than the bar of the metre after it is a
+    pick-up: it ends where that bar ends, so it begins late. ``metres``: in order, the first one at beat 0.
+    """
+    begins = [min(steps, round(metre.beat * steps_per_beat)) for metre in metres]
+    place = np.zeros(steps, np.int16)
+    for index, metre in enumerate(metres):
+        begin, end = begins[index], begins[index + 1] if index + 1 < len(metres) else steps
+        bar = metre.bar(steps_per_beat)
+        late = 0
+        if index == 0 and len(metres) > 1:
+            full = metres[1].bar(steps_per_beat)
+            if 0 < end < full:
+                bar, late = full, full - end
+        place[begin:end] = (np.arange(end - begin) + late) % bar
+    return place
