@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from descant_daemon.cli import bench, benchmark, demo, evaluate, learn, look, play, render, service
-from descant_daemon.cli import bench, corpus, demo, learn, look, play, render, service
+from descant_daemon.cli import bench, benchmark, corpus, demo, evaluate, learn, look, play, render, service
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
