@@ -11,6 +11,7 @@ import pytest
 import scipy.io
 import torch
 
+from descant_daemon.note_state import PitchRange
 from descant_export.benchmark import run as run_module
 from descant_export.benchmark.command import benchmark
 from descant_export.benchmark.recipes import RECIPES, Recipe
@@ -19,9 +20,10 @@ from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import markdown
 from descant_export.model.kernel import KernelShape
-from descant_export.model.published_kernels import PIANO
 from descant_export.model.roll import RollShape
 from descant_routing.errors import DescantError, UsageError
+
+FEW = PitchRange(60, 71)
 
 
 class KilledError(Exception):
@@ -29,7 +31,7 @@ class KilledError(Exception):
 
 
 def tiny(_: RollSet) -> RollShape:
-    kernel = KernelShape(PIANO, planes=1, beat="none")
+    kernel = KernelShape(FEW, planes=1, beat="none")
     return RollShape(kernel, (6,), (5,), lags=(2, 4), counted=True, below=True, pitch_bias=True)
 
 
@@ -51,8 +53,8 @@ RECIPE = Recipe(
 @pytest.fixture
 def roll_set() -> RollSet:
     rng = np.random.default_rng(3)
-    frames = [(rng.random((length, 88, 1)) < 0.05).astype(np.uint8) for length in (30, 12, 20)]
-    return RollSet("made-up", PIANO, frames, frames[:2], frames[2:])
+    frames = [(rng.random((length, FEW.size, 1)) < 0.2).astype(np.uint8) for length in (30, 12, 20, 25, 20)]
+    return RollSet("made-up", FEW, frames[:3], frames[3:4], frames[4:])
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -77,7 +77,7 @@ class Store:
         self._folder = folder
 
     @contextmanager
-    def taken(self) -> Iterator[bool]:
+    def taken(self) -> Generator[bool]:
         """Whether the run is ours alone within the context; the kernel lets go for a process that dies."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as file:
