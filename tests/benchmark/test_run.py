@@ -159,7 +159,11 @@ def test_a_torn_state_is_named(roll_set: RollSet, tmp_path: Path) -> None:
 
 def test_a_state_of_another_recipe_is_named(roll_set: RollSet, tmp_path: Path) -> None:
     Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2).train(-math.inf, lambda loss: None)
-    other = replace(RECIPE, shape=lambda roll_set: replace(tiny(roll_set), lags=(3,)))
+
+    def longer(roll_set: RollSet) -> RollShape:
+        return replace(tiny(roll_set), lags=(3,))
+
+    other = replace(RECIPE, shape=longer)
     with pytest.raises(DescantError, match="seed 1, is of another version of Descant or of its recipe"):
         Run("tiny", other, roll_set, 1, Store(tmp_path), 2)
 
