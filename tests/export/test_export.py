@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
+from descant_export.model.published_kernels import KERNELS
 from descant_export.onnx_graphs.export import PARITY_STEPS, TOLERANCE, check_parity, export, parity
 from descant_export.training.baselines import markov
 from descant_routing.errors import DescantError
@@ -53,6 +55,16 @@ def test_parity_over_64_steps_with_the_top_voice_given(
 ) -> None:
     assert PARITY_STEPS >= 64
     assert parity(small_model, OnnxNetwork.load(stem), split.test[0]) < TOLERANCE
+
+
+def test_a_network_that_hears_through_another_kernel_is_not_written(
+    small_model: Biaxial, tmp_path: Path
+) -> None:
+    told = metadata(small_model)
+    model = Biaxial(replace(small_model.shape, kernel=KERNELS["johnson-2015"]))
+    with pytest.raises(DescantError, match="knows the input kernel kernel-1 alone"):
+        export(model, told, tmp_path / "other")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_network_has_no_parity(small_model: Biaxial, stem: Path, split: Split) -> None:

@@ -70,14 +70,13 @@ def test_a_step_sees_only_the_steps_before_it_and_a_pitch_the_pitches_below(shap
 def test_an_earlier_step_is_heard_at_its_lag_alone() -> None:
     """With a time axis that hears nothing but lags, a changed frame shows exactly 2 and 5 steps later."""
     model, frames = network(EVERYTHING), music(EVERYTHING)
-    first_layer = model.time_axis.layers[0]
-    assert isinstance(first_layer, torch.nn.LSTM)
+    weights = dict(model.named_parameters())
     with torch.no_grad():
-        first_layer.weight_ih_l0[:, : EVERYTHING.kernel.time_features] = 0
-        for layer in model.time_axis.layers:
-            layer.weight_hh_l0.zero_()
-            layer.bias_ih_l0[layer.hidden_size : 2 * layer.hidden_size] = -1e9  # forgets at once
-        model.note_axis.layers[0].weight_ih_l0[:, EVERYTHING.time_layers[-1] :] = 0
+        weights["time_axis.layers.0.weight_ih_l0"][:, : EVERYTHING.kernel.time_features] = 0
+        for layer, size in enumerate(EVERYTHING.time_layers):
+            weights[f"time_axis.layers.{layer}.weight_hh_l0"].zero_()
+            weights[f"time_axis.layers.{layer}.bias_ih_l0"][size : 2 * size] = -1e9  # forgets at once
+        weights["note_axis.layers.0.weight_ih_l0"][:, EVERYTHING.time_layers[-1] :] = 0
     changed = frames.clone()
     step, row = 1, 12
     changed[0, EVERYTHING.past + 1 + step, row] = 1 - changed[0, EVERYTHING.past + 1 + step, row]

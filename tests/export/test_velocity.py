@@ -16,7 +16,7 @@ from descant_export.model.velocity import velocity_class, velocity_log_likelihoo
 def test_every_velocity_has_a_class_and_comes_back_near(classes: int) -> None:
     velocities = torch.arange(1, 128)
     chosen = velocity_class(velocities, classes)
-    assert chosen.unique().tolist() == list(range(classes))
+    assert sorted(set(chosen.tolist())) == list(range(classes))
     assert bool((chosen.diff() >= 0).all())
     back = velocity_of(chosen, classes)
     assert int((back - velocities).abs().max()) <= math.ceil(64 / classes)

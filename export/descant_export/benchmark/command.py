@@ -67,7 +67,7 @@ def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, deadline: floa
     store = Store(out / network / roll_set.name / f"seed-{seed}")
     with store.taken() as ours:
         known = store.result()
-        if ours and time.monotonic() < deadline and not (known is not None and known.done):
+        if ours and time.monotonic() < deadline and not (known is not None and known.ended):
             _train(network, roll_set, seed, store, deadline, batch)
 
 
@@ -103,6 +103,8 @@ def _train(
             bar.update(task, told=f"update {standing.update} {loss:.2f} nats a step, {rate:.0f} GFLOP/s")
 
         run.train(deadline, report)
+    if run.standing.ended:
+        console.print(f"{network} on {roll_set.name}, seed {seed}, is over: {run.standing.ended}")
     if (result := run.result()) is not None:
         console.print(f"{network} on {roll_set.name}, seed {seed}: test {result.test:.3f} nats a step")
 

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,16 +50,25 @@ class Run:
         self._average = RollBiaxial(self._shape).to(self._device)
         self.standing = Standing(batch)
         if (last := store.last()) is not None:
-            self._model.load_state_dict(last["model"])
-            self._average.load_state_dict(last["average"])
-            self._optimiser.load_state_dict(last["optimiser"])
-            self.standing = Standing(**last["standing"])
+            self._take_up(last)
         each_update = self.standing.batch * self._segment
         between = max(roll_set.train_steps, EVALUATE_STEPS)
         self.evaluate_every = max(1, round(between / each_update))
 
+    def _take_up(self, last: dict[str, Any]) -> None:
+        try:
+            self._model.load_state_dict(last["model"])
+            self._average.load_state_dict(last["average"])
+            self._optimiser.load_state_dict(last["optimiser"])
+            self.standing = Standing(**last["standing"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise DescantError(
+                f"The state of {self._network} on {self._set.name}, seed {self._seed}, is of another version of "
+                f"Descant or of its recipe ({str(error).splitlines()[0]}); train into another folder."
+            ) from None
+
     def train(self, deadline: float, report: Callable[[float | None], None]) -> None:
-        """Train until done, or until ``time.monotonic()`` passes ``deadline``.
+        """Train to the end, or until ``time.monotonic()`` passes ``deadline``.
 
         ``report`` gets each update's figure in nats a step, and None after a look at validation.
         """
@@ -66,8 +76,11 @@ class Run:
         began, before = time.monotonic(), standing.seconds
         kept = began
         self._model.train()
-        while not standing.done and time.monotonic() < deadline:
+        while not standing.ended and time.monotonic() < deadline:
             loss = self._update()
+            if not math.isfinite(loss):
+                standing.ended = f"ran away at update {standing.update}"
+                break
             standing.climbed, standing.climbs = standing.climbed + loss, standing.climbs + 1
             standing.update += 1
             standing.seconds = before + time.monotonic() - began
@@ -101,7 +114,7 @@ class Run:
             test,
             valid,
             sum(len(frames) for frames in self._set.test),
-            standing.done,
+            standing.ended,
             standing.update,
             update,
             standing.update * standing.batch * self._segment / self._set.train_steps,
@@ -131,10 +144,6 @@ class Run:
         self._optimiser.step()
         self._follow()
         self.standing.flop += (1 + BACKWARD) * flop_per_step(self._shape) * len(crops.now) * self._segment
-        if not math.isfinite(total):
-            raise DescantError(
-                f"The training of {self._network} on {self._set.name}, seed {self._seed}, ran away at update {number}."
-            )
         return total / steps
 
     def _climb(self, crops: Crops) -> tuple[float, float]:
@@ -168,7 +177,8 @@ class Run:
         standing.waited += 1
         if standing.waited >= recipe.patience:
             standing.waited, standing.fallen = 0, standing.fallen + 1
-            standing.done = standing.fallen >= recipe.falls
+            if standing.fallen >= recipe.falls:
+                standing.ended = "no better"
 
     def _keep_last(self) -> None:
         self._store.keep_last(

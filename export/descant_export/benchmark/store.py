@@ -6,7 +6,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -29,9 +29,10 @@ Weights = dict[str, Tensor]
 class Standing:
     """Where a run stands. ``best``: nats a step on validation, at update ``best_update``.
 
-    ``seconds``: at work, evaluations included. ``flop``: of training and evaluation. ``waited``: evaluations since
-    a better one. ``fallen``: how often the rate has fallen. ``climbed``, ``climbs``: sum and number of the training
-    figures since. ``batch``: crops an update. ``curve``: (update, training, validation, seconds).
+    ``batch``: crops an update. ``seconds``: at work, evaluations included. ``flop``: of training and evaluation.
+    ``waited``: evaluations since a better one. ``fallen``: how often the rate has fallen. ``climbed``, ``climbs``: sum
+    and number of the training figures since the last evaluation. ``ended``: why the run is over, empty while it is
+    not. ``curve``: (update, training, validation, seconds).
     """
 
     batch: int
@@ -44,7 +45,7 @@ class Standing:
     fallen: int = 0
     climbed: float = 0.0
     climbs: int = 0
-    done: bool = False
+    ended: str = ""
     curve: list[tuple[int, float, float, float]] = field(default_factory=list)
 
 
@@ -58,7 +59,7 @@ class Result:
     test: float
     valid: float
     test_steps: int
-    done: bool
+    ended: str
     update: int
     best_update: int
     epochs: float
@@ -77,7 +78,7 @@ class Store:
         self._folder = folder
 
     @contextmanager
-    def taken(self) -> Iterator[bool]:
+    def taken(self) -> Generator[bool]:
         """Whether the run is ours alone within the context; the kernel lets go for a process that dies."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as file:

@@ -26,7 +26,7 @@ GIVEN = (
     "seed",
     "test",
     "validation",
-    "done",
+    "ended",
     "updates",
     "best at",
     "epochs",
@@ -63,7 +63,7 @@ def markdown(results: Sequence[Result]) -> str:
         "# Four sets of piano rolls",
         "Test log-likelihood in nats per time step: a flat mean over all steps of the test sequences, 88 pitches, "
         "play alone, teacher forcing on both axes, each sequence whole and from silence. Two figures are best and "
-        "median of the runs; (n) says how many, and * that one of them is not done. Rows in bold were trained "
+        "median of the runs; (n) says how many, and * that one of them is not over. Rows in bold were trained "
         "here; the others are Johnson 2017, Table 1. Weights were chosen "
         "on validation. No transposition in training or test.",
         _table(["", *(TITLES[one] for one in TABLE_SETS)], rows),
@@ -81,7 +81,7 @@ def _cell(results: Sequence[Result]) -> str:
     if not results:
         return "–"
     figures = [result.test for result in results]
-    unfinished = "" if all(result.done for result in results) else "*"
+    unfinished = "" if all(result.ended for result in results) else "*"
     return f"{max(figures):.2f}, {median(figures):.2f} ({len(figures)}){unfinished}"
 
 
@@ -104,7 +104,7 @@ def _kotecha_young(results: Sequence[Result]) -> list[str]:
 
 def _scaled(results: Sequence[Result]) -> str:
     figures = [result.test * SCALE for result in results]
-    unfinished = "" if all(result.done for result in results) else "*"
+    unfinished = "" if all(result.ended for result in results) else "*"
     return f"{max(figures):.2f}, {median(figures):.2f} ({len(figures)}){unfinished}"
 
 
@@ -116,7 +116,7 @@ def _given(result: Result) -> list[str]:
         str(result.seed),
         f"{result.test:.3f}",
         f"{result.valid:.3f}",
-        "yes" if result.done else "no",
+        result.ended or "not yet",
         str(result.update),
         str(result.best_update),
         f"{result.epochs:.1f}",
