@@ -41,7 +41,8 @@ class Frames:
         With ``any_key``, a run's hash is that of the run moved down until its lowest key is 0.
         """
         ends = np.append(self.begins[1:], len(self.lowest))
-        starts = [np.arange(self.begins[piece], ends[piece] - length + 1) for piece in pieces]
+        bounds = zip(self.begins[pieces].tolist(), ends[pieces].tolist(), strict=True)
+        starts = [np.arange(begin, end - length + 1) for begin, end in bounds]
         first = np.concatenate(starts) if starts else np.zeros(0, np.int64)
         lowest = sliding_minimum(self.lowest, length)[first]
         plays = lowest < SILENT
