@@ -66,17 +66,20 @@ def distance(one: Floats, other: Floats) -> Distance:
 
 
 def overlap_area(one: Floats, other: Floats) -> float:
-    """Area under both of two Gaussian kernel densities (bandwidth by Scott's rule) on one common grid."""
+    """Area under both of two Gaussian kernel densities, on one grid and with one bandwidth.
+
+    The wider of the two that Scott's rule gives: with one each, a set of equal values overlaps nothing.
+    """
     low, high = min(one.min(), other.min()), max(one.max(), other.max())
     if low == high:
         return 1.0
-    narrowest = NARROWEST * (high - low)
-    widths = [
-        max(narrowest, float(np.std(x, ddof=1)) * len(x) ** -0.2 if len(x) > 1 else 0) for x in (one, other)
-    ]
-    grid = np.linspace(low - REACH * max(widths), high + REACH * max(widths), GRID)
-    densities = [_density(grid, x, width) for x, width in zip((one, other), widths, strict=True)]
-    return float(np.trapezoid(np.minimum(*densities), grid))
+    width = max(NARROWEST * (high - low), _scott(one), _scott(other))
+    grid = np.linspace(low - REACH * width, high + REACH * width, GRID)
+    return float(np.trapezoid(np.minimum(_density(grid, one, width), _density(grid, other, width)), grid))
+
+
+def _scott(values: Floats) -> float:
+    return float(np.std(values, ddof=1)) * len(values) ** -0.2 if len(values) > 1 else 0.0
 
 
 def _density(grid: Floats, values: Floats, width: float) -> Floats:

@@ -25,27 +25,29 @@ Ints = NDArray[np.int64]
 class Frames:
     """``bits [steps, 16]``: the keys of each step as packed bits; ``lowest [steps]``; ``begins``: of each piece.
 
-    ``sums [steps + 1]``: over all steps before, of ``STEP_BASE**step · Σ KEY_BASE**key``, modulo 2^64.
+    ``sums [steps + 1]``: over all steps before, of ``STEP_BASE**step · Σ KEY_BASE**key``, modulo 2^64;
+    ``unshift [steps]``: ``STEP_BASE**-step``.
     """
 
     bits: NDArray[np.uint8]
     lowest: NDArray[np.int16]
     begins: Ints
     sums: Hashes
+    unshift: Hashes
 
-    def windows(self, length: int, *, any_key: bool) -> tuple[Ints, Hashes]:
-        """First steps and hashes of all runs of ``length`` steps inside one piece in which anything plays.
+    def windows(self, length: int, pieces: Ints, *, any_key: bool) -> tuple[Ints, Hashes]:
+        """First steps and hashes of the runs of ``length`` steps in which anything plays, within ``pieces``.
 
         With ``any_key``, a run's hash is that of the run moved down until its lowest key is 0.
         """
         ends = np.append(self.begins[1:], len(self.lowest))
-        starts = [np.arange(begin, end - length + 1) for begin, end in zip(self.begins, ends, strict=True)]
+        bounds = zip(self.begins[pieces].tolist(), ends[pieces].tolist(), strict=True)
+        starts = [np.arange(begin, end - length + 1) for begin, end in bounds]
         first = np.concatenate(starts) if starts else np.zeros(0, np.int64)
         lowest = sliding_minimum(self.lowest, length)[first]
-        first, lowest = first[lowest < SILENT], lowest[lowest < SILENT]
-        hashes = (self.sums[first + length] - self.sums[first]) * _powers(
-            _inverse(STEP_BASE), len(self.sums)
-        )[first]
+        plays = lowest < SILENT
+        first, lowest = first[plays], lowest[plays]
+        hashes = (self.sums[first + length] - self.sums[first]) * self.unshift[first]
         if any_key:
             hashes *= _powers(_inverse(KEY_BASE), EVERY_KEY.size)[lowest]
         return first, hashes
@@ -69,6 +71,7 @@ def frames_of(pieces: Sequence[Piece]) -> Frames:
         np.concatenate(lowest) if lowest else np.zeros(0, np.int16),
         lengths.cumsum()[:-1],
         np.concatenate([np.zeros(1, np.uint64), np.cumsum(steps * _powers(STEP_BASE, len(steps)))]),
+        _powers(_inverse(STEP_BASE), len(steps)),
     )
 
 

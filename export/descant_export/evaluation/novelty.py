@@ -17,6 +17,7 @@ from descant_export.corpus.piece import Piece
 from descant_export.evaluation.frames import Frames, frames_of, same_run
 
 WINDOWS = (16, 32)
+SIEVE_BITS = 22  # the highest of a hash, where it is mixed best
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -48,17 +49,17 @@ class Training:
 
     def copied_windows(self, music: Frames, length: int) -> Bools:
         """``[steps]``: whether training plays the ``length`` steps from here on."""
-        hits, theirs = self._hits(music, length)
+        hits, theirs = self._hits(music, length, np.arange(len(music.begins)))
         found = np.zeros(len(music.lowest), bool)
         found[hits.at[self._same(music, hits, theirs, length)]] = True
         return found
 
-    def pieces_with_run(self, music: Frames, length: int, asked: Bools) -> Bools:
-        """``[pieces]``: whether training plays any ``length`` steps of those ``asked`` about."""
-        hits, theirs = self._hits(music, length)
+    def pieces_with_run(self, music: Frames, length: int, asked: Ints) -> Bools:
+        """Whether training plays any ``length`` steps of each of the pieces ``asked`` about, by their numbers."""
+        hits, theirs = self._hits(music, length, asked)
         found = np.zeros(len(music.begins), bool)
         piece = np.searchsorted(music.begins, hits.at, "right") - 1
-        wanted = asked[piece]
+        wanted = np.ones(len(piece), bool)
         while wanted.any():
             # One window of each piece: where the hashes do not mislead, it is the last that needs a look.
             _, of_each = np.unique(piece[wanted], return_index=True)
@@ -67,12 +68,18 @@ class Training:
             found[piece[chosen[same]]] = True
             wanted[chosen] = False
             wanted &= ~found[piece]
-        return found
+        return found[asked]
 
-    def _hits(self, music: Frames, length: int) -> tuple[Hits, Ints]:
+    def _hits(self, music: Frames, length: int, pieces: Ints) -> tuple[Hits, Ints]:
         """The hits, and the first steps of training's windows in the order of their hashes."""
-        theirs, their_hashes = self._frames.windows(length, any_key=self._any_key)
-        ours, our_hashes = music.windows(length, any_key=self._any_key)
+        ours, our_hashes = music.windows(length, pieces, any_key=self._any_key)
+        everything = np.arange(len(self._frames.begins))
+        theirs, their_hashes = self._frames.windows(length, everything, any_key=self._any_key)
+        # What has no hash like ours is left out before anything is sorted: nearly all of it, as a rule.
+        marked = np.zeros(1 << SIEVE_BITS, bool)
+        marked[our_hashes >> np.uint64(64 - SIEVE_BITS)] = True
+        hit = marked[their_hashes >> np.uint64(64 - SIEVE_BITS)]
+        theirs, their_hashes = theirs[hit], their_hashes[hit]
         order = np.argsort(their_hashes, kind="stable")
         their_hashes = their_hashes[order]
         first = np.searchsorted(their_hashes, our_hashes, "left")
@@ -132,9 +139,9 @@ def _longest_runs(music: Frames, training: Training, lengths: Ints, progress: Ca
         doubled = np.minimum(np.maximum(2 * known, WINDOWS[0]), possible)
         wanted = np.where(possible == lengths, doubled, (known + possible + 1) // 2)
         length = int(wanted[known < possible].min())
-        asked = (wanted == length) & (known < possible)
+        asked = np.flatnonzero((wanted == length) & (known < possible))
         found = training.pieces_with_run(music, length, asked)
         progress(length)
-        known[asked & found] = length
-        possible[asked & ~found] = length - 1
+        known[asked[found]] = length
+        possible[asked[~found]] = length - 1
     return known

@@ -42,23 +42,41 @@ class Network(Protocol):
         ...
 
 
-class AlongTime:
-    """A ``Biaxial`` as a ``Network``: every LSTM of its time axis begins a stretch where it ended the last."""
+class Carried:
+    """The states of all LSTMs in a part of a network: each call begins where the last one ended."""
 
-    def __init__(self, model: Biaxial) -> None:
-        """Works on a copy: the model stays as it is."""
-        self._model = copy.deepcopy(model).float().eval()
+    def __init__(self, part: nn.Module) -> None:
+        """Listens to every LSTM of ``part`` from now on."""
         self._states: dict[nn.Module, tuple[Tensor, Tensor]] = {}
-        self.pitches = model.shape.kernel.pitches
-        self.past = 0
-        for layer in self._model.time_axis.modules():
+        for layer in part.modules():
             if isinstance(layer, nn.LSTM):
                 layer.register_forward_pre_hook(self._begin)
                 layer.register_forward_hook(self._keep)
 
-    def restart(self) -> None:
-        """The next stretch begins from the zero state."""
+    def clear(self) -> None:
+        """The next call begins from the zero state."""
         self._states.clear()
+
+    def _begin(self, layer: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (inputs[0], self._states.get(layer))
+
+    def _keep(self, layer: nn.Module, _inputs: object, outputs: tuple[Any, tuple[Tensor, Tensor]]) -> None:
+        self._states[layer] = outputs[1]
+
+
+class AlongTime:
+    """A ``Biaxial`` as a ``Network``."""
+
+    def __init__(self, model: Biaxial) -> None:
+        """Works on a copy: the model stays as it is."""
+        self._model = copy.deepcopy(model).float().eval()
+        self._carried = Carried(self._model.time_axis)
+        self.pitches = model.shape.kernel.pitches
+        self.past = 0
+
+    def restart(self) -> None:
+        """The next stretch begins a piece."""
+        self._carried.clear()
 
     @torch.no_grad()
     def logits(self, before: Tensor, now: Tensor, step_in_bar: Tensor, style: int) -> Tensor:
@@ -68,12 +86,6 @@ class AlongTime:
         inputs = (before[None], now[None], torch.zeros_like(now)[None], step_in_bar[None], styles)
         logits: Tensor = self._model(*(tensor.to(device) for tensor in inputs))
         return logits[0].float().cpu()
-
-    def _begin(self, layer: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (inputs[0], self._states.get(layer))
-
-    def _keep(self, layer: nn.Module, _inputs: object, outputs: tuple[Any, tuple[Tensor, Tensor]]) -> None:
-        self._states[layer] = outputs[1]
 
 
 def log_likelihoods(

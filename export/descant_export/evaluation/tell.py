@@ -29,8 +29,11 @@ def likelihood_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Non
 
 def comparison_table(report: Mapping[str, Any]) -> None:
     """A row a statistic: the music, human music, how far they are apart and how far human music is from itself."""
-    title = "{music[pieces]} pieces beside {human[pieces]} human pieces".format(**report)
-    table = _table(title, "mean over pieces", "music", "human", "Wasserstein", "halves", "overlap", "halves")
+    title = (
+        "{music[pieces]} pieces beside {human[pieces]} human pieces: means, Wasserstein distance and overlap of the "
+        "distributions, and the same for two random halves of the human pieces".format(**report)
+    )
+    table = _table(title, "", "music", "human", "distance", "halves", "overlap", "halves")
     for name, each in report["statistics"].items():
         apart, halves = each["to_human"], each["between_human_halves"]
         figures = (each["mean"], each["human_mean"], apart.wasserstein, halves.wasserstein)
@@ -48,7 +51,7 @@ def copies_table(report: Mapping[str, Any]) -> None:
     copies = report["copies"]
     key = "in any key" if copies["any_key"] else "in the same key"
     title = f"Copied from {report['training']['steps']} steps of training, frame by frame, {key}"
-    table = _table(title, "", "in 16 steps", "in 32 steps", "longest run", "median of pieces")
+    table = _table(title, "", "in 16 steps", "in 32 steps", "longest run", "median piece")
     for name in ("music", "human"):
         if name in copies:
             each = copies[name]
@@ -65,7 +68,7 @@ def copies_table(report: Mapping[str, Any]) -> None:
 def _table(title: str, first: str, *figures: str) -> Table:
     Console().print(title, markup=False, highlight=False)
     table = Table(box=SIMPLE_HEAD)
-    table.add_column(first)
+    table.add_column(first, overflow="fold")
     for name in figures:
         table.add_column(name, justify="right")
     return table
