@@ -52,6 +52,21 @@ def near_the_grid(onsets: Beats) -> Near:
     return Near(*(float((_distance(within, grid) <= float(NEAR) + 1e-9).mean()) for grid in GRIDS))
 
 
+def displacement(onsets: NDArray[np.int64], beat: int) -> int:
+    """Ticks by which a whole piece lies off its grid, 0 when it does not.
+
+    A grace note before the first bar line does this in files of notation programs: every later note is late
+    by its length. The commonest place within a sixteenth is tried; it must bring a third of the notes more
+    to the grid. ``onsets`` in ticks, ``beat`` the ticks of one.
+    """
+    within = onsets % max(1, beat // 4)
+    places, counts = np.unique(within, return_counts=True)
+    place = int(places[counts.argmax()])
+    off = place if 2 * place <= beat // 4 else place - beat // 4
+    gain = near_the_grid((onsets - off) / beat).simple - near_the_grid(onsets / beat).simple
+    return off if gain > 1 / 3 else 0
+
+
 def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
     edges = np.array([*map(float, points), 1.0])
     nearest: Beats = np.abs(within[:, None] - edges).min(1)

@@ -31,6 +31,11 @@ QUESTIONS = (
         lambda f: f.on_simple < 0.9,
         lambda f: f"{1 - f.on_simple:.0%}",
     ),
+    Question(
+        "lay off the grid as a whole (a grace note before the first bar?) and were moved onto it",
+        lambda f: f.shift != 0,
+        lambda f: f"by {-f.shift:+.3f} beats",
+    ),
     Question("say no metre and were taken as 4/4", lambda f: not f.metres),
     Question("change metre", lambda f: len(f.metres) > 1, lambda f: ", ".join(f.metres[:4])),
     Question("have drums beside their music, which were left out", lambda f: f.drums > 0),
@@ -41,8 +46,8 @@ QUESTIONS = (
     ),
     Question(
         "say a tempo that nobody plays",
-        lambda f: bool(f.tempos) and not 20 <= f.tempos[0] <= f.tempos[-1] <= 400,
-        lambda f: f"{f.tempos[0]:g} to {f.tempos[-1]:g} BPM",
+        lambda f: bool(f.tempos) and not 5 <= f.tempos[1] <= f.tempos[2] <= 600,
+        lambda f: f"{f.tempos[1]:g} to {f.tempos[2]:g} BPM",
     ),
     Question(
         "are longer than 2,000 beats (several movements in one file?)",
@@ -96,7 +101,7 @@ def _verb(clause: str, number: int) -> str:
     if number > 1:
         return clause
     verb, _, rest = clause.partition(" ")
-    one = {"have": "has", "are": "is", "were": "was", "became": "became", "cannot": "cannot"}
+    one = {"have": "has", "are": "is", "were": "was", "became": "became", "cannot": "cannot", "lay": "lay"}
     return f"{one.get(verb, verb + 's')} {rest}".replace("copies of others", "a copy of another").replace(
         "their", "its"
     )
