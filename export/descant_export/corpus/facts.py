@@ -14,8 +14,9 @@ class Facts(NamedTuple):
     the first note to the last. ``drums``: notes left out as percussion. ``empty_tracks``: tracks without a
     note. ``metres``: such as 4/4, in order, each once; empty when the file says none. ``tempos``: first,
     lowest and highest, in quarters a minute; empty when it says none. ``on_sixteenths``, ``on_twelfths``,
-    ``on_simple``: shares of onsets within a fortieth of a beat of the grids in ``grid.py``. ``dynamics``:
-    whether velocities differ within a track. ``pick_up``: steps before the first full bar. ``low``,
+    ``on_simple``: shares of onsets within a fortieth of a beat of the grids in ``grid.py``;
+    ``on_few_places``: on the twelve commonest ticks of the beat. ``dynamics``: whether velocities differ
+    within a track. ``pick_up``: steps before the first full bar. ``low``,
     ``high``: MIDI keys.
     """
 
@@ -29,6 +30,7 @@ class Facts(NamedTuple):
     on_sixteenths: float = 1.0
     on_twelfths: float = 1.0
     on_simple: float = 1.0
+    on_few_places: float = 1.0
     dynamics: bool = False
     pick_up: int = 0
     shift: float = 0.0

@@ -19,6 +19,7 @@ TWELFTHS = [Fraction(step, 12) for step in range(12)]
 # Sixteenths and triplet eighths alone: twelve steps a beat lie so close that chance meets most of them.
 SIMPLE = sorted({*SIXTEENTHS, *(Fraction(step, 3) for step in range(3))})
 GRIDS = (SIXTEENTHS, TWELFTHS, SIMPLE)
+CHANCE = float(2 * NEAR) * len(SIMPLE)  # the share of onsets near the simple grid, were they anywhere
 FEW = 24  # onsets, fewer of which prove nothing
 ABOVE_CHANCE = 0.15  # share of the way from chance to perfect that a grid must reach
 
@@ -56,15 +57,21 @@ def displacement(onsets: NDArray[np.int64], beat: int) -> int:
     """Ticks by which a whole piece lies off its grid, 0 when it does not.
 
     A grace note before the first bar line does this in files of notation programs: every later note is late
-    by its length. The commonest place within a sixteenth is tried; it must bring a third of the notes more
-    to the grid. ``onsets`` in ticks, ``beat`` the ticks of one.
+    by its length. Where fewer notes lie near the grid than by chance (a piece in thirty-seconds has more),
+    the commonest place within a sixteenth is tried. ``onsets`` in ticks, ``beat`` the ticks of one.
     """
     within = onsets % max(1, beat // 4)
     places, counts = np.unique(within, return_counts=True)
     place = int(places[counts.argmax()])
     off = place if 2 * place <= beat // 4 else place - beat // 4
-    gain = near_the_grid((onsets - off) / beat).simple - near_the_grid(onsets / beat).simple
-    return off if gain > 1 / 3 else 0
+    before, after = (near_the_grid((onsets - by) / beat).simple for by in (0, off))
+    return off if before < CHANCE / 2 and after > 2 * CHANCE else 0
+
+
+def on_few_places(onsets: NDArray[np.int64], beat: int) -> float:
+    """The share of onsets on the twelve commonest ticks of the beat: high in a score, even one in fives."""
+    counts = np.sort(np.unique(onsets % beat, return_counts=True)[1])
+    return float(counts[-12:].sum() / counts.sum())
 
 
 def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
@@ -74,9 +81,12 @@ def _distance(within: Beats, points: Sequence[Fraction]) -> Beats:
 
 
 def has_grid(facts: Facts) -> bool:
-    """Whether onsets keep to sixteenths and triplets better than chance: a performance to no click does not."""
-    chance = float(2 * NEAR) * len(SIMPLE)
-    return facts.notes < FEW or facts.on_simple >= chance + ABOVE_CHANCE * (1 - chance)
+    """Whether onsets keep to sixteenths and triplets better than chance, or to any few places in the beat.
+
+    A performance to no click does neither.
+    """
+    near = facts.on_simple >= CHANCE + ABOVE_CHANCE * (1 - CHANCE)
+    return facts.notes < FEW or near or facts.on_few_places >= 0.5
 
 
 def step_in_bar(metres: Sequence[Metre], steps: int, steps_per_beat: int) -> NDArray[np.int16]:

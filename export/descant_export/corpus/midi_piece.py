@@ -10,7 +10,15 @@ import numpy as np
 import symusic
 
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import COMMON_TIME, Metre, displacement, has_grid, near_the_grid, step_in_bar
+from descant_export.corpus.grid import (
+    COMMON_TIME,
+    Metre,
+    displacement,
+    has_grid,
+    near_the_grid,
+    on_few_places,
+    step_in_bar,
+)
 from descant_export.corpus.midi_bytes import only_channels, read_bytes
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
@@ -69,6 +77,7 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
         on_sixteenths=near.sixteenths,
         on_twelfths=near.twelfths,
         on_simple=near.simple,
+        on_few_places=on_few_places(ticks, beat),
         dynamics=dynamics,
         pick_up=int((np.flatnonzero(bar == 0)[:1].tolist() or [0])[0]),
         shift=shift / beat,

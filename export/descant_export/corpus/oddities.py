@@ -101,10 +101,11 @@ def _verb(clause: str, number: int) -> str:
     if number > 1:
         return clause
     verb, _, rest = clause.partition(" ")
-    one = {"have": "has", "are": "is", "were": "was", "became": "became", "cannot": "cannot", "lay": "lay"}
-    return f"{one.get(verb, verb + 's')} {rest}".replace("copies of others", "a copy of another").replace(
-        "their", "its"
-    )
+    one = {"have": "has", "are": "is", "cannot": "cannot", "lay": "lay", "go": "goes"}
+    said = f"{one.get(verb, verb + 's')} {rest}"
+    for many, single in (("copies of others", "a copy of another"), ("their", "its"), ("were", "was")):
+        said = said.replace(many, single)
+    return said
 
 
 def _named(files: Sequence[FileReport]) -> str:

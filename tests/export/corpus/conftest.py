@@ -106,7 +106,9 @@ def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     performed(load("greensleeves").notes * 2, folder / "performed.mid")
     for name, content in {**BROKEN, **SILENT}.items():
         (folder / name).write_bytes(content)
-    (folder / "LICENSE").write_text("Public domain.\n\nThe long text follows.\n")
+    (folder / "LICENSE").write_text(
+        "Public Domain\n\nThese tunes are in the public domain.\n\nThe long text follows.\n"
+    )
     (folder / "CREDITS.md").write_text("Old hymn tunes,\ntyped in by hand.\n")
     assert len(names()) == len(IN_FOUR) + len(REBARRED) + len(IN_SIX) + 1
     return folder
