@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.facts import KEPT, KINDS, Facts, FileReport
@@ -13,12 +13,17 @@ from descant_export.corpus.tally import Tally
 NAMED = 3  # files that a sentence names; the page lists every one
 
 
-class Question(NamedTuple):
+def _nothing(_facts: Facts) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Question:
     """``says``: how the sentence goes on after "5 pieces". ``about``: what it says of one, in brackets."""
 
     says: str
     fits: Callable[[Facts], bool]
-    about: Callable[[Facts], str] = lambda _facts: ""
+    about: Callable[[Facts], str] = _nothing
 
 
 def _range(facts: Facts) -> str:
@@ -68,14 +73,14 @@ def sentences(found: Tally) -> list[str]:
             told.append(f"{_count(len(files), 'file')} {_verb(KINDS[kind], len(files))}: {_named(files)}.")
     kept = [report for report in found.reports if report.kind == KEPT and report.facts is not None]
     told += _minority(found.metres, len(kept))
-    for says, fits, about in QUESTIONS:
+    for question in QUESTIONS:
         files = [
-            FileReport(report.name, KEPT, about(report.facts))
+            FileReport(report.name, KEPT, question.about(report.facts))
             for report in kept
-            if report.facts is not None and fits(report.facts)
+            if report.facts is not None and question.fits(report.facts)
         ]
         if files:
-            told.append(f"{_count(len(files), 'piece')} {_verb(says, len(files))}: {_named(files)}.")
+            told.append(f"{_count(len(files), 'piece')} {_verb(question.says, len(files))}: {_named(files)}.")
     told.append(
         f"Off the grid lie {found.off_sixteenths:.1%} of the notes at 4 steps a beat and "
         f"{found.off_twelfths:.1%} at 12; they are moved to the nearest step."

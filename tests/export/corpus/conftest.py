@@ -32,7 +32,11 @@ TOP = 134  # a melody upside down stays within the keyboard
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing is read from, or left in, the cache of whoever runs the tests."""
     folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_args: str(folder))
+
+    def cache_dir(_name: str) -> str:
+        return str(folder)
+
+    monkeypatch.setattr("platformdirs.user_cache_dir", cache_dir)
     return folder
 
 
