@@ -30,7 +30,7 @@ def small_model(small_shape: Shape) -> Biaxial:
 
 @pytest.fixture(scope="session")
 def chorales() -> list[Piece]:
-    return read_corpus(BACH, lambda name: None).pieces
+    return list(read_corpus(BACH, lambda step: None).pieces)
 
 
 @pytest.fixture(scope="session")

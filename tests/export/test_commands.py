@@ -49,7 +49,7 @@ def test_train_go_on_and_export(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        (["train", "music21:beethoven"], "no corpus 'music21:beethoven'"),
+        (["train", "music21:nobody"], "no corpus 'music21:nobody'"),
         (["train", "--set", "dropuot=1"], "no hyperparameter 'dropuot=1'"),
         (["train", "--set", "dropout=much"], "dropout must be a number, not 'much'"),
         (

@@ -29,7 +29,7 @@ def network() -> OnnxNetwork:
 
 @pytest.fixture(scope="module")
 def held_out() -> list[Piece]:
-    test = split_by_tune(read_corpus(BACH, lambda name: None).pieces).test
+    test = split_by_tune(read_corpus(BACH, lambda step: None).pieces).test
     return [piece for piece in test if piece.step_in_bar.max() < 16][:PIECES]
 
 

@@ -162,9 +162,10 @@ def reports(path: Path) -> Iterator[FileReport]:
     """What became of each file, in the order in which they were read."""
     with (path / "reports.jsonl").open(encoding="ascii") as lines:
         for line in lines:
-            values = json.loads(line)
-            facts = values.pop("facts")
-            if facts is not None:
-                lists = {name: tuple(facts[name]) for name in ("metres", "tempos")}
-                facts = Facts(**{**facts, **lists})
-            yield FileReport(**values, facts=facts)
+            values: dict[str, Any] = json.loads(line)
+            facts: dict[str, Any] | None = values.pop("facts")
+            if facts is None:
+                yield FileReport(**values)
+            else:
+                facts.update({name: tuple(facts[name]) for name in ("metres", "tempos")})
+                yield FileReport(**values, facts=Facts(**facts))

@@ -10,12 +10,14 @@ from descant_export.corpus.piece import Piece
 class Facts(NamedTuple):
     """Of the music as the file has it, before it is moved to the grid.
 
-    ``beats``: quarters from the first note to the last. ``drums``: notes left out as percussion.
-    ``empty_tracks``: tracks without a note. ``metres``: such as 4/4, in order, each once; empty when the
-    file says none. ``tempos``: lowest and highest, in quarters a minute; empty when it says none.
-    ``on_sixteenths``, ``on_twelfths``, ``on_simple``: shares of onsets within a fortieth of a beat of the
-    grids in ``grid.py``. ``dynamics``: whether velocities differ within a track. ``pick_up``: steps before
-    the first full bar. ``low``, ``high``: MIDI keys.
+    ``shift``: beats by which the whole piece lay off the grid, and was moved back. ``beats``: quarters from
+    the first note to the last. ``drums``: notes left out as percussion. ``empty_tracks``: tracks without a
+    note. ``metres``: such as 4/4, in order, each once; empty when the file says none. ``tempos``: first,
+    lowest and highest, in quarters a minute; empty when it says none. ``on_sixteenths``, ``on_twelfths``,
+    ``on_simple``: shares of onsets within a fortieth of a beat of the grids in ``grid.py``;
+    ``on_few_places``: on the twelve commonest ticks of the beat. ``dynamics``: whether velocities differ
+    within a track. ``pick_up``: steps before the first full bar. ``low``,
+    ``high``: MIDI keys.
     """
 
     notes: int
@@ -28,8 +30,10 @@ class Facts(NamedTuple):
     on_sixteenths: float = 1.0
     on_twelfths: float = 1.0
     on_simple: float = 1.0
+    on_few_places: float = 1.0
     dynamics: bool = False
     pick_up: int = 0
+    shift: float = 0.0
     low: int = 0
     high: int = 127
 
@@ -51,7 +55,7 @@ KINDS = {
     "drums": "have nothing but drums",
     "tracks": "have no track that was asked for",
     "length": "are too short or too long",
-    "ungridded": "were performed without a grid",
+    "ungridded": "keep to no grid of sixteenths or triplets (performed freely?)",
     "duplicate": "are copies of others",
 }
 """What can become of a file, and how a sentence about such files goes on."""

@@ -14,6 +14,7 @@ from descant_routing.errors import UsageError
 
 SUFFIXES = (".mid", ".midi", ".smf", ".kar")
 NOT_STATED = "not stated"
+HEADING = 32  # characters, fewer of which are no sentence
 LONGEST = 300  # characters of a credit that fit into a model's card
 
 
@@ -72,14 +73,19 @@ def credit_and_licence(path: Path) -> tuple[str, str]:
 
 
 def _first_words(file: Path | None) -> str:
-    """The first paragraph, on one line."""
+    """The first paragraph, on one line; a short one is a heading, and the next belongs to it."""
     if file is None:
         return ""
     try:
         text = file.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
-    return " ".join(text.split("\n\n")[0].split())[:LONGEST]
+    words = ""
+    for paragraph in text.split("\n\n"):
+        if len(words) >= HEADING:
+            break
+        words = " ".join([words, *paragraph.split()]).strip()
+    return words[:LONGEST]
 
 
 def _from_index(path: Path) -> str:

@@ -10,7 +10,15 @@ import numpy as np
 import symusic
 
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import COMMON_TIME, Metre, has_grid, near_the_grid, step_in_bar
+from descant_export.corpus.grid import (
+    COMMON_TIME,
+    Metre,
+    displacement,
+    has_grid,
+    near_the_grid,
+    on_few_places,
+    step_in_bar,
+)
 from descant_export.corpus.midi_bytes import only_channels, read_bytes
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
@@ -33,8 +41,6 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
     beat = int(score.ticks_per_quarter)
     tracks = [_track(track) for track in score.tracks]
     music = _music(tracks, [pattern for pattern in patterns if pattern.kind != "channel"])
-    steps_of = _Steps(beat, options.steps_per_beat)
-
     last = max(int(track.off.max()) for track in music)
     first = min(int(track.on.min()) for track in music)
     beats = (last - first) / beat
@@ -43,16 +49,19 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
     if beats < options.min_beats:
         raise LeftOutError("length", f"lasts {beats:.3g} beats, and {options.min_beats} is the least")
 
+    ticks = np.concatenate([track.on for track in music])
+    shift = displacement(ticks, beat)
+    steps_of = _Steps(beat, options.steps_per_beat, shift)
+    onsets = (ticks - shift) / beat
     metres, said = _metres(score, beat)
-    begin, end = steps_of(first), max(steps_of(last), steps_of(first) + 1)
+    begin, end = max(0, steps_of(first)), max(steps_of(last), steps_of(first) + 1)
     bar = step_in_bar(metres, end, options.steps_per_beat)[begin:]
-    onsets = np.concatenate([track.on for track in music]) / beat
     near = near_the_grid(onsets)
     keys = np.concatenate([track.key for track in music])
     dynamics = has_dynamics(music)
     voices = [
         [
-            (steps_of(on) - begin, steps_of(off) - begin, key, velocity if dynamics else 0)
+            (max(0, steps_of(on) - begin), steps_of(off) - begin, key, velocity if dynamics else 0)
             for on, off, key, velocity in voice.tolist()
         ]
         for voice in voices_of(music)
@@ -68,8 +77,10 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
         on_sixteenths=near.sixteenths,
         on_twelfths=near.twelfths,
         on_simple=near.simple,
+        on_few_places=on_few_places(ticks, beat),
         dynamics=dynamics,
         pick_up=int((np.flatnonzero(bar == 0)[:1].tolist() or [0])[0]),
+        shift=shift / beat,
         low=int(keys.min()),
         high=int(keys.max()),
     )
@@ -81,13 +92,13 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
 
 
 class _Steps:
-    """Ticks to the nearest step, as ``note_state.nearest_step`` does, in whole numbers."""
+    """Ticks, less ``shift`` of them, to the nearest step, as ``note_state.nearest_step`` has it."""
 
-    def __init__(self, beat: int, steps_per_beat: int) -> None:
-        self.beat, self.steps_per_beat = beat, steps_per_beat
+    def __init__(self, beat: int, steps_per_beat: int, shift: int) -> None:
+        self.beat, self.steps_per_beat, self.shift = beat, steps_per_beat, shift
 
     def __call__(self, tick: int) -> int:
-        return (2 * tick * self.steps_per_beat + self.beat) // (2 * self.beat)
+        return (2 * (tick - self.shift) * self.steps_per_beat + self.beat) // (2 * self.beat)
 
 
 def _parse(content: bytes) -> Any:
@@ -139,4 +150,4 @@ def _metres(score: Any, beat: int) -> tuple[list[Metre], bool]:
 
 def _tempos(score: Any) -> tuple[float, ...]:
     tempos = [round(float(tempo.qpm), 2) for tempo in score.tempos]
-    return (min(tempos), max(tempos)) if tempos else ()
+    return (tempos[0], min(tempos), max(tempos)) if tempos else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.facts import KEPT, KINDS, Facts, FileReport
@@ -13,12 +13,17 @@ from descant_export.corpus.tally import Tally
 NAMED = 3  # files that a sentence names; the page lists every one
 
 
-class Question(NamedTuple):
+def _nothing(_facts: Facts) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Question:
     """``says``: how the sentence goes on after "5 pieces". ``about``: what it says of one, in brackets."""
 
     says: str
     fits: Callable[[Facts], bool]
-    about: Callable[[Facts], str] = lambda _facts: ""
+    about: Callable[[Facts], str] = _nothing
 
 
 def _range(facts: Facts) -> str:
@@ -31,6 +36,11 @@ QUESTIONS = (
         lambda f: f.on_simple < 0.9,
         lambda f: f"{1 - f.on_simple:.0%}",
     ),
+    Question(
+        "lay off the grid as a whole (a grace note before the first bar?) and were moved onto it",
+        lambda f: f.shift != 0,
+        lambda f: f"by {-f.shift:+.3f} beats",
+    ),
     Question("say no metre and were taken as 4/4", lambda f: not f.metres),
     Question("change metre", lambda f: len(f.metres) > 1, lambda f: ", ".join(f.metres[:4])),
     Question("have drums beside their music, which were left out", lambda f: f.drums > 0),
@@ -41,8 +51,8 @@ QUESTIONS = (
     ),
     Question(
         "say a tempo that nobody plays",
-        lambda f: bool(f.tempos) and not 20 <= f.tempos[0] <= f.tempos[-1] <= 400,
-        lambda f: f"{f.tempos[0]:g} to {f.tempos[-1]:g} BPM",
+        lambda f: bool(f.tempos) and not 5 <= f.tempos[1] <= f.tempos[2] <= 600,
+        lambda f: f"{f.tempos[1]:g} to {f.tempos[2]:g} BPM",
     ),
     Question(
         "are longer than 2,000 beats (several movements in one file?)",
@@ -63,14 +73,14 @@ def sentences(found: Tally) -> list[str]:
             told.append(f"{_count(len(files), 'file')} {_verb(KINDS[kind], len(files))}: {_named(files)}.")
     kept = [report for report in found.reports if report.kind == KEPT and report.facts is not None]
     told += _minority(found.metres, len(kept))
-    for says, fits, about in QUESTIONS:
+    for question in QUESTIONS:
         files = [
-            FileReport(report.name, KEPT, about(report.facts))
+            FileReport(report.name, KEPT, question.about(report.facts))
             for report in kept
-            if report.facts is not None and fits(report.facts)
+            if report.facts is not None and question.fits(report.facts)
         ]
         if files:
-            told.append(f"{_count(len(files), 'piece')} {_verb(says, len(files))}: {_named(files)}.")
+            told.append(f"{_count(len(files), 'piece')} {_verb(question.says, len(files))}: {_named(files)}.")
     told.append(
         f"Off the grid lie {found.off_sixteenths:.1%} of the notes at 4 steps a beat and "
         f"{found.off_twelfths:.1%} at 12; they are moved to the nearest step."
@@ -96,10 +106,11 @@ def _verb(clause: str, number: int) -> str:
     if number > 1:
         return clause
     verb, _, rest = clause.partition(" ")
-    one = {"have": "has", "are": "is", "were": "was", "became": "became", "cannot": "cannot"}
-    return f"{one.get(verb, verb + 's')} {rest}".replace("copies of others", "a copy of another").replace(
-        "their", "its"
-    )
+    one = {"have": "has", "are": "is", "cannot": "cannot", "lay": "lay", "go": "goes"}
+    said = f"{one.get(verb, verb + 's')} {rest}"
+    for many, single in (("copies of others", "a copy of another"), ("their", "its"), ("were", "was")):
+        said = said.replace(many, single)
+    return said
 
 
 def _named(files: Sequence[FileReport]) -> str:

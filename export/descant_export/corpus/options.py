@@ -46,4 +46,5 @@ class IngestOptions:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> IngestOptions:
         """The inverse of ``as_dict``."""
-        return cls(**{**values, "tracks": tuple(values.get("tracks", ()))})
+        changed: dict[str, Any] = {**values, "tracks": tuple(values.get("tracks", ()))}
+        return cls(**changed)

@@ -88,5 +88,5 @@ def _metres(axes: Any, found: Tally) -> None:
 
 def _tempos(axes: Any, found: Tally) -> None:
     axes.hist(np.clip(found.tempos, 0, FASTEST), bins=24, color=INK)
-    axes.set_xlabel("quarters a minute, where the piece is slowest")
+    axes.set_xlabel("quarters a minute, where the piece begins")
     axes.set_ylabel("pieces")

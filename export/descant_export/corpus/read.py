@@ -48,12 +48,16 @@ class Step(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where a corpus comes from. ``digest``: of its content. ``read``: a name to what it became; pickles."""
+    """Where a corpus comes from. ``digest``: of its content. ``read``: a name to what it became; pickles.
+
+    ``copies``: whether a piece that is there twice stays; what editors chose does, a split keeps it together.
+    """
 
     name: str
     names: Sequence[str]
     digest: str
     read: Callable[[str], Reading]
+    copies: bool
     credit: str
     licence: str
 
@@ -72,7 +76,7 @@ def read_corpus(
     source = _collection(name, options) if name.startswith("music21:") else _folder(name, options)
     path = cache.cache_path(source.name, source.digest)
     if not path.exists():
-        _ingest(source, options, path, progress, processes)
+        _ingest(source, path, progress, processes)
     pieces = cache.load(path)
     if not len(pieces):
         first = next(iter(cache.reports(path)))
@@ -88,7 +92,7 @@ def _collection(name: str, options: IngestOptions) -> Source:
         raise UsageError(f"There is no corpus {name!r}; there are {', '.join(COLLECTIONS)}.")
     digest = _digest(options, [importlib.metadata.version("music21").encode()])
     read = partial(read_score, collection, options)
-    return Source(name, score_names(collection), digest, read, collection.credit, collection.licence)
+    return Source(name, score_names(collection), digest, read, True, collection.credit, collection.licence)
 
 
 def _folder(name: str, options: IngestOptions) -> Source:
@@ -96,7 +100,9 @@ def _folder(name: str, options: IngestOptions) -> Source:
     credit, licence = credit_and_licence(folder.path)
     digest = _digest(options, content_hash(folder))
     read = partial(read_midi, folder.path, options)
-    return Source(folder.path.resolve().name, folder.names, digest, read, credit, licence)
+    return Source(
+        folder.path.resolve().name, folder.names, digest, read, options.keep_duplicates, credit, licence
+    )
 
 
 def _digest(options: IngestOptions, content: Iterable[bytes]) -> str:
@@ -109,7 +115,6 @@ def _digest(options: IngestOptions, content: Iterable[bytes]) -> str:
 
 def _ingest(
     source: Source,
-    options: IngestOptions,
     path: Path,
     progress: Callable[[Step], None],
     processes: int | None,
@@ -124,7 +129,7 @@ def _ingest(
             if piece is not None:
                 found = fingerprint(piece)
                 name, original = first.setdefault(found.shape, (report.name, found))
-                if name != report.name and not options.keep_duplicates:
+                if name != report.name and not source.copies:
                     reason = copy_of(name, found.lowest - original.lowest)
                     told = report._replace(kind="duplicate", reason=reason)
                 else:

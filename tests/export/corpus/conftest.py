@@ -32,7 +32,11 @@ TOP = 134  # a melody upside down stays within the keyboard
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing is read from, or left in, the cache of whoever runs the tests."""
     folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_args: str(folder))
+
+    def cache_dir(_name: str) -> str:
+        return str(folder)
+
+    monkeypatch.setattr("platformdirs.user_cache_dir", cache_dir)
     return folder
 
 
@@ -106,7 +110,9 @@ def mixed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     performed(load("greensleeves").notes * 2, folder / "performed.mid")
     for name, content in {**BROKEN, **SILENT}.items():
         (folder / name).write_bytes(content)
-    (folder / "LICENSE").write_text("Public domain.\n\nThe long text follows.\n")
+    (folder / "LICENSE").write_text(
+        "Public Domain\n\nThese tunes are in the public domain.\n\nThe long text follows.\n"
+    )
     (folder / "CREDITS.md").write_text("Old hymn tunes,\ntyped in by hand.\n")
     assert len(names()) == len(IN_FOUR) + len(REBARRED) + len(IN_SIX) + 1
     return folder

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,8 +68,9 @@ def test_two_gigabytes_are_not_loaded(tmp_path: Path) -> None:
     """A sparse file of two gigabytes; a process of its own says how much memory three pieces of it took."""
     each = 2 * 2**30 // NOTE.itemsize // 1000
     save(tmp_path / "big", [piece(f"piece {number}", 60) for number in range(1000)])
-    index = dict(np.load(tmp_path / "big" / "index.npz"))
-    np.savez(tmp_path / "big" / "index.npz", **{**index, "notes_end": each * np.arange(1, 1001)})
+    index: dict[str, np.ndarray[Any, Any]] = dict(np.load(tmp_path / "big" / "index.npz"))
+    index["notes_end"] = each * np.arange(1, 1001)
+    np.savez(tmp_path / "big" / "index.npz", **index)  # type: ignore[arg-type]
     with (tmp_path / "big" / "notes.bin").open("ab") as file:
         file.truncate(each * 1000 * NOTE.itemsize)
     command = [sys.executable, "-c", READ_THREE, str(tmp_path / "big")]

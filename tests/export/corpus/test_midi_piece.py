@@ -202,3 +202,33 @@ def test_whatever_is_in_a_file_it_is_a_piece_or_a_sentence(
     if reading.piece is not None:
         assert (reading.piece.notes["off"] > reading.piece.notes["on"]).all()
         assert int(reading.piece.notes["off"].max()) <= reading.piece.steps
+
+
+def test_a_grace_note_before_the_first_bar_moves_nothing_off_the_grid(tmp_path: Path) -> None:
+    """As LilyPond writes it: the grace note at tick 0, and the whole piece late by its length."""
+    late = 9 / 80
+    scale = [(beat + late, length, key) for beat, length, key in SCALE]
+    reading = read(midi_bytes(line((0, late, 59), *scale)), tmp_path)
+    assert reading.piece is not None
+    assert reading.report.facts is not None
+    on = reading.piece.notes["on"].tolist()
+    assert on == [0, *range(0, 48, 4)]
+    assert reading.report.facts.shift == late
+    assert reading.report.facts.on_sixteenths == pytest.approx(12 / 13)
+
+
+def test_a_score_in_fives_was_not_performed_freely(tmp_path: Path) -> None:
+    fives = [(index / 5 + 0.1, 0.2, 60 + index % 7) for index in range(60)]
+    reading = read(midi_bytes(line(*fives)), tmp_path)
+    assert reading.report.kind == KEPT
+    assert reading.report.facts is not None
+    assert reading.report.facts.on_simple == pytest.approx(0.2)
+
+
+def test_thirty_seconds_are_not_taken_for_a_displaced_piece(tmp_path: Path) -> None:
+    notes = [(index / 8, 1 / 8, 60 + index % 7) for index in range(1, 96, 2)]
+    reading = read(
+        midi_bytes(line((0, 0.1, 50), *((b - 1 / 8, n, k) for b, n, k in notes), *notes)), tmp_path
+    )
+    assert reading.report.facts is not None
+    assert reading.report.facts.shift == 0
