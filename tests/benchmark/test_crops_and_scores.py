@@ -11,7 +11,6 @@ import torch
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark.cost import flop_per_step
 from descant_export.benchmark.crops import crop, random_crops, rows_of
-from descant_export.benchmark.optimisers import NesterovRMSprop
 from descant_export.benchmark.recipes import RECIPES
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import Frames, RollSet, read_set
@@ -121,20 +120,3 @@ def test_descant_1_costs_no_more_than_johnsons_network() -> None:
     johnson, ours = (RECIPES[name].shape(roll_set) for name in ("johnson-2017", "descant-1"))
     per_pitch = [flop_per_step(shape) / shape.kernel.pitches.size for shape in (johnson, ours)]
     assert per_pitch[1] <= per_pitch[0]
-
-
-def test_nesterov_rmsprop_is_the_formula() -> None:
-    weight = torch.tensor([1.0, -2.0], requires_grad=True)
-    optimiser = NesterovRMSprop([weight], 0.01)
-    w, s, v = np.array([1.0, -2.0]), np.zeros(2), np.zeros(2)
-    for update in range(4):
-        loss = ((weight - 0.3) ** 2 * (update + 1)).sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        g = 2 * (w - 0.3) * (update + 1)
-        s = 0.9 * s + 0.1 * g * g
-        step = 0.01 * g / np.sqrt(s + 1e-8)
-        v = 0.9 * v + step
-        w -= 0.9 * v + step
-        assert weight.detach().numpy() == pytest.approx(w, rel=1e-5)

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
-
-class NesterovRMSprop(torch.optim.Optimizer):
-    """RMSprop (Tieleman & Hinton 2012) whose step has Nesterov's momentum, as Johnson 2017 trains.
-
-    ``s ← 0.9 s + 0.1 g²``; ``step = rate · g / √(s + ε)``; ``v ← μ v + step``; ``w ← w - (μ v + step)``.
-    """
-
-    def __init__(self, weights: Iterable[Tensor], rate: float, momentum: float = 0.9) -> None:
-        """``rate`` and ``momentum`` as in the formula."""
-        super().__init__(weights, {"lr": rate, "momentum": momentum, "decay": 0.9, "eps": 1e-8})
-
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """One update; ``closure`` is not asked."""
-        del closure
-        for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                state = self.state[weight]
-                if not state:
-                    state["square"], state["velocity"] = torch.zeros_like(weight), torch.zeros_like(weight)
-                square, velocity = state["square"], state["velocity"]
-                square.mul_(group["decay"]).addcmul_(weight.grad, weight.grad, value=1 - group["decay"])
-                step = group["lr"] * weight.grad / (square + group["eps"]).sqrt_()
-                velocity.mul_(group["momentum"]).add_(step)
-                weight.sub_(step.add_(velocity, alpha=group["momentum"]))
-
+from descant_export.training.optimisers import NesterovRMSprop
 
 Make = Callable[[Any, float], torch.optim.Optimizer]
 
-# The one place to change when the trainer has an optimiser of the same formula.
 OPTIMISERS: dict[str, Make] = {
     "rmsprop-nesterov": NesterovRMSprop,
     "adadelta": torch.optim.Adadelta,

@@ -75,7 +75,7 @@ def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")
     else:
-        yield from read_corpus(name, tell).pieces
+        yield from read_corpus(name, lambda step: tell(str(step))).pieces
 
 
 def _reader(archive: zipfile.ZipFile, name: str) -> Callable[[], bytes]:
