@@ -10,14 +10,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
-from descant_export.corpus.music21_scores import STEPS_PER_BEAT
-from descant_export.corpus.read import Corpus, read_corpus
-from descant_export.corpus.splits import split_by_tune
+from descant_export.corpus.choice import Choice, load_choice
+from descant_export.corpus.command import PAGE, read_with_bar, summarise
+from descant_export.corpus.options import IngestOptions
+from descant_export.first_preset import PRESET, first_preset
 from descant_export.onnx_graphs.export import check_parity
 from descant_export.onnx_graphs.export import export as write_graphs
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config
+from descant_export.training.fitted import fitted
 from descant_export.training.ranks import first_of_all
 from descant_export.training.report import measure, model_card
 from descant_export.training.train import Progress as Trained
@@ -31,18 +33,33 @@ MAY_CHANGE = ("updates", "patience", "evaluate_every", "keep_every", "sample_bar
 
 
 def train(
-    corpus_name: str,
-    folder: Path,
+    what: str,
+    folder: Path | None,
     config_file: Path | None,
     updates: int | None,
     settings: list[str],
     tensorboard: bool,
+    split_list: Path | None = None,
+    **choices: object,
 ) -> None:
-    """Train, with a progress bar; go on where an earlier run in ``folder`` stopped."""
+    """Train, with a progress bar; go on where an earlier run in ``folder`` stopped.
+
+    ``choices``: of ``IngestOptions``. The corpus's summary page is written into the folder first.
+    """
     console.quiet = not first_of_all()
-    config = _config(folder, config_file, updates, settings)
-    corpus = _read(corpus_name)
-    split = split_by_tune(corpus.pieces)
+    choice = Choice(what, IngestOptions.from_dict(dict(choices)), split_list)
+    folder = folder or Path("runs") / choice.name
+    begun = _begun(folder, config_file)
+    changes = settings + ([] if updates is None else [f"updates={updates}"])
+    changed(begun or Config(), changes)  # what is wrong is said before anything is read
+    corpus = read_with_bar(what, choice.options)
+    config = changed(begun or fitted(corpus.pieces, choice.name, choice.options.steps_per_beat), changes)
+    _check_same_run(folder, config)
+    split = choice.split(corpus)
+    if first_of_all():
+        choice.keep(folder)
+        if not (folder / PAGE).exists():
+            summarise(folder, corpus, choice.options, split)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -76,18 +93,24 @@ def write_config(path: Path) -> None:
 
 
 def export(run: Path, stem: Path) -> None:
-    """Write graphs and card of a run's best checkpoint; nothing is kept unless they agree with PyTorch."""
+    """Write graphs and card of a run's best checkpoint; nothing is kept unless they agree with PyTorch.
+
+    Where no preset stands beside them yet, a first one is written, so that the folder can be played.
+    """
     state = checkpoint.load(run / "best.pt" if run.is_dir() else run)
-    if not stem.parent.is_dir():
-        raise UsageError(f"There is no folder {stem.parent} to export to.")
+    try:
+        stem.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{stem.parent} is no folder to export to: {error.strerror or error}.") from error
     config, model = state.config, state.network()
-    corpus = _read(state.corpus)
-    split = split_by_tune(corpus.pieces)
+    choice = load_choice(run if run.is_dir() else run.parent) or Choice(state.corpus, IngestOptions())
+    corpus = read_with_bar(choice.what, choice.options)
+    split = choice.split(corpus)
     report = measure(model, split)
     metadata = ModelMetadata(
         pitch_low=config.pitch_low,
         pitch_high=config.pitch_high,
-        steps_per_beat=STEPS_PER_BEAT,
+        steps_per_beat=choice.options.steps_per_beat,
         planes=("play", "articulate"),
         features="kernel-1",
         time_layers=config.time_layers,
@@ -106,27 +129,29 @@ def export(run: Path, stem: Path) -> None:
     worst = check_parity(model, stem, split.test[0])
     card = model_card(stem.name, state, corpus, split, report, whole.pair)
     write_whole(stem.parent / "card.md", card.encode())
+    if not (stem.parent / PRESET).exists():
+        preset = first_preset(config.styles[0], stem.name, corpus, split.train)
+        write_whole(stem.parent / PRESET, preset.encode())
     typer.echo(
         f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."
     )
 
 
-def _read(name: str) -> Corpus:
-    return read_corpus(name, lambda what: console.print(f"reading {what}"))
+def _begun(folder: Path, config_file: Path | None) -> Config | None:
+    """The config that is asked for, or that of the run that is found in ``folder``; None when there is neither."""
+    if config_file is not None:
+        return load_config(config_file)
+    return checkpoint.load(folder / "last.pt").config if (folder / "last.pt").exists() else None
 
 
-def _config(folder: Path, path: Path | None, updates: int | None, settings: list[str]) -> Config:
-    """What is asked for; a run that is found in ``folder`` goes on with its own, where nothing else is said."""
-    last = checkpoint.load(folder / "last.pt") if (folder / "last.pt").exists() else None
-    config = load_config(path) if path else last.config if last else Config()
-    config = changed(config, settings + ([] if updates is None else [f"updates={updates}"]))
-    if last is None:
-        return config
-    begun, now = last.config.as_dict(), config.as_dict()
+def _check_same_run(folder: Path, config: Config) -> None:
+    """A run that goes on is the same run, or UsageError says what is not."""
+    if not (folder / "last.pt").exists():
+        return
+    begun, now = checkpoint.load(folder / "last.pt").config.as_dict(), config.as_dict()
     for name in begun:
         if begun[name] != now[name] and name not in MAY_CHANGE:
             raise UsageError(
                 f"The run in {folder} was begun with {name}={begun[name]}, not {now[name]}; "
                 f"another --run begins anew. What may change on the way: {', '.join(MAY_CHANGE)}."
             )
-    return config

@@ -8,6 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from descant_daemon.cli.corpus import (
+    KeepDuplicates,
+    KeepUngridded,
+    MaxBeats,
+    MinBeats,
+    SplitList,
+    StepsPerBeat,
+    Tracks,
+)
 from descant_routing.errors import DescantError
 
 Updates = Annotated[
@@ -16,10 +25,15 @@ Updates = Annotated[
 
 
 def train(
-    corpus: Annotated[str, typer.Argument(help="What to learn: music21:bach.")] = "music21:bach",
-    run: Annotated[Path, typer.Option("--run", help="The run's folder; a run found there goes on.")] = Path(
-        "runs/bach-chorale"
-    ),
+    what: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="A folder of MIDI files, or music21:bach and the like.")
+    ] = "music21:bach",
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run", help="The run's folder, runs/NAME; a run found there goes on.", show_default=False
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="FILE", help="Hyperparameters; --write-config shows all."),
@@ -36,12 +50,33 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A hyperparameter; several times.")
     ] = None,
+    steps_per_beat: StepsPerBeat = 4,
+    tracks: Tracks = None,
+    duplicates: KeepDuplicates = False,
+    ungridded: KeepUngridded = False,
+    shortest: MinBeats = 8,
+    longest: MaxBeats = 16_000,
+    split_list: SplitList = None,
 ) -> None:
     """Train a model; stop and start at will. Needs the 'train' extra."""
     if write_config is not None:
         _commands().write_config(write_config)
         return
-    _commands().train(corpus, run, config, updates, settings or [], tensorboard)
+    _commands().train(
+        what,
+        run,
+        config,
+        updates,
+        settings or [],
+        tensorboard,
+        split_list,
+        steps_per_beat=steps_per_beat,
+        tracks=tracks or [],
+        keep_duplicates=duplicates,
+        keep_ungridded=ungridded,
+        min_beats=shortest,
+        max_beats=longest,
+    )
 
 
 def export(

@@ -59,6 +59,12 @@ def read_with_bar(name: str, options: IngestOptions) -> Corpus:
         return read_corpus(name, show, options)
 
 
+def summarise(out: Path, read: Corpus, options: IngestOptions, split: Split) -> Path:
+    """The page of a corpus that was read."""
+    found = tally(read.pieces, read.reports())
+    return write_page(out, read, found, _figures(read, found, split), options)
+
+
 def write_page(
     out: Path, read: Corpus, found: Tally, figures: dict[str, str], options: IngestOptions
 ) -> Path:

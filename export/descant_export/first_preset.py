@@ -1,0 +1,38 @@
+"""A preset for a model that has none yet: it plays at once, and its maker changes it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import yaml
+
+from descant_daemon.note_state import PLAY, PitchRange
+from descant_daemon.settings.preset import FILE_NAME
+from descant_export.corpus.piece import Piece
+from descant_export.corpus.read import Corpus
+
+PRESET = FILE_NAME
+EVERY_KEY = PitchRange(0, 127)
+MOST_VOICES = 8
+OUTER = 1  # percent of the notes beyond the range at each end
+
+
+def first_preset(name: str, stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
+    """``preset.yaml``: as many voices under the player as the music has, in the range that it has.
+
+    ``pieces``: what the figures are taken from.
+    """
+    sounding = [piece.state(range(piece.voices), EVERY_KEY)[..., PLAY].sum(-1) for piece in pieces]
+    voices = max(1, min(MOST_VOICES, round(float(np.mean(np.concatenate(sounding)))) - 1))
+    keys = np.concatenate([piece.notes["key"] for piece in pieces])
+    low, high = (int(key) for key in np.percentile(keys, [OUTER, 100 - OUTER]))
+    values = {
+        "title": name,
+        "model": stem,
+        "mode": "harmonise",
+        "parameters": {"temperature": 0.9, "voices": voices, "low": low, "high": high},
+        "credits": [f"Learned from {corpus.credit}. Licence: {corpus.licence}."],
+    }
+    body = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
+    return f"# Change what you like; descant play with this folder's path plays it.\n{body}"

@@ -1,0 +1,28 @@
+"""The first config of a corpus that nobody has written one for: its keys, its bar, its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from descant_daemon.note_state import PIANO
+from descant_export.corpus.piece import Piece
+from descant_export.training.config import Config
+
+
+def fitted(pieces: Sequence[Piece], name: str, steps_per_beat: int) -> Config:
+    """The defaults, with a range that holds every piece as far as it is transposed, and the commonest bar."""
+    default = Config()
+    low, high = 127, 0
+    bars: Counter[int] = Counter()
+    for piece in pieces:
+        low, high = min(low, piece.keys[0]), max(high, piece.keys[1])
+        bars[int(piece.step_in_bar.max()) + 1] += piece.steps
+    return replace(
+        default,
+        pitch_low=max(PIANO.low, low - default.transpose),
+        pitch_high=min(PIANO.high, high + default.transpose),
+        beat_cycle=max(bars, key=lambda bar: (bars[bar], bar), default=4 * steps_per_beat),
+        styles=(name,),
+    )
