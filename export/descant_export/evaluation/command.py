@@ -51,7 +51,9 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
     if json:
         as_json(report)
     else:
-        told = f"{sets.name}, {split}: {found.sequences} sequences, {found.steps} steps; nats a time step"
+        told = f"{sets.name}, {split}: {found.sequences} sequences, {found.steps} steps; nats a time step" + (
+            "" if keys == PIANO else f"; keys outside {keys.low} to {keys.high} as often as in training"
+        )
         likelihood_table(told, {title: {"play": found.log_likelihood_per_step}})
 
 
@@ -87,7 +89,9 @@ def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, js
     else:
         title = (
             f"{mapped.name}, {split}: {report['pieces']} of {report['sequences']} sequences found as MIDI, "
-            f"{report['steps']} sixteenths; nats a sixteenth, not comparable with the published tables"
+            f"{report['steps']} sixteenths, keys {pitches.low} to {pitches.high} "
+            f"({report['notes_outside']:.1%} of the notes lie outside); "
+            "nats a sixteenth, not comparable with the published tables"
         )
         likelihood_table(title, rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,27 @@ def test_a_run_on_the_rolls(rolls: Path, run: Path) -> None:
         found = told(which, "--data", rolls)
         assert found["keys"] == [28, 91]
         assert found["log_likelihood_per_step"] == pytest.approx(64 * math.log(0.5) + 3 * once + 21 * never)
+
+
+def test_a_run_and_baselines_at_sixteenths(tmp_path: Path, run: Path) -> None:
+    """Even chances: ln 1/2 for each of 64 keys a step, and for the articulation of each cell that plays."""
+    write(tmp_path / "one.mid", 85)  # seven keys, the highest of them outside of what the network knows
+    with zipfile.ZipFile(tmp_path / "piano_midi.zip", "w") as archive:
+        archive.write(tmp_path / "one.mid", "midi/one.mid")
+    rows = [{"split": split, "index": 0, "file": "one.mid", "transpose": 1, "score": 1.0} for split in SPLITS]
+    rows.append({**rows[0], "split": "test", "score": 0.5})
+    (tmp_path / "map.json").write_text(json.dumps({"piano_midi": rows}))
+    typed = (run, "--data", tmp_path / "piano_midi.zip", "--map", tmp_path / "map.json")
+    found = told(*typed)
+    assert (found["pieces"], found["sequences"], found["steps"]) == (1, 2, 96)
+    assert found["notes_outside"] == pytest.approx(3 / 24)
+    figures = found["nats_per_sixteenth"]
+    ours = figures.pop(str(run))
+    assert ours["play"] == pytest.approx(64 * math.log(0.5))
+    assert ours["articulate"] == pytest.approx(math.log(0.5) * 21 / 24)
+    assert ours["sum"] == pytest.approx(ours["play"] + ours["articulate"])
+    assert figures.keys() == {"per-pitch Markov", "hold the last step"}
+    assert "1 of 2 sequences" in " ".join(descant(*typed).split())
 
 
 def test_music_beside_human_music_and_what_it_copied(tmp_path: Path) -> None:

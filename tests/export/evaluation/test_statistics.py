@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import cmath
+import json
 import math
 import zipfile
 from collections.abc import Callable
@@ -187,6 +188,22 @@ def test_beside_the_reference_on_the_same_notes(archive: str, pattern: str, tmp_
             found = measure(as_the_reference_reads(symusic.Score(str(tmp_path / "one.mid"))))._asdict()
             for ours, theirs in SHARED.items():
                 assert found[ours] == pytest.approx(expected[theirs], rel=1e-5), (name, ours)
+
+
+@pytest.mark.parametrize("name", ["open_hymnal", "openewld_us_pd"])
+def test_a_whole_corpus_has_the_published_values(name: str) -> None:
+    """Mean and standard deviation over all pieces, to the third decimal."""
+    if not (DATA / f"{name}.zip").exists():
+        pytest.skip(f"{name}.zip is not at {DATA}")
+    published = json.loads((DATA / "ref_metrics.json").read_text())[name]
+    with zipfile.ZipFile(DATA / f"{name}.zip") as opened:
+        names = sorted(each for each in opened.namelist() if each.endswith(".mid"))
+        scores = [symusic.Score.from_midi(opened.read(each)) for each in names]
+    measured = [measure(as_the_reference_reads(score))._asdict() for score in scores]
+    assert len(measured) == published["n"]
+    for ours, theirs in SHARED.items():
+        values = [each[ours] for each in measured]
+        assert [np.nanmean(values), np.nanstd(values)] == pytest.approx(published[theirs], abs=6e-4), ours
 
 
 def test_every_statistic_but_tonal_distance_has_its_reference() -> None:
