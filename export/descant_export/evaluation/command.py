@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece
+from descant_export.evaluation.benchmark_run import benchmark_network
 from descant_export.evaluation.distances import compare
 from descant_export.evaluation.music import read_music
 from descant_export.evaluation.novelty import WINDOWS, Novelty, Training, novelty
@@ -37,7 +38,7 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
     if run is None:
         model = BASELINES[str(baseline)](sets.train)
     else:
-        network = _network(run)
+        network = (benchmark_network(run, sets) if run.is_dir() else None) or _network(run)
         model, keys = RollNetwork(network, sets.train), network.pitches
     with _steps(side) as advance:
         found = score(model, side, advance)
