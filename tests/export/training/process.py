@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +121,18 @@ def die_at(moment: str, update: int) -> None:
 
 
 def ranks(folder: Path) -> None:
-    """Two processes as torchrun would start them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    os.environ |= {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    """Two processes as torchrun would start them; they meet twice, each time at a port of its own."""
+    with socket.socket() as one, socket.socket() as other:
+        for free in (one, other):
+            free.bind(("127.0.0.1", 0))
+        ports = [str(free.getsockname()[1]) for free in (one, other)]
+    os.environ |= {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
 
     def shared(rank: int) -> None:
         os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank)}
-        gradients(folder)
-        learn(SHORT, folder)
+        for port, task in zip(ports, (gradients, partial(learn, SHORT)), strict=True):
+            os.environ["MASTER_PORT"] = port
+            task(folder)
 
     children = [forked(lambda rank=rank: shared(rank)) for rank in range(2)]  # type: ignore[misc]
     for child in children:
