@@ -6,7 +6,8 @@ the rounded one. Also cheaper: drawing bytes takes a fifth of PyTorch's Bernoull
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,6 +18,10 @@ from descant_export.model.biaxial import Biaxial
 BYTE = 256
 
 
+Stream = Callable[[int], Tensor]
+"""So many bytes, drawn on from where it was."""
+
+
 class KeyedDropout(nn.Module):
     """For sequences ``[length, rows · each, units]``; successive calls within an update draw on."""
 
@@ -24,11 +29,12 @@ class KeyedDropout(nn.Module):
         """``chance`` of leaving out, 0 to 1."""
         super().__init__()
         self._out = round(chance * BYTE)
-        self._streams: list[np.random.BitGenerator] = []
+        self._streams: list[Stream] = []
 
-    def begin(self, keys: Sequence[tuple[int, ...]]) -> None:
+    def begin(self, keys: Sequence[tuple[int, ...]], device: torch.device) -> None:
         """An update begins; ``keys`` of its rows, numbers from 0."""
-        self._streams = [np.random.SFC64(np.random.SeedSequence(key)) for key in keys]
+        draw = _on_processor if device.type == "cpu" else partial(_on_device, device)
+        self._streams = [draw(key) for key in keys]
 
     def forward(self, sequence: Tensor) -> Tensor:
         """Some left out, the rest scaled up."""
@@ -36,10 +42,9 @@ class KeyedDropout(nn.Module):
             return sequence
         length, columns, units = sequence.shape
         each = columns // len(self._streams)
-        drawn = [_bytes(stream, length * each * units) for stream in self._streams]
-        kept = torch.stack([part.view(length, each, units) for part in drawn], 1) >= self._out
-        scale = kept.view(length, columns, units).to(sequence.device).to(sequence.dtype)
-        return sequence * scale.mul_(BYTE / (BYTE - self._out))
+        drawn = [stream(length * each * units).view(length, each, units) for stream in self._streams]
+        kept = torch.stack([part >= self._out for part in drawn], 1).view(length, columns, units)
+        return sequence * kept.to(sequence.dtype).mul_(BYTE / (BYTE - self._out))
 
 
 def key_dropout(model: Biaxial) -> list[KeyedDropout]:
@@ -51,6 +56,13 @@ def key_dropout(model: Biaxial) -> list[KeyedDropout]:
     return keyed
 
 
-def _bytes(stream: np.random.BitGenerator, count: int) -> Tensor:
-    words = stream.random_raw((count + 7) // 8)
-    return torch.from_numpy(words.view(np.uint8)[:count])
+def _on_processor(key: tuple[int, ...]) -> Stream:
+    words = np.random.SFC64(np.random.SeedSequence(key))
+    return lambda count: torch.from_numpy(words.random_raw((count + 7) // 8).view(np.uint8)[:count])
+
+
+def _on_device(device: torch.device, key: tuple[int, ...]) -> Stream:
+    """Another device draws for itself, or it would wait; its masks are not those of the processor."""
+    seed = int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0] >> 1)
+    dice = torch.Generator(device).manual_seed(seed)
+    return lambda count: torch.randint(BYTE, (count,), generator=dice, device=device, dtype=torch.uint8)

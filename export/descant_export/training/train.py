@@ -133,7 +133,7 @@ class _Run:
         self._speed.go()
         rows = ranks.share(lesson(config, update).rows)
         for axis, dropout in enumerate(self._dropout):
-            dropout.begin([(config.seed, update, row, 1 + axis) for row in rows])
+            dropout.begin([(config.seed, update, row, 1 + axis) for row in rows], ranks.device)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(config, update)
         batch = self._source.batch(config, self._model.shape, update, rows).on(ranks.device)
@@ -231,7 +231,9 @@ def climb(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor
     processes have the gradients of one.
     """
     with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
-        logits = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
+        states = (batch.before, batch.now, batch.given)
+        before, now, given = (state.bfloat16() for state in states) if fast else states  # 0 and 1 are exact
+        logits = model(before, now, given, batch.step_in_bar, batch.style)
     play, articulate = log_likelihood(logits, batch.now, batch.given)
     steps = ranks.sum(batch.real.sum())
     total = ((play + articulate) * batch.real).sum() / steps

@@ -1,15 +1,20 @@
-"""A training process that a test starts: ``python process.py FOLDER [killed MOMENT]``, under torchrun or by itself.
+"""The training processes that tests start: ``python process.py killed FOLDER`` or ``python process.py ranks FOLDER``.
 
-It runs the tiny configuration and leaves ``gradients.pt`` of one batch in FOLDER when it is the first of several.
-MOMENT is when it kills itself, as SIGKILL would from outside: ``row N`` after the curve's row of update N is written,
-``part N`` half-way through writing the checkpoint of update N, ``best N`` between best.pt and last.pt.
+``killed`` trains in FOLDER and is killed at each of MOMENTS, and goes on each time; ``ranks`` trains there by two
+processes, which also leave ``gradients.pt`` of one batch. One interpreter is started and forks the others before it
+computes anything, because importing PyTorch costs more than all else.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +24,84 @@ from tests.export.training.tiny import TINY, tiny_pieces
 from descant_export.model.biaxial import Biaxial
 from descant_export.training.batches import Source
 from descant_export.training.checkpoint import Checkpoint
+from descant_export.training.config import Config
 from descant_export.training.dropout import key_dropout
 from descant_export.training.logbook import Logbook
 from descant_export.training.ranks import joined
 from descant_export.training.train import climb, train
 
+MOMENTS = (("row", 3), ("part", 6), ("best", 8))
+"""After the curve's row of an update is written; half-way through a checkpoint; between best.pt and last.pt."""
+SHORT = replace(TINY, updates=4, keep_every=60)
 
-def environment() -> dict[str, str]:
-    """For such a process: this checkout's tests and packages, one thread each."""
+
+def start(what: str, folder: Path) -> None:
+    """From a test: this checkout's tests and packages, one thread each."""
     root = Path(__file__).parents[3]
     rooms = [root, *(root / room for room in ("daemon", "routing", "export"))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms)), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms)), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, __file__, what, str(folder)], cwd=root, env=environment,
+        check=False, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def learn(config: Config, folder: Path) -> None:
+    """The run that tests compare."""
+    pieces = tiny_pieces()
+    train(config, "tiny", pieces[1:], pieces[:1], folder, lambda _: None)
+
+
+def gradients(folder: Path) -> None:
+    """Of one batch, dropout on, in float32."""
+    with joined() as ranks:
+        torch.manual_seed(5)
+        model = Biaxial(TINY.shape())
+        rows = ranks.share(TINY.batch)
+        for axis, dropout in enumerate(key_dropout(model)):
+            dropout.begin([(TINY.seed, 0, row, 1 + axis) for row in rows], ranks.device)
+        batch = Source.of(tiny_pieces()).batch(TINY, model.shape, 0, rows)
+        likelihood = climb(ranks.wrap(model), batch, ranks, fast=False)
+        if ranks.first:
+            kept = {name: weight.grad for name, weight in model.named_parameters()}
+            torch.save({"likelihood": likelihood, "gradients": kept}, folder / "gradients.pt")
+
+
+def forked(task: Callable[[], None]) -> int:
+    """Start a process that does ``task``; returns its id."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        torch.set_num_threads(1)
+        task()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def killed(folder: Path) -> None:
+    """One process after the other, each killed; after each the curve has a line that the kill tore."""
+    for moment, update in MOMENTS:
+
+        def doomed(moment: str = moment, update: int = update) -> None:
+            die_at(moment, update)
+            learn(TINY, folder)
+
+        _, status = os.waitpid(forked(doomed), 0)
+        assert os.WIFSIGNALED(status), moment
+        with (folder / "curve.csv").open("a") as curve:
+            curve.write("9,0.0")
 
 
 def die_at(moment: str, update: int) -> None:
-    """Put the kill where it belongs."""
+    """Put the kill where it belongs: as from outside, nothing is tidied up."""
     write, save = Logbook.write, Checkpoint.save
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def written(self: Logbook, rows: Any) -> None:
         write(self, rows)
@@ -57,33 +120,25 @@ def die_at(moment: str, update: int) -> None:
     Checkpoint.save = saved  # type: ignore[method-assign]
 
 
-def gradients(folder: Path) -> None:
-    """Of one batch, dropout on, in float32."""
-    with joined() as ranks:
-        torch.manual_seed(5)
-        model = Biaxial(TINY.shape())
-        rows = ranks.share(TINY.batch)
-        for axis, dropout in enumerate(key_dropout(model)):
-            dropout.begin([(TINY.seed, 0, row, 1 + axis) for row in rows])
-        batch = Source.of(tiny_pieces()).batch(TINY, model.shape, 0, rows)
-        likelihood = climb(ranks.wrap(model), batch, ranks, fast=False)
-        if ranks.first:
-            kept = {name: weight.grad for name, weight in model.named_parameters()}
-            torch.save({"likelihood": likelihood, "gradients": kept}, folder / "gradients.pt")
+def ranks(folder: Path) -> None:
+    """Two processes as torchrun would start them; they meet twice, each time at a port of its own."""
+    with socket.socket() as one, socket.socket() as other:
+        for free in (one, other):
+            free.bind(("127.0.0.1", 0))
+        ports = [str(free.getsockname()[1]) for free in (one, other)]
+    os.environ |= {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
 
+    def shared(rank: int) -> None:
+        os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+        for port, task in zip(ports, (gradients, partial(learn, SHORT)), strict=True):
+            os.environ["MASTER_PORT"] = port
+            task(folder)
 
-def main() -> None:
-    torch.set_num_threads(1)
-    folder = Path(sys.argv[1])
-    folder.mkdir(exist_ok=True)
-    match sys.argv[2:]:
-        case [moment, update]:
-            die_at(moment, int(update))
-        case _:
-            gradients(folder)
-    pieces = tiny_pieces()
-    train(TINY, "tiny", pieces[1:], pieces[:1], folder, lambda _: None)
+    children = [forked(lambda rank=rank: shared(rank)) for rank in range(2)]  # type: ignore[misc]
+    for child in children:
+        _, status = os.waitpid(child, 0)
+        assert status == 0
 
 
 if __name__ == "__main__":
-    main()
+    {"killed": killed, "ranks": ranks}[sys.argv[1]](Path(sys.argv[2]))

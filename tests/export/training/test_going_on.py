@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,16 +9,12 @@ import torch
 from tests.export.training import process
 from tests.export.training.tiny import TINY
 
-from descant_export.corpus.piece import Piece
 from descant_export.training import checkpoint
-from descant_export.training.train import train
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def unbroken(pieces: list[Piece], tmp_path: Path) -> Path:
-    train(TINY, "tiny", pieces[1:], pieces[:1], tmp_path / "unbroken", lambda _: None)
+def unbroken(tmp_path: Path) -> Path:
+    process.learn(TINY, tmp_path / "unbroken")
     return tmp_path / "unbroken"
 
 
@@ -30,24 +23,18 @@ def same_weights(one: Path, other: Path) -> bool:
     return all(torch.equal(models[0][name], models[1][name]) for name in models[0])
 
 
-def test_twice_from_one_seed(pieces: list[Piece], unbroken: Path, folder: Path) -> None:
+def test_twice_from_one_seed(unbroken: Path, folder: Path) -> None:
     torch.rand(7)  # no one else's dice matter
-    train(TINY, "tiny", pieces[1:], pieces[:1], folder, lambda _: None)
+    process.learn(TINY, folder)
     assert (folder / "curve.csv").read_bytes() == (unbroken / "curve.csv").read_bytes()
     assert same_weights(folder / "last.pt", unbroken / "last.pt")
 
 
 def test_killed_and_killed_again(unbroken: Path, folder: Path) -> None:
-    script = str(Path(process.__file__))
-    for moment, update in (("row", 3), ("part", 6), ("best", 8)):
-        done = subprocess.run(
-            [sys.executable, script, str(folder), moment, str(update)], cwd=ROOT, env=process.environment(),
-            check=False, capture_output=True, timeout=60,
-        )  # fmt: skip
-        assert done.returncode == -signal.SIGKILL, done.stderr
-        (folder / "curve.csv").open("a").write("9,0.0")  # a line that the kill tore
-    pieces = process.tiny_pieces()
-    train(TINY, "tiny", pieces[1:], pieces[:1], folder, lambda _: None)
+    folder.mkdir()
+    process.start("killed", folder)
+    assert checkpoint.load(folder / "last.pt").update < TINY.updates
+    process.learn(TINY, folder)
     assert (folder / "curve.csv").read_bytes() == (unbroken / "curve.csv").read_bytes()
     for name in ("last.pt", "best.pt"):
         assert same_weights(folder / name, unbroken / name)

@@ -25,7 +25,7 @@ def piece() -> Piece:
 
 def named(piece: Piece, mask: Mask) -> list[int]:
     """The keys that are given, in the order of the notes."""
-    return piece.notes["key"][mask(piece.notes)].tolist()
+    return [int(key) for key in piece.notes["key"][mask(piece.notes)]]
 
 
 @pytest.mark.parametrize(
