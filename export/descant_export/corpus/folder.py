@@ -99,4 +99,4 @@ def _from_index(path: Path) -> str:
         for entry in (entries if isinstance(entries, list) else [])
         if isinstance(entry, dict)
     }
-    return ", ".join(sorted(found - {""}))[:LONGEST]
+    return ", ".join(sorted(found - {""}))

@@ -53,7 +53,7 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
     shift = displacement(ticks, beat)
     steps_of = _Steps(beat, options.steps_per_beat, shift)
     onsets = (ticks - shift) / beat
-    metres, said = _metres(score, beat)
+    metres, said = _metres(score, beat, shift)
     begin, end = max(0, steps_of(first)), max(steps_of(last), steps_of(first) + 1)
     bar = step_in_bar(metres, end, options.steps_per_beat)[begin:]
     near = near_the_grid(onsets)
@@ -137,10 +137,13 @@ def _music(tracks: Sequence[Track], patterns: Sequence[Pattern]) -> list[Track]:
     return music
 
 
-def _metres(score: Any, beat: int) -> tuple[list[Metre], bool]:
-    """Time signatures by beat, the first one at 0, and whether the file says any that makes sense."""
+def _metres(score: Any, beat: int, shift: int) -> tuple[list[Metre], bool]:
+    """Time signatures by beat, the first one at 0, and whether the file says any that makes sense.
+
+    One within half a sixteenth of the beginning stands at it: abc2midi begins at tick 1.
+    """
     said = [
-        Metre(sign.time / beat, sign.numerator, sign.denominator)
+        Metre(at if (at := (sign.time - shift) / beat) >= 1 / 8 else 0.0, sign.numerator, sign.denominator)
         for sign in score.time_signatures
         if 1 <= sign.numerator <= 64 and 1 <= sign.denominator <= 64 and sign.time >= 0
     ]

@@ -64,7 +64,4 @@ COLLECTIONS = {
     "music21:mozart": Collection(
         "mozart", "Wolfgang Amadeus Mozart, string quartets, as encoded in the music21 corpus", (".mxl",)
     ),
-    "music21:beethoven": Collection(
-        "beethoven", "Ludwig van Beethoven, string quartets, as encoded in the music21 corpus", (".mxl",)
-    ),
 }

@@ -69,24 +69,28 @@ def _onsets(axes: Any, found: Tally, steps_per_beat: int) -> None:
 
 
 def _lengths(axes: Any, found: Tally) -> None:
-    lengths = np.maximum(found.beats, 1)
-    if len(lengths):
-        axes.hist(
-            lengths, bins=np.geomspace(lengths.min(), max(lengths.max(), lengths.min() * 2), 24), color=INK
-        )
+    lengths = np.maximum(found.beats or [1.0], 1.0)
+    edges = np.geomspace(lengths.min(), max(lengths.max(), 2 * lengths.min()), 24)
+    axes.hist(lengths, bins=edges, color=INK)
     axes.set_xscale("log")
+    doubled = [2**power for power in range(24) if edges[0] <= 2**power <= edges[-1]]
+    axes.set_xticks(doubled, [f"{beats:,}" for beats in doubled])
+    axes.minorticks_off()
     axes.set_xlabel("beats")
     axes.set_ylabel("pieces")
 
 
 def _metres(axes: Any, found: Tally) -> None:
     common = found.metres.most_common(8)
-    axes.barh([metre or "none said" for metre, _ in common], [count for _, count in common], color=INK)
+    axes.barh(
+        [metre or "none said" for metre, _ in common], [count for _, count in common], color=INK, height=0.6
+    )
+    axes.set_ylim(-0.6, 7.6)  # room for eight, so that one is no wall
     axes.invert_yaxis()
     axes.set_xlabel("pieces")
 
 
 def _tempos(axes: Any, found: Tally) -> None:
-    axes.hist(np.clip(found.tempos, 0, FASTEST), bins=24, color=INK)
+    axes.hist(np.clip(found.tempos, 0, FASTEST), bins=np.arange(20, FASTEST + 1, 10), color=INK)
     axes.set_xlabel("quarters a minute, where the piece begins")
     axes.set_ylabel("pieces")

@@ -73,6 +73,7 @@ SCALE = [(float(beat), 1.0, 60 + beat) for beat in range(12)]
         ([(0, 4, 4), (4, 3, 4)], [0, 1, 2, 3, 0, 1, 2, 0]),
         ([(0, 4, 4), (6, 3, 4)], [0, 1, 2, 3, 0, 1, 0, 1, 2, 0]),  # a change of metre begins a bar
         ([(4, 3, 4)], [0, 1, 2, 3, 0, 1, 2, 0]),  # until it is said, common time
+        ([(1 / 480, 3, 4)], [0, 1, 2, 0, 1, 2]),  # abc2midi begins at tick 1
         ([(0, 2, 2)], [0, 1, 2, 3, 0, 1]),
     ],
 )
