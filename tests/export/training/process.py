@@ -130,7 +130,8 @@ def ranks(folder: Path) -> None:
 
     def shared(rank: int) -> None:
         os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank)}
-        for port, task in zip(ports, (gradients, partial(learn, SHORT)), strict=True):
+        tasks: tuple[Callable[[Path], None], ...] = (gradients, partial(learn, SHORT))
+        for port, task in zip(ports, tasks, strict=True):
             os.environ["MASTER_PORT"] = port
             task(folder)
 
