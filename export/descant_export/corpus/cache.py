@@ -140,8 +140,11 @@ class CacheWriter:
                     voices=kinds[:, 0],
                     styles=kinds[:, 1],
                 )
-                if not self._path.exists():  # another process may have written the same meanwhile
+                try:
                     self._part.rename(self._path)
+                except OSError:
+                    if not self._path.exists():  # another process may have written the same meanwhile
+                        raise
         finally:
             shutil.rmtree(self._part, ignore_errors=True)
 

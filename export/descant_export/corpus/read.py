@@ -76,7 +76,12 @@ def read_corpus(
     source = _collection(name, options) if name.startswith("music21:") else _folder(name, options)
     path = cache.cache_path(source.name, source.digest)
     if not path.exists():
-        _ingest(source, path, progress, processes)
+        try:
+            _ingest(source, path, progress, processes)
+        except OSError as error:
+            raise DescantError(
+                f"The corpus cache {path} cannot be written: {error.strerror or error}."
+            ) from error
     pieces = cache.load(path)
     if not len(pieces):
         first = next(iter(cache.reports(path)))

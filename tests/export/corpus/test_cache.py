@@ -45,6 +45,13 @@ def test_interrupted_it_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_comes_second_leaves_what_the_first_wrote(tmp_path: Path) -> None:
+    save(tmp_path / "same", [piece("one", 60)])
+    save(tmp_path / "same", [piece("two", 60)])
+    assert [one.name for one in load(tmp_path / "same")] == ["one"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["same"]
+
+
 def test_a_damaged_cache_is_refused_in_a_sentence(tmp_path: Path) -> None:
     save(tmp_path / "some", [piece("one", 60)])
     with (tmp_path / "some" / "notes.bin").open("ab") as file:

@@ -22,6 +22,7 @@ from descant_export.corpus.read import Corpus, Step, read_corpus
 from descant_export.corpus.splits import split_corpus
 from descant_export.corpus.tally import tally
 from descant_export.corpus.tunes import tune_groups
+from descant_routing.errors import DescantError
 
 EVERY_KEY = PitchRange(0, 127)
 
@@ -119,6 +120,12 @@ def test_a_changed_file_is_read_again(tmp_path: Path, mixed_folder: Path) -> Non
     before = read_corpus(str(tmp_path), lambda step: None).pieces[0].notes.tolist()
     (tmp_path / "a.mid").write_bytes((mixed_folder / "carol.mid").read_bytes())
     assert read_corpus(str(tmp_path), lambda step: None).pieces[0].notes.tolist() != before
+
+
+def test_a_cache_that_cannot_be_written_is_a_sentence(mixed_folder: Path, own_cache: Path) -> None:
+    (own_cache / "corpora").write_text("in the way")
+    with pytest.raises(DescantError, match=r"The corpus cache .* cannot be written: "):
+        read_corpus(str(mixed_folder), lambda step: None)
 
 
 def test_the_sentences_say_what_is_odd(corpus: Corpus) -> None:
