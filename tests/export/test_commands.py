@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ from typer.testing import CliRunner
 from descant_daemon.cli.app import app
 from descant_daemon.model.card import check_model_files
 from descant_export import commands
-from descant_export.corpus.piece import Piece
-from descant_export.corpus.read import BACH, read_corpus
+from descant_export.corpus.choice import Choice
+from descant_export.corpus.read import BACH, Corpus, read_corpus
 from descant_export.corpus.splits import Split, split_by_tune
 from descant_export.training.config import Config
 from descant_export.training.config_file import load_config
@@ -25,10 +24,11 @@ SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluat
 def _few_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the chorales: what is tested here is the way, not how far one gets on it."""
 
-    def few(pieces: Sequence[Piece]) -> Split:
-        return Split(*(side[:3] for side in split_by_tune(pieces)))
+    def few(_: Choice, corpus: Corpus) -> Split:
+        return Split(*([side[at] for at in range(3)] for side in split_by_tune(corpus.pieces)))
 
-    monkeypatch.setattr(commands, "split_by_tune", few)
+    monkeypatch.setattr(Choice, "split", few)
+    monkeypatch.setattr(commands, "summarise", lambda *_: None)  # see corpus/test_command.py
 
 
 def descant(*arguments: str) -> str:
