@@ -28,7 +28,11 @@ def _few_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
         return Split(*([side[at] for at in range(3)] for side in split_by_tune(corpus.pieces)))
 
     monkeypatch.setattr(Choice, "split", few)
-    monkeypatch.setattr(commands, "summarise", lambda *_: None)  # see corpus/test_command.py
+
+    def no_page(*_: object) -> None:
+        """See corpus/test_command.py."""
+
+    monkeypatch.setattr(commands, "summarise", no_page)
 
 
 def descant(*arguments: str) -> str:
