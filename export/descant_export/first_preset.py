@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import yaml
 
 from descant_daemon.note_state import PLAY, PitchRange
-from descant_daemon.settings.preset import FILE_NAME
+from descant_daemon.settings.preset import FILE_NAME, parse_preset
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 
@@ -35,4 +36,6 @@ def first_preset(name: str, stem: str, corpus: Corpus, pieces: Sequence[Piece]) 
         "credits": [f"Learned from {corpus.credit}. Licence: {corpus.licence}."],
     }
     body = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
-    return f"# Change what you like; descant play with this folder's path plays it.\n{body}"
+    text = f"# Change what you like; descant play with this folder's path plays it.\n{body}"
+    parse_preset(text, Path(PRESET))  # what is written can be read
+    return text

@@ -20,6 +20,7 @@ RULE = {
         "descant_daemon.picture",  # and shown as its music is
         "descant_daemon.settings.lined_yaml",  # configs are read as presets are
         "descant_daemon.settings.row",
+        "descant_daemon.settings.preset",  # a model leaves with a first preset
         "descant_daemon.model.contract",  # what a model file promises, written by one, read by the other
         "descant_daemon.model.card",
         "descant_daemon.model.wire",
