@@ -172,11 +172,11 @@ def test_a_state_of_another_recipe_is_named(roll_set: RollSet, tmp_path: Path) -
     ("content", "sentence"),
     [
         (None, "needs .*JSB_Chorales.mat, which is not there"),
-        (b"not a matrix", "is not one of the benchmark's .mat files"),
-        ({"traindata": [1]}, "is not one of the benchmark's .mat files"),
+        (b"not a matrix", "is torn or not a MATLAB file"),
+        ({"traindata": [1]}, "has no sequences called traindata"),
         (
             {f"{side}data": np.full((3, 88), 2) for side in ("train", "valid", "test")},
-            "not a roll of 0 and 1",
+            "holds more than 0 and 1",
         ),
     ],
 )

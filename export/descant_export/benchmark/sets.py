@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from descant_daemon.midi_file import read_song
 from descant_daemon.note_state import PitchRange
+from descant_export.evaluation.rolls import SPLITS, read_rolls
 from descant_export.model.published_kernels import PIANO, SEVENTY_EIGHT
-from descant_routing.errors import DescantError, UsageError
+from descant_routing.errors import UsageError
 
 Frames = NDArray[np.uint8]
 """``[steps, pitches, planes]``, values 0 and 1."""
@@ -83,17 +83,8 @@ def read_set(folder: Path, name: str) -> RollSet:
 
 
 def _from_mat(name: str, file: Path) -> RollSet:
-    try:
-        values = scipy.io.loadmat(file)
-        sides = [[np.asarray(one) for one in values[f"{side}data"][0]] for side in ("train", "valid", "test")]
-    except Exception as error:  # scipy raises whatever its parsing meets
-        raise DescantError(f"{file} is not one of the benchmark's .mat files ({error}).") from error
-    for frames in (frames for side in sides for frames in side):
-        if frames.ndim != 2 or frames.shape[1] != PIANO.size or not np.isin(frames, (0, 1)).all():
-            raise DescantError(
-                f"{file} has a sequence that is not a roll of 0 and 1 over {PIANO.size} pitches."
-            )
-    train, valid, test = ([frames.astype(np.uint8)[..., None] for frames in side] for side in sides)
+    rolls = read_rolls(file)
+    train, valid, test = ([roll[..., None] for roll in rolls.side(split)] for split in SPLITS)
     return RollSet(name, PIANO, train, valid, test)
 
 
