@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from descant_routing.errors import DescantError
+from descant_daemon.cli.train_extra import train_extra
 
 
 def benchmark(
@@ -29,10 +29,6 @@ def benchmark(
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Crops an update.")] = None,
 ) -> None:
     """Train networks on the published benchmark and write the table beside the papers'. Needs the 'train' extra."""
-    try:
+    with train_extra():
         room = importlib.import_module("descant_export.benchmark.command")
-    except ModuleNotFoundError as error:
-        raise DescantError(
-            f"The benchmark needs the 'train' extra ({error.name} is not installed): pip install 'descant[train]'."
-        ) from error
     typer.echo(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli.options import Json
-from descant_routing.errors import DescantError
+from descant_daemon.cli.train_extra import train_extra
 
 StepsPerBeat = Annotated[int, typer.Option("--grid", help="Steps a beat: 4, or 12 for triplets as they are.")]
 Tracks = Annotated[
@@ -40,13 +40,8 @@ def corpus(
     as_json: Json = False,
 ) -> None:
     """Read a corpus, say what is in it and what is odd, and draw it. Needs the 'train' extra."""
-    try:
+    with train_extra():
         command = importlib.import_module("descant_export.corpus.command")
-    except ModuleNotFoundError as error:
-        raise DescantError(
-            f"Reading a corpus needs the 'train' extra ({error.name} is not installed): "
-            "pip install 'descant[train]'."
-        ) from error
     command.corpus(
         what,
         out,

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from descant_daemon.cli.options import Json
-from descant_routing.errors import DescantError, UsageError
+from descant_daemon.cli.train_extra import train_extra
+from descant_routing.errors import UsageError
 
 SOURCE = "a folder, FILE.mid, FILE.zip[:PATTERN], FILE.mat or music21:bach, then :train, :valid or :test for a side"
 BASELINES = ("random", "marginal", "markov")
@@ -69,9 +70,5 @@ def evaluate(
 
 
 def _commands() -> Any:
-    try:
+    with train_extra():
         return importlib.import_module("descant_export.evaluation.command")
-    except ModuleNotFoundError as error:
-        raise DescantError(
-            f"Evaluating needs the 'train' extra ({error.name} is not installed): pip install 'descant[train]'."
-        ) from error

@@ -17,7 +17,7 @@ from descant_daemon.cli.corpus import (
     StepsPerBeat,
     Tracks,
 )
-from descant_routing.errors import DescantError
+from descant_daemon.cli.train_extra import train_extra
 
 Updates = Annotated[
     int | None, typer.Option("--updates", min=1, help="How many updates; the preset's default.")
@@ -90,9 +90,5 @@ def export(
 
 
 def _commands() -> Any:
-    try:
+    with train_extra():
         return importlib.import_module("descant_export.commands")
-    except ModuleNotFoundError as error:
-        raise DescantError(
-            f"Training needs the 'train' extra ({error.name} is not installed): pip install 'descant[train]'."
-        ) from error

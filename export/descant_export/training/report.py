@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,11 +62,11 @@ sixteenth steps, given notes known to the note axis. Model `{pair[:12]}`.
 | validation | {len(split.valid)} | {steps["valid"]} |
 | test | {len(split.test)} | {steps["test"]} |
 
-Split by hymn tune: all settings of one tune are on one side. Keys are drawn from ± {config.transpose}
+Split by tune: all settings of one tune are on one side. Keys are drawn from ± {config.transpose}
 semitones, and in every segment some notes are given: {masks}.
 
-Training: {run.update} updates of {config.batch} × {config.segment} steps, {run.seconds:.0f} s on
-{os.cpu_count()} CPU cores shared with other work, {config.precision}, {config.optimiser}, dropout {config.dropout};
+Training: {run.update} updates of {config.batch} × {config.segment} steps in {run.seconds:.0f} s,
+{config.precision}, {config.optimiser}, dropout {config.dropout};
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).
 
 ## Log-likelihood
