@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
@@ -25,8 +26,11 @@ class SmallNetwork:
         self._note_in = rng.normal(0, 0.6, (4 + 2 + 2 + 6, 6)).astype(np.float32)
         self._out = rng.normal(0, 1.0, (6, 2)).astype(np.float32)
 
-    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
-        beat = np.full((len(before), 1), step_in_bar / 16, np.float32)
+    def along_time(
+        self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
+    ) -> tuple[Array, Hidden]:
+        style = blend.one + blend.share * (blend.other - blend.one)
+        beat = np.full((len(before), 1), step_in_bar / 16 + style, np.float32)
         new = np.tanh(np.concatenate([before, hidden[0], beat], 1) @ self._time_in)
         return new, (new,)
 

@@ -103,6 +103,7 @@ class Stage:
         delay: float = 0,
         steps_per_beat: int = 4,
         pitches: PitchRange = PIANO,
+        styles: Sequence[str] = (),
         **parameters: object,
     ) -> None:
         """``offset``, ``delay`` (until the engine's answer) in ms; the effect has its defaults else."""
@@ -117,6 +118,7 @@ class Stage:
             self.ledger,
             cc,
             int(offset * MS),
+            styles=styles,
         )
         self.backend = MemoryBackend()
         self.backend.start(self)

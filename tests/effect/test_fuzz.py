@@ -15,6 +15,7 @@ from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, W
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.note_state import PitchRange, State
@@ -101,7 +102,9 @@ class Coins:
         self._context = np.zeros((PITCHES.size, 1), np.float32)
         self._logits = np.full((PITCHES.size, 2), (-1.5, 0), np.float32)
 
-    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+    def along_time(
+        self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
+    ) -> tuple[Array, Hidden]:
         return self._context, hidden
 
     def along_pitch(

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.export.toy import metadata
 
 from descant_daemon.engine.sweep import Choice, Line, sweep
-from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -20,28 +21,6 @@ from descant_export.model.published_kernels import KERNELS
 from descant_export.onnx_graphs.export import PARITY_STEPS, TOLERANCE, check_parity, export, parity
 from descant_export.training.baselines import markov
 from descant_routing.errors import DescantError
-
-
-def metadata(model: Biaxial) -> ModelMetadata:
-    shape = model.shape
-    return ModelMetadata(
-        pitch_low=shape.kernel.pitches.low,
-        pitch_high=shape.kernel.pitches.high,
-        steps_per_beat=4,
-        planes=("play", "articulate"),
-        features="kernel-1",
-        time_layers=shape.time_layers,
-        note_layers=shape.note_layers,
-        vicinity=12,
-        beat_cycle=16,
-        styles=("one", "two"),
-        corpus="none",
-        licences=("none",),
-        steps=0,
-        seconds=0.0,
-        test_log_likelihood=-1.0,
-        pair="0" * 64,
-    )
 
 
 @pytest.fixture

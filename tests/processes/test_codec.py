@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.engine.blend import Blend
 from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
 from descant_daemon.note_state import State
 
@@ -20,7 +21,7 @@ def test_there_and_back(pitches: int) -> None:
     rng = np.random.default_rng(pitches)
     given, played, ours = (a_state(rng, pitches) for _ in range(3))
     sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0)
-    ask = Ask(2**32 - 1, -3, 24, given, played, ours, True, sampling, 15, 125_000_000)
+    ask = Ask(2**32 - 1, -3, 24, given, played, ours, True, sampling, 15, 125_000_000, Blend(7, 1023, 0.3))
     frame = encode_ask(ask)
     assert len(frame) <= LONGEST
     back = decode_ask(frame, pitches)

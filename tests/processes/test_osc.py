@@ -53,6 +53,15 @@ def test_what_comes_in(inlet: OscInlet, address: str, value: Any, command: Comma
     assert inlet.complaints() == []
 
 
+def test_styles_come_by_name_and_a_name_that_the_model_has_not_is_said() -> None:
+    with closing(OscInlet(0, ("chorale", "rag"))) as inlet:
+        send(inlet, "/descant/style", "rag")
+        assert commands(inlet) == [{"set": {"style": "rag"}}]
+        send(inlet, "/descant/morph_to", "polka")
+        assert commands(inlet) == []
+        assert inlet.complaints() == ["OSC: morph_to must be chorale or rag, not 'polka'"]
+
+
 def test_a_button_that_is_let_go_does_nothing(inlet: OscInlet) -> None:
     send(inlet, "/descant/panic", 0)
     assert commands(inlet) == []

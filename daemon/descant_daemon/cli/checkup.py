@@ -19,6 +19,7 @@ from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find, shelf
+from descant_daemon.settings.styles import check_styles
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import systems
 
@@ -63,13 +64,16 @@ def _midi() -> Iterator[Finding]:
 def _presets() -> Iterator[Finding]:
     for name, path, _ in shelf():
         try:
-            OnnxNetwork.load(model_stem(path, load_preset(path)))
+            preset = load_preset(path)
+            styles = OnnxNetwork.load(model_stem(path, preset)).metadata.styles
+            check_styles(preset.to_parameters(), styles)
         except DescantError as error:
             yield Finding(
                 "Preset", "bad" if name == DEFAULT_PRESET else "fair", f"{name} cannot be used: {error}"
             )
         else:
-            yield Finding("Preset", "good", f"{name} loads")
+            several = f", with the styles {', '.join(styles)}" if len(styles) > 1 else ""
+            yield Finding("Preset", "good", f"{name} loads{several}")
 
 
 def _engine() -> Finding:

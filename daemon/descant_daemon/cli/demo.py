@@ -21,6 +21,7 @@ from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav
 from descant_daemon.settings.metre import Metre
+from descant_daemon.settings.styles import check_styles
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
@@ -49,6 +50,7 @@ def demo(
     parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches
+    check_styles(parameters, metadata.styles)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
     length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
     track = _messages(melody)
@@ -58,7 +60,13 @@ def demo(
     try:
         link.wait_ready()
         effect = Effect(
-            pitches, metadata.steps_per_beat, [Track(parameters)], MidiClock(), Ledger(), setup.cc
+            pitches,
+            metadata.steps_per_beat,
+            [Track(parameters)],
+            MidiClock(),
+            Ledger(),
+            setup.cc,
+            styles=metadata.styles,
         )
         live = LiveEffect(effect, link)
         backend.start(live)

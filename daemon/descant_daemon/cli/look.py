@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +13,8 @@ from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
 from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
-from descant_daemon.settings.preset import load_preset
+from descant_daemon.model.card import check_model_files
+from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.reference import parameter_reference
 from descant_daemon.settings.shelf import own_folder, shelf
 from descant_routing.errors import DescantError
@@ -30,19 +31,24 @@ def presets(
     if parameters:
         typer.echo(parameter_reference())
         return
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, path, origin in shelf():
+        styles: tuple[str, ...] = ()
         try:
-            title = load_preset(path).title
+            preset = load_preset(path)
+            title, styles = preset.title, check_model_files(model_stem(path, preset)).metadata.styles
         except DescantError as error:
             title = f"cannot be used: {error}"
-        rows.append({"name": name, "title": title, "origin": origin, "path": str(path)})
+        found = {"name": name, "title": title, "origin": origin, "path": str(path), "styles": styles}
+        rows.append(found)
     if as_json:
         typer.echo(json.dumps({"presets": rows, "own_folder": str(own_folder())}, indent=2))
         return
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
         typer.echo(f"{row['name']:<{width}}  {row['title']} ({row['origin']}: {row['path']})")
+        if len(row["styles"]) > 1:
+            typer.echo(f"{'':<{width}}  styles to morph between: {', '.join(row['styles'])}")
     typer.echo(f"Your own presets go into {own_folder()}, a folder each.")
 
 

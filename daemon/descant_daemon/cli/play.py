@@ -22,6 +22,7 @@ from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
 from descant_routing.ledger import Ledger
@@ -83,12 +84,14 @@ def play(
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
     check_clock(clock_name, send_clock=send_clock)
-    outlets = Outlets(sys.stderr.isatty(), json, osc, _address(osc_out))
+    told = _address(osc_out)
     if osc is not None:
         OscInlet(osc).close()  # a port that is taken is to be said before anything begins
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
     pitches = metadata.pitches
+    check_styles(setup.parameters, metadata.styles)
+    outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, input_port, output_port)
@@ -108,6 +111,7 @@ def play(
             offset=round(offset * MILLISECOND),
             taps=Taps(tap_cc, tap_note),
             send_clock=send_clock,
+            styles=metadata.styles,
         )
         session = Session(backend, effect, engine, outlets)
         _listen_to_signals(session)

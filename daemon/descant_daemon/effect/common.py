@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from descant_daemon.effect.counts import Counts
@@ -33,6 +33,7 @@ class Common(NamedTuple):
     counts: Counts
     cc: dict[int, str]
     offset: int
+    styles: Sequence[str]
 
 
 class Due(NamedTuple):

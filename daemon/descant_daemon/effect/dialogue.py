@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from descant_daemon.effect.manner import sampling
+from descant_daemon.effect.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.engine.blend import Blend
 from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 
 
 @dataclass
 class Question:
-    """The last thing asked: its step, what was given, what had been played before it, how to choose."""
+    """The last thing asked: its step, what was given, what had been played before it, how to choose, in what style."""
 
     serial: int
     step: int
@@ -23,6 +25,7 @@ class Question:
     played: State
     ours: State
     manner: Sampling
+    blend: Blend
     steps_per_bar: int
     answered: State | None = None
 
@@ -36,12 +39,15 @@ class Question:
 class Dialogue:
     """At most one question is open; an answer to any other is stale."""
 
-    def __init__(self, pitches: PitchRange, steps_per_beat: int, instance: int) -> None:
+    def __init__(
+        self, pitches: PitchRange, steps_per_beat: int, instance: int, styles: Sequence[str]
+    ) -> None:
         """Nothing asked, nothing played."""
         self.question: Question | None = None
         self._pitches = pitches
         self._steps_per_beat = steps_per_beat
         self._instance = instance
+        self._styles = styles
         self._serial = 0
         self._asks: list[Ask] = []
         self._jump = True
@@ -64,9 +70,10 @@ class Dialogue:
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         bar = parameters.metre.steps_per_bar(self._steps_per_beat)
-        self.question = Question(self._serial, step, given, played, ours, manner, bar)
+        mixed = blend(parameters, self._styles)
+        self.question = Question(self._serial, step, given, played, ours, manner, mixed, bar)
         jump, self._jump = self._jump, False
-        ask = Ask(self._serial, step, bar, heard, played, ours, jump, manner, self._instance, ahead)
+        ask = Ask(self._serial, step, bar, heard, played, ours, jump, manner, self._instance, ahead, mixed)
         self._asks.append(ask)
         return self.question
 
@@ -76,6 +83,7 @@ class Dialogue:
         return (
             question is not None
             and question.manner == sampling(parameters, question.given, self._pitches)
+            and question.blend == blend(parameters, self._styles)
             and question.steps_per_bar == parameters.metre.steps_per_bar(self._steps_per_beat)
         )
 

@@ -16,6 +16,7 @@ from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.clock_master import ClockMaster
 from descant_daemon.time.tap_tempo import Taps
@@ -39,19 +40,27 @@ class Effect:
         *,
         taps: Taps | None = None,
         send_clock: bool = False,
+        styles: Sequence[str] = (),
     ) -> None:
         """``cc``: controller → parameter. ``offset``: ns by which the whole grid is played later.
 
-        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is.
+        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is. ``styles``: the
+        model's, by name.
 
-        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps.
+        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps, or a track
+        asks for a style that the model has not.
         """
+        for track in tracks:
+            check_styles(track.parameters, styles)
         self.clock = clock
         self.counts = Counts()
         self._out = Outbox()
-        common = Common(pitches, steps_per_beat, clock, ledger, self._out, self.counts, cc or {}, offset)
+        common = Common(
+            pitches, steps_per_beat, clock, ledger, self._out, self.counts, cc or {}, offset, styles
+        )
         self.parts = [Part(common, track, instance) for instance, track in enumerate(tracks)]
         self._ledger = ledger
+        self._styles = styles
         self._dry = DryPath(ledger)
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
@@ -102,6 +111,8 @@ class Effect:
     def change(self, values: Mapping[str, object], now: int) -> None:
         """Change parameters of every instance. Raises UsageError, and then nothing is changed."""
         changed = [part.parameters.with_values(values) for part in self.parts]
+        for parameters in changed:
+            check_styles(parameters, self._styles)
         for part, parameters in zip(self.parts, changed, strict=True):
             part.change(parameters, now)
 

@@ -39,7 +39,7 @@ class Part:
         self._out, self._counts, self._clock = common.outbox, common.counts, common.clock
         self._grid = Grid(common.clock, common.steps_per_beat, common.offset)
         self._voice = Voice(common.ledger, common.pitches, instance)
-        dialogue = Dialogue(common.pitches, common.steps_per_beat, instance)
+        dialogue = Dialogue(common.pitches, common.steps_per_beat, instance, common.styles)
         self._turn = Turn(dialogue, self._voice, common.outbox, common.counts)
         self._hands = Hands(common.pitches)
         self._step_time = 0
@@ -187,7 +187,8 @@ class Part:
     def control(self, number: int, value: int, now: int) -> None:
         """A controller moves."""
         if number in self._common.cc:
-            self.change(self.parameters.with_cc(self._common.cc[number], value), now)
+            moved = self.parameters.with_cc(self._common.cc[number], value, self._common.styles or ("",))
+            self.change(moved, now)
 
     def change(self, parameters: Parameters, now: int) -> None:
         """From here on we play so."""

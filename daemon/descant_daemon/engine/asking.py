@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.note_state import State
 
 
@@ -27,6 +28,8 @@ class Ask(NamedTuple):
     before, the player's and ours; ``ours``: our part of it, both ``[P, 2]``. ``jump``: the song was
     relocated to here. ``steps_per_bar`` places the step in its bar. ``instance`` says which of several
     instances asks. ``ahead``: ns from now to the step's tick, so that the engine can be warm by then.
+    ``blend``: of styles, for the step after this one, whose time axis can then run ahead; where the song has
+    jumped to, for this step too.
     """
 
     serial: int
@@ -39,6 +42,7 @@ class Ask(NamedTuple):
     sampling: Sampling
     instance: int = 0
     ahead: int = 0
+    blend: Blend = FIRST_STYLE
 
 
 class Answer(NamedTuple):

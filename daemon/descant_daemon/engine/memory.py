@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import State
 
@@ -13,10 +14,11 @@ DEFAULT_BYTES = 96 * 2**20
 
 
 class Played(NamedTuple):
-    """What sounded in a step: everything, and our part of it, ``[P, 2]`` each."""
+    """What sounded in a step: everything, and our part of it, ``[P, 2]`` each; in which ``blend`` of styles."""
 
     whole: State
     ours: State
+    blend: Blend = FIRST_STYLE
 
 
 class Moment(NamedTuple):
@@ -33,7 +35,7 @@ class Moment(NamedTuple):
 
     def then(self, hidden: Hidden, played: Played) -> Moment:
         """The moment after this one, when ``played`` has sounded and the time axis has reached ``hidden``."""
-        return Moment(hidden, *played, 0 if played.whole.any() else self.silent + 1)
+        return Moment(hidden, played.whole, played.ours, 0 if played.whole.any() else self.silent + 1)
 
 
 class SongMemory:
@@ -49,6 +51,7 @@ class SongMemory:
         self._moments: dict[int, Moment] = {}
         self._bars: dict[int, int] = {}  # step → bar number, of the moments that an earlier step leads to
         self._states: dict[int, bytes] = {}
+        self._blends: dict[int, Blend] = {}
         self._bars_apart = 1
         self._bytes = 0
 
@@ -75,7 +78,8 @@ class SongMemory:
 
     def played(self, step: int, played: Played) -> None:
         """Keep what sounded in ``step``."""
-        self._states[step] = np.concatenate(played).astype(np.bool_).tobytes()
+        self._states[step] = np.concatenate(played[:2]).astype(np.bool_).tobytes()
+        self._blends[step] = played.blend
 
     def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
         """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
@@ -89,7 +93,8 @@ class SongMemory:
             if at not in self._states:
                 return None
             bits = np.frombuffer(self._states[at], np.uint8)
-            walked.append(Played(*bits.reshape(2, pitches, 2).astype(np.float32)))
+            whole, ours = bits.reshape(2, pitches, 2).astype(np.float32)
+            walked.append(Played(whole, ours, self._blends[at]))
         return at, self._moments[at], walked[::-1]
 
     def _drop(self, step: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.network import Array, Hidden, Network
 from descant_daemon.engine.sweep import Choice, Line
@@ -22,10 +23,15 @@ RUN = 16  # steps whose dice are thrown at once
 
 @dataclass(frozen=True)
 class Place:
-    """A step whose context is known; it can be asked for again when the player's keys change."""
+    """A step whose context is known; it can be asked for again when the player's keys change.
+
+    ``blend``: of styles, that the context was computed with. ``reached``: by a jump, not from the step before.
+    """
 
     step: int
     moment: Moment
+    blend: Blend
+    reached: bool
     context: Array
     after: Hidden
 
@@ -41,7 +47,7 @@ class Mind:
         self._here: Place | None = None
         self._ahead: Place | None = None
         self._last: Played | None = None
-        self._steps_per_bar, self._sampling = 16, Sampling()
+        self._steps_per_bar, self._sampling, self._blend = 16, Sampling(), FIRST_STYLE
         self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
         # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
         # How the step here is sampled: asked again on the tick, it is at hand.
@@ -52,6 +58,7 @@ class Mind:
         """Arrive at the step that is asked for."""
         self._steps_per_bar, self._sampling = ask.steps_per_bar, ask.sampling
         here = self._arrive(ask)
+        self._blend = ask.blend  # which counts from the next step on: nothing is computed twice
         again, self._here = here is self._here, here
         if not again:
             self._last = None
@@ -66,7 +73,8 @@ class Mind:
 
     def played(self, ask: Ask, ours: State) -> None:
         """These are our notes of the step."""
-        self._last = Played(np.maximum(ask.given, ours), ours)
+        blend = FIRST_STYLE if self._here is None else self._here.blend
+        self._last = Played(np.maximum(ask.given, ours), ours, blend)
 
     def think_ahead(self) -> bool:
         """Run the time axis for the next step, as it will be if nothing else happens in this one.
@@ -77,44 +85,47 @@ class Mind:
             return False
         self._memory.played(self._here.step, self._last)
         moment = self._here.moment.then(self._here.after, self._last)
-        self._ahead = self._place(self._here.step + 1, moment)
+        self._ahead = self._place(self._here.step + 1, moment, self._blend)
         self._dice_of(self._sampling, self._here.step + 1)
         return True
 
     def _arrive(self, ask: Ask) -> Place:
         here, ahead = self._here, self._ahead
         if here is None or ask.jump or ask.step not in (here.step, here.step + 1):
-            return self._return_to(ask.step)
+            return self._return_to(ask.step, ask.blend)
         if ask.step == here.step:
-            return here
+            turned = here.reached and here.blend != ask.blend  # the knob was moved before the song began
+            return self._return_to(ask.step, ask.blend) if turned else here
         if ahead is None or not (
             _same(ahead.moment.before, ask.played) and _same(ahead.moment.ours, ask.ours)
         ):
             # What really sounded differs from what we said: an answer came too late to be played, or a key did.
-            played = Played(ask.played, ask.ours)
+            played = Played(ask.played, ask.ours, here.blend)
             self._memory.played(here.step, played)
-            ahead = self._place(ask.step, here.moment.then(here.after, played))
+            ahead = self._place(ask.step, here.moment.then(here.after, played), self._blend)
         if ask.step % ask.steps_per_bar == 0:
             self._memory.enter_bar(ask.step, ask.step // ask.steps_per_bar, ahead.moment)
         return ahead
 
-    def _return_to(self, step: int) -> Place:
+    def _return_to(self, step: int, blend: Blend) -> Place:
         pitches = self._network.pitches.size
         found = self._memory.recall(step, pitches)
         if found is None:
             silence = np.zeros((pitches, 2), np.float32)
             moment = Moment(self._network.time_start, silence, silence)
             self._memory.begin(step, moment)
-            return self._place(step, moment)
+            return self._place(step, moment, blend, reached=True)
         at, moment, walked = found
         for played in walked:
-            _, hidden = self._network.along_time(moment.before, at % self._steps_per_bar, moment.hidden)
+            step_in_bar = at % self._steps_per_bar
+            _, hidden = self._network.along_time(moment.before, step_in_bar, moment.hidden, played.blend)
             moment, at = moment.then(hidden, played), at + 1
-        return self._place(step, moment)
+        return self._place(step, moment, blend, reached=True)
 
-    def _place(self, step: int, moment: Moment) -> Place:
+    def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> Place:
         step_in_bar = step % self._steps_per_bar
-        return Place(step, moment, *self._network.along_time(moment.before, step_in_bar, moment.hidden))
+        found = self._network.along_time(moment.before, step_in_bar, moment.hidden, blend)
+        return Place(step, moment, blend, reached, *found)
 
     def _line(self, ask: Ask, here: Place) -> Line:
         guess = None if self._last is None else self._last.ours

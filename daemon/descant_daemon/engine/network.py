@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.note_state import PitchRange, State
 
 Array = NDArray[np.float32]
@@ -36,7 +37,9 @@ class Network(Protocol):
         """The note axis below the lowest pitch, ``[1, units]`` each."""
         ...
 
-    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+    def along_time(
+        self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
+    ) -> tuple[Array, Hidden]:
         """State of the step before ``[P, 2]`` → context of every pitch ``[P, H]``, new hidden state."""
         ...
 

@@ -7,26 +7,30 @@ import struct
 import numpy as np
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.engine.blend import Blend
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
+_BLEND = struct.Struct("<HHd")
 _ANSWER = struct.Struct("<IqHq")
-LONGEST = 3200  # bytes; an ask about 128 pitches takes 3145
+LONGEST = 3200  # bytes; an ask about 128 pitches takes 3157
 
 
 def encode_ask(ask: Ask) -> bytes:
     """An ask, its states as they lie in memory: packing them would cost more than it saves."""
     head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
-    return b"".join((head, _SAMPLING.pack(*ask.sampling), ask.given.data, ask.played.data, ask.ours.data))
+    manner = _SAMPLING.pack(*ask.sampling) + _BLEND.pack(*ask.blend)
+    return b"".join((head, manner, ask.given.data, ask.played.data, ask.ours.data))
 
 
 def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
     sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))
-    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size, 3, pitches)
-    return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead)
+    blend = Blend(*_BLEND.unpack_from(frame, _ASK.size + _SAMPLING.size))
+    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size + _BLEND.size, 3, pitches)
+    return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead, blend)
 
 
 def encode_answer(answer: Answer) -> bytes:

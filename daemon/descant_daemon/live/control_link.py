@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from descant_daemon.live.panel import SIZE, Command, Panel
 from descant_daemon.live.shared import Shared
@@ -22,11 +22,12 @@ class Outlets:
     lines: bool = False  # JSON on stdout, for scripts
     osc_in: int | None = None  # UDP port on 127.0.0.1
     osc_out: tuple[str, int] | None = None
+    styles: tuple[str, ...] = ()  # the model's: what comes by OSC is held against them
 
     @property
     def any(self) -> bool:
         """Whether there is anything for control to do."""
-        return self != Outlets()
+        return replace(self, styles=()) != Outlets()
 
     def encode(self) -> str:
         """For the command line of the control process."""
@@ -36,8 +37,8 @@ class Outlets:
     def decode(text: str) -> Outlets:
         """Back from ``encode``."""
         fields = json.loads(text)
-        out = fields.pop("osc_out")
-        return Outlets(**fields, osc_out=None if out is None else (out[0], out[1]))
+        out, styles = fields.pop("osc_out"), tuple(fields.pop("styles"))
+        return Outlets(**fields, osc_out=None if out is None else (out[0], out[1]), styles=styles)
 
 
 class ControlLink:

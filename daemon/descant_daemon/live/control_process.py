@@ -32,7 +32,7 @@ def main() -> None:
     panel, outlets = Panel(Shared.attach(sys.argv[1], SIZE)), Outlets.decode(sys.argv[2])
     ended = threading.Event()
     threading.Thread(target=_wait_for_io, args=(ended,), daemon=True).start()
-    inlet = _inlet(outlets.osc_in)
+    inlet = _inlet(outlets)
     outlet = OscOutlet(*outlets.osc_out) if outlets.osc_out else None
     shown: Snapshot = {}
     with contextlib.suppress(BrokenPipeError):
@@ -56,10 +56,10 @@ def _wait_for_io(ended: threading.Event) -> None:
     ended.set()
 
 
-def _inlet(port: int | None) -> OscInlet | None:
+def _inlet(outlets: Outlets) -> OscInlet | None:
     """None where there is none, or somebody else has taken the port since ``play`` looked."""
     try:
-        return OscInlet(port) if port else None
+        return OscInlet(outlets.osc_in, outlets.styles) if outlets.osc_in else None
     except DescantError as error:
         sys.stderr.write(f"descant: {error}\n")
         return None

@@ -19,8 +19,8 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from descant_daemon.live.panel import Command
 from descant_daemon.live.status import Snapshot
-from descant_daemon.settings.parameters import TABLE
-from descant_daemon.settings.row import Value, row_named
+from descant_daemon.settings.row import Row, Value
+from descant_daemon.settings.styles import row_of
 from descant_routing.errors import DescantError, UsageError
 
 HOST = "127.0.0.1"
@@ -35,8 +35,9 @@ Arguments = Sequence[Any]
 class OscInlet:
     """A UDP port on this machine."""
 
-    def __init__(self, port: int) -> None:
-        """Raises DescantError when the port is taken."""
+    def __init__(self, port: int, styles: Sequence[str] = ()) -> None:
+        """``styles``: the model's. Raises DescantError when the port is taken."""
+        self._styles = styles
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((HOST, port))
@@ -87,7 +88,7 @@ class OscInlet:
         elif len(arguments) != 1:
             raise UsageError(f"{address[:60]} takes one value, not {len(arguments)}")
         else:
-            values[name] = _value(name, arguments[0])
+            values[name] = _value(row_of(name, self._styles), arguments[0])
 
 
 class OscOutlet:
@@ -112,9 +113,8 @@ class OscOutlet:
         self._client.close()
 
 
-def _value(name: str, argument: Any) -> Value:
+def _value(row: Row, argument: Any) -> Value:
     """An OSC argument as the parameter has it: faders send floats for everything."""
-    row = row_named(name, TABLE)
     if isinstance(argument, str):
         return row.parse(argument)
     if row.kind == "bool" and isinstance(argument, (int, float)):

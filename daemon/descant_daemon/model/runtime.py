@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.engine.sweep import STRETCH, STRETCH_AGAIN
 from descant_daemon.model import contract
@@ -42,16 +43,19 @@ class OnnxNetwork:
         self._note_states = [f"note_{part}{layer}" for layer in range(len(sizes[1])) for part in "hc"]
         self._time_outputs = ["context", *(f"{name}_next" for name in self._time_states)]
         self._note_outputs = ["logits", *(f"{name}_next" for name in self._note_states)]
-        self._style = np.zeros((1, len(metadata.styles)), np.float32)
-        self._style[0, 0] = 1
+        self._blend, self._style = FIRST_STYLE, FIRST_STYLE.weights(len(metadata.styles))
 
     @staticmethod
     def load(stem: Path) -> OnnxNetwork:
         """From ``<stem>.time.onnx`` and ``<stem>.note.onnx``; DescantError says what is wrong with them."""
         return OnnxNetwork(*check_model_files(stem))
 
-    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+    def along_time(
+        self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
+    ) -> tuple[Array, Hidden]:
         """See ``Network``."""
+        if blend != self._blend:
+            self._blend, self._style = blend, blend.weights(len(self.metadata.styles))
         feed: dict[str, Any] = dict(zip(self._time_states, hidden, strict=True))
         feed["state"] = before[None]
         feed["step_in_bar"] = np.array([step_in_bar], np.int64)

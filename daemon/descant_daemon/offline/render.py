@@ -41,7 +41,8 @@ def render(
     clock = MidiClock()
     ours_alone = replace(parameters, thru=False)
     steps_per_beat = network.metadata.steps_per_beat
-    effect = Effect(network.pitches, steps_per_beat, [Track(ours_alone)], clock, Ledger(), cc)
+    styles = network.metadata.styles
+    effect = Effect(network.pitches, steps_per_beat, [Track(ours_alone)], clock, Ledger(), cc, styles=styles)
     rehearsal = Rehearsal(effect, Engine(network))
     backend = MemoryBackend()
     backend.start(rehearsal)

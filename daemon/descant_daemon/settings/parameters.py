@@ -1,7 +1,7 @@
 """The one table of parameters: presets, ``--set``, controllers and the documentation all read these rows.
 
 A row is a field of ``Parameters``: its type says the kind, its ``Knob`` the rest. Default controllers are
-taken from 20 to 31, which MIDI 1.0 leaves undefined, so that no keyboard moves them by accident.
+taken from 9, 14, 15 and 20 to 31, which MIDI 1.0 leaves undefined, so that no keyboard moves them by accident.
 """
 
 from __future__ import annotations
@@ -15,11 +15,18 @@ from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Mode = Literal["free", "harmonise", "instant"]
 Articulation = Literal["legato", "gate"]
 Place = Literal["anywhere", "below", "above"]
+
+
+class Style(str):
+    """The name of one of the model's styles; "" is its first."""
+
+
+UNNAMED = Style()
 
 
 class Knob(NamedTuple):
@@ -51,6 +58,15 @@ class Parameters:
     temperature: Annotated[
         float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
     ] = 1.0
+    style: Annotated[Style, Knob("Which of the model's styles is played; none named: its first.", cc=9)] = (
+        UNNAMED
+    )
+    morph_to: Annotated[
+        Style, Knob("The style that `morph` leads to; none named: `morph` leads nowhere.", cc=15)
+    ] = UNNAMED
+    morph: Annotated[
+        float, Knob("How far from `style` to `morph_to`: 0 not at all, 1 wholly.", 0, 1, "share", 14)
+    ] = 0.0
     density: Annotated[
         # At 2 the odds would be infinite; 1.98 multiplies them by 99.
         float, Knob("How many notes: 0 is silence, 1 as the model has it, above 1 fuller.", 0, 1.98, "×", 22)
@@ -124,12 +140,14 @@ class Parameters:
         changes: dict[str, Any] = {row_named(name, TABLE).name: value for name, value in values.items()}
         return replace(self, **changes)
 
-    def with_cc(self, name: str, position: int) -> Parameters:
-        """These after a controller mapped to ``name`` moved to ``position``, 0 to 127.
+    def with_cc(self, name: str, position: int, styles: Sequence[str] = ("",)) -> Parameters:
+        """These after a controller mapped to ``name`` moved to ``position``, 0 to 127; ``styles``: the model's.
 
         ``low`` may pass ``high``, for controllers arrive in any order; then nothing may be generated.
         """
-        return self.with_values({name: row_named(name, TABLE).from_cc(position)})
+        row = row_named(name, TABLE)
+        turned = row.among(styles) if row.kind == "style" else row
+        return self.with_values({name: turned.from_cc(position)})
 
     def with_settings(self, settings: Iterable[str]) -> Parameters:
         """These after ``--set name=value`` options, in order. Raises UsageError, naming the wrong one."""
@@ -175,7 +193,7 @@ def _table() -> Mapping[str, Row]:
 def _kind(annotated: object) -> Kind:
     if get_origin(annotated) is Literal:
         return "choice"
-    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", Metre: "metre"}
+    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", Style: "style", Metre: "metre"}
     return kinds[annotated]
 
 

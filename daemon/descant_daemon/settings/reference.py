@@ -23,10 +23,12 @@ def _cells(row: Row) -> tuple[str, ...]:
             values = f"{row.low:g} … {row.high:.10g}"
         case "choice":
             values = ", ".join(f"`{choice}`" for choice in row.choices)
+        case "style":
+            values = "the model's styles"
         case "bool":
             values = "`true`, `false`"
         case "metre":
             values = "`4/4`, `3/4`, `6/8` …"
     default = str(row.default).lower() if row.kind == "bool" else str(row.default)
     number = "" if row.default_cc is None else str(row.default_cc)
-    return f"`{row.name}`", values, row.unit, f"`{default}`", number, row.meaning
+    return f"`{row.name}`", values, row.unit, f"`{default}`" if default else "", number, row.meaning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +12,13 @@ from descant_daemon.settings.metre import PATTERN, Metre
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Value = int | float | bool | str | Metre
-Kind = Literal["int", "float", "bool", "choice", "metre"]
+Kind = Literal["int", "float", "bool", "choice", "style", "metre"]
 
 CC_TOP = 127  # a controller's value is 7 bits
+LONGEST_NAME = 100  # characters of a style's name
 
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -29,7 +30,8 @@ class Row:
     """A parameter. ``low`` and ``high`` (both included) are in ``unit``; ``choices`` in the order of a knob.
 
     ``default_cc`` is the controller that moves it when a preset says nothing; None for none.
-    ``controllable`` is False where 128 positions of a knob make no sense.
+    ``controllable`` is False where 128 positions of a knob make no sense. A style is any name, "" being the
+    model's first, until ``among`` says which the model has.
     """
 
     name: str
@@ -51,12 +53,18 @@ class Row:
                 return "true or false"
             case "choice":
                 return " or ".join(self.choices)
+            case "style":
+                return "the name of a style"
             case "metre":
                 return "beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16)"
             case "int":
                 return f"a whole number from {self.low:.0f} to {self.high:.0f}"
             case "float":
                 return f"a number from {self.low:g} to {self.high:g}"
+
+    def among(self, styles: Sequence[str]) -> Row:
+        """The row as a choice among the styles of a model."""
+        return replace(self, kind="choice", choices=tuple(styles))
 
     def check(self, value: object) -> Value:
         """The value in its own type (2 becomes 2.0 where the kind is float).
@@ -104,7 +112,7 @@ class Row:
         assert not isinstance(value, Metre), "has no knob"
         if self.kind in ("bool", "choice"):
             stops = self._stops()
-            share = stops.index(value) / (len(stops) - 1)
+            share = stops.index(value) / max(1, len(stops) - 1)
         else:
             share = (float(value) - self.low) / (self.high - self.low)
         return int(share * CC_TOP + 0.5)
@@ -117,6 +125,8 @@ class Row:
                 return schema | {"type": "boolean"}
             case "choice":
                 return schema | {"enum": list(self.choices)}
+            case "style":
+                return schema | {"type": "string", "maxLength": LONGEST_NAME}
             case "metre":
                 return schema | {"type": "string", "pattern": f"^({PATTERN})$"}
             case "int":
@@ -128,7 +138,7 @@ class Row:
         if isinstance(value, bool):  # which is an int to Python
             return value if self.kind == "bool" else None
         match self.kind:
-            case "choice" if isinstance(value, str) and value in self.choices:
+            case "choice" | "style" if isinstance(value, str) and self._names(value):
                 return value
             case "metre" if isinstance(value, (str, Metre)):
                 return Metre.parse(str(value))
@@ -139,12 +149,19 @@ class Row:
             case _:
                 return None
 
+    def _names(self, word: str) -> bool:
+        if self.kind == "choice":
+            return word in self.choices
+        return len(word) <= LONGEST_NAME and word.isprintable()
+
     def _stops(self) -> tuple[Value, ...]:
         return (False, True) if self.kind == "bool" else self.choices
 
     def _needs_knob(self) -> None:
         if not self.controllable:
             raise UsageError(f"{self.name} cannot be moved by a controller")
+        if self.kind == "style":
+            raise UsageError(f"{self.name} has no positions until a model says which styles it has")
 
 
 def row_named(name: str, table: Mapping[str, Row]) -> Row:

@@ -6,21 +6,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.note_state import PitchRange, State
 from descant_export.model.biaxial import Biaxial, Stack
 
 
 class TorchNetwork:
-    """A ``Network`` (see the daemon's ``engine/network.py``); one style, named by its number."""
+    """A ``Network`` (see the daemon's ``engine/network.py``)."""
 
-    def __init__(self, model: Biaxial, style: int = 0) -> None:
+    def __init__(self, model: Biaxial) -> None:
         """``model`` must be evaluating."""
         self._model = model
         self._device = next(model.parameters()).device
-        one_hot = torch.eye(model.shape.styles, device=self._device)[style]
-        with torch.inference_mode():
-            self._style = torch.tanh(model.style(one_hot)).expand(self.pitches.size, -1)
         self.time_start = _zeros(model.shape.time_layers, self.pitches.size)
         self.note_start = _zeros(model.shape.note_layers, 1)
 
@@ -30,11 +28,16 @@ class TorchNetwork:
         return self._model.shape.kernel.pitches
 
     @torch.inference_mode()
-    def along_time(self, before: State, step_in_bar: int, hidden: Hidden) -> tuple[Array, Hidden]:
+    def along_time(
+        self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
+    ) -> tuple[Array, Hidden]:
         """See ``Network``."""
         model = self._model
+        style = torch.tanh(model.style(self._there(blend.weights(model.shape.styles))))
         features = model.kernel.time(self._there(before), torch.tensor(step_in_bar, device=self._device))
-        context, after = self._run(model.time_axis, torch.cat([features, self._style], -1)[None], hidden)
+        context, after = self._run(
+            model.time_axis, torch.cat([features, style.expand(len(features), -1)], -1)[None], hidden
+        )
         return context[0].cpu().numpy(), after
 
     @torch.inference_mode()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.engine import Engine
 from descant_daemon.midi_file import PPQ, write_song
 from descant_daemon.note_state import PitchRange, State, notes_of
@@ -48,7 +49,7 @@ def write_samples(model: Biaxial, held_out: Sequence[Piece], bars: int, stem: Pa
 
 def play(model: Biaxial, given: State, first: int, style: int) -> State:
     """The engine's own notes beside those ``given``, both ``[steps, P, 2]``; ``first``: of its bar, the first step."""
-    engine = Engine(TorchNetwork(model, style))
+    engine = Engine(TorchNetwork(model))
     silence = np.zeros_like(given[0])
     played, ours, states = silence, silence, []
     for step, known in enumerate(given, first):
@@ -61,6 +62,7 @@ def play(model: Biaxial, given: State, first: int, style: int) -> State:
             ours=ours,
             jump=step == first,
             sampling=Sampling(voices=MOST_VOICES),
+            blend=Blend(style, style),
         )
         ours = engine.answer(ask).ours
         played = np.maximum(known, ours)
