@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.contract import PLANES, VELOCITY
 from descant_export.corpus.choice import Choice, load_choice
 from descant_export.corpus.command import PAGE, read_with_bar, summarise
 from descant_export.corpus.options import IngestOptions
@@ -111,7 +112,7 @@ def export(run: Path, stem: Path) -> None:
         pitch_low=config.pitch_low,
         pitch_high=config.pitch_high,
         steps_per_beat=choice.options.steps_per_beat,
-        planes=("play", "articulate"),
+        planes=(*PLANES, VELOCITY) if model.shape.velocities else PLANES,
         features="kernel-1",
         time_layers=config.time_layers,
         note_layers=config.note_layers,

@@ -48,7 +48,7 @@ def templates() -> dict[str, bytes]:
         pitch_low=shape.kernel.pitches.low,
         pitch_high=shape.kernel.pitches.high,
         steps_per_beat=4,
-        planes=PLANES,  # type: ignore[arg-type]
+        planes=PLANES,
         features="kernel-1",
         time_layers=shape.time_layers,
         note_layers=shape.note_layers,

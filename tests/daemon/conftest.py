@@ -14,7 +14,11 @@ class SmallNetwork:
     """Random but fixed weights; along pitch it is a plain recurrence, so order and state matter."""
 
     def __init__(
-        self, seed: int = 0, pitches: PitchRange = PitchRange(40, 79), eagerness: float = -2.0
+        self,
+        seed: int = 0,
+        pitches: PitchRange = PitchRange(40, 79),
+        eagerness: float = -2.0,
+        velocities: int = 0,
     ) -> None:
         rng = np.random.default_rng(seed)
         self.pitches = pitches
@@ -25,6 +29,7 @@ class SmallNetwork:
         self._time_in = rng.normal(0, 0.8, (2 + 4 + 1, 4)).astype(np.float32)
         self._note_in = rng.normal(0, 0.6, (4 + 2 + 2 + 6, 6)).astype(np.float32)
         self._out = rng.normal(0, 1.0, (6, 2)).astype(np.float32)
+        self._loud = rng.normal(0, 2.0, (6, velocities)).astype(np.float32)
 
     def along_time(
         self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
@@ -39,14 +44,15 @@ class SmallNetwork:
     ) -> tuple[Array, Hidden]:
         """One row after the other, so that a row cannot depend on its neighbours."""
         self.calls += 1
-        logits, after = np.zeros((*lower.shape[:2], 2), np.float32), []
+        logits, after = np.zeros((*lower.shape[:2], 2 + self._loud.shape[1]), np.float32), []
         for at, state in enumerate(hidden[0]):
             last = state
             for offset, below in enumerate(lower[at]):
                 row = first + offset
                 heard = np.concatenate([context[at, row], below, given[at, row], last])
                 last = np.tanh(heard @ self._note_in)
-                logits[at, offset] = 3 * (last @ self._out) + np.array([self.eagerness, 0], np.float32)
+                logits[at, offset, :2] = 3 * (last @ self._out) + np.array([self.eagerness, 0], np.float32)
+                logits[at, offset, 2:] = last @ self._loud
             after.append(last)
         return logits, (np.array(after, np.float32),)
 

@@ -74,7 +74,7 @@ def a_line(network: Any, seed: int) -> Line:
 def test_stretches_choose_what_one_call_a_pitch_chooses(make_network, seed: int) -> None:  # type: ignore[no-untyped-def]
     network = make_network(seed, eagerness=float(np.random.default_rng(seed).choice([-5, -2, 0, 3])))
     line = a_line(network, seed)
-    assert np.array_equal(sweep(network, [line])[0], slow_sweep(network, *line[:3]))
+    assert np.array_equal(sweep(network, [line])[0].ours, slow_sweep(network, *line[:3]))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -84,7 +84,7 @@ def test_a_line_among_others_chooses_what_it_chooses_alone(make_network, seed: i
     together = sweep(network, lines)
     assert all(
         np.array_equal(ours, slow_sweep(network, *line[:3]))
-        for ours, line in zip(together, lines, strict=True)
+        for (ours, _), line in zip(together, lines, strict=True)
     )
 
 
@@ -111,7 +111,7 @@ def test_what_goes_on_sounding_costs_no_further_call(make_network) -> None:  # t
     dice[sounding, 0] = 1e-9
     held = sweep(
         network, [Line(context, given, Choice(logit(dice), np.ones(size, bool), sounding, 1.0, 1.0, 4))]
-    )[0]
+    )[0].ours
     assert np.array_equal(held[:, 0] > 0, sounding)
     assert not held[:, 1].any()
     assert network.calls <= math.ceil(size / STRETCH)

@@ -77,6 +77,7 @@ class Engine:
         self.pitches = pitches
         self.heard: list[Ask] = []
         self.silent: set[int] = set()  # steps that are never answered
+        self.loud: dict[int, int] = {}  # key → the velocity that the model has it at
 
     def answer(self, ask: Ask) -> Answer | None:
         self.heard.append(ask)
@@ -87,7 +88,8 @@ class Engine:
         keys = np.arange(self.pitches.low, self.pitches.high + 1)
         ours[(keys < ask.sampling.low) | (keys > ask.sampling.high)] = 0
         ours[np.flatnonzero(ours[:, PLAY])[ask.sampling.voices :]] = 0
-        return Answer(ask.serial, ask.step, ours)
+        velocities = np.array([self.loud.get(int(key), 0) for key in keys], np.uint8)
+        return Answer(ask.serial, ask.step, ours, velocities=velocities)
 
 
 class Stage:

@@ -86,7 +86,7 @@ def test_sampling_follows_the_likelihood(stem: Path) -> None:
     drawn = [
         sweep(
             network, [Line(context, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))]
-        )[0][0, 0]
+        )[0].ours[0, 0]
         for _ in range(2000)
     ]
     assert np.mean(drawn) == pytest.approx(expected, abs=3.5 * np.sqrt(expected * (1 - expected) / 2000))

@@ -89,7 +89,7 @@ def test_a_knob_moves_no_note_before_it_is_turned(palette: Path) -> None:
 
 def descant(*arguments: str) -> tuple[int, str]:
     found = CliRunner().invoke(app, list(arguments))
-    return found.exit_code, str(found.exception) if found.exception else found.output
+    return found.exit_code, str(found.exception) if found.exit_code and not found.output else found.output
 
 
 def test_a_preset_names_styles_and_a_wrong_name_is_said(palette: Path, tmp_path: Path) -> None:

@@ -81,9 +81,14 @@ BAD_METADATA: list[tuple[Spoil, str]] = [
      "a.b.time.onnx: its metadata 'pitch_high' is wrong: Input should be less than or equal to 127"),
     (tell(pitch_high="51"),
      "a.b.time.onnx: its metadata 'pitch_high' is wrong: Input should be a valid integer"),
-    (tell(planes=["play"]), "a.b.time.onnx: its metadata has no 'planes.1'"),
+    (tell(planes=["play"]),
+     "a.b.time.onnx: its metadata 'planes' is wrong: They should be 'play' and 'articulate', "
+     "and then 'velocity' where there is that"),
     (tell(planes=["articulate", "play"]),
-     "a.b.time.onnx: its metadata 'planes.0' is wrong: Input should be 'play'"),
+     "a.b.time.onnx: its metadata 'planes' is wrong: They should be 'play' and 'articulate', "
+     "and then 'velocity' where there is that"),
+    (tell(planes=["play", "articulate", "velocity"]),
+     "a.b.note.onnx has no output 'velocity' (float32 [B, L, 16])"),
     (tell(time_layers=[]),
      "a.b.time.onnx: its metadata 'time_layers' is wrong: Tuple should have at least 1 item after "
      "validation, not 0"),

@@ -27,7 +27,10 @@ def test_there_and_back(pitches: int) -> None:
     back = decode_ask(frame, pitches)
     for one, other in zip(ask, back, strict=True):
         assert np.array_equal(np.asarray(one, object), np.asarray(other, object))
-    answer = Answer(7, 10**9, ours, 9, 2**60)
+    velocities = rng.integers(0, 128, pitches).astype(np.uint8)
+    answer = Answer(7, 10**9, ours, 9, 2**60, velocities)
     again = decode_answer(encode_answer(answer), pitches)
     assert np.array_equal(again.ours, ours)
+    assert np.array_equal(again.velocities, velocities)
+    assert decode_answer(encode_answer(answer._replace(velocities=None)), pitches).velocities is None
     assert (again.serial, again.step, again.instance, again.ready) == (7, 10**9, 9, 2**60)

@@ -11,6 +11,7 @@ from descant_daemon.effect.manner import sampling
 from descant_daemon.effect.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
+from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 
@@ -28,6 +29,7 @@ class Question:
     blend: Blend
     steps_per_bar: int
     answered: State | None = None
+    velocities: Velocities | None = None
 
     @property
     def notes(self) -> State:
@@ -91,7 +93,7 @@ class Dialogue:
         """An answer has come; False when it is stale."""
         if self.question is None or answer.serial != self.question.serial:
             return False
-        self.question.answered = answer.ours
+        self.question.answered, self.question.velocities = answer.ours, answer.velocities
         return True
 
     def sounded(self, given: State, ours: State) -> None:

@@ -9,6 +9,8 @@ from descant_daemon.engine.asking import Sampling
 from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
 
+MIDDLING = Parameters.velocity
+
 
 def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampling:
     """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours."""
@@ -33,8 +35,12 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampl
 
 
 def touch(parameters: Parameters, loudness: int | None, step_length: float) -> Touch:
-    """``loudness``: velocity of the player's loudest key; ``step_length`` in ns."""
+    """``loudness``: velocity of the player's loudest key; ``step_length`` in ns.
+
+    What the model says of a note is moved by as much as the player's hand and knob have moved from a middling touch.
+    """
     follow = parameters.velocity_follow if loudness is not None else 0.0
     velocity = parameters.velocity + follow * ((loudness or 0) - parameters.velocity)
     gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
-    return Touch(parameters.channel - 1, min(127, max(1, round(velocity))), gate)
+    moved = round(velocity) - MIDDLING if parameters.velocity_source == "model" else None
+    return Touch(parameters.channel - 1, min(127, max(1, round(velocity))), gate, moved)

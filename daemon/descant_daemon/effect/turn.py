@@ -57,7 +57,7 @@ class Turn:
 
     def play(self, question: Question, touch: Touch, time: int) -> None:
         """The answer sounds."""
-        sent = self.voice.play(question.notes, touch, time)
+        sent = self.voice.play(question.notes, touch, time, question.velocities)
         self._counts.notes += sum(message.is_note_on(timed.data) for timed in sent)
         self._counts.answered()
         self._out.put(sent)

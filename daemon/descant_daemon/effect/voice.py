@@ -6,17 +6,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 from descant_routing.ledger import Ledger, generated
 from descant_routing.timed import Timed
 
 
 class Touch(NamedTuple):
-    """How notes are struck: MIDI channel 0 to 15, velocity 1 to 127, ``gate`` ns until they end by themselves."""
+    """How notes are struck: MIDI channel 0 to 15, velocity 1 to 127, ``gate`` ns until they end by themselves.
+
+    ``moved``: by how much a velocity that the model says is moved; None where nobody heeds what it says.
+    """
 
     channel: int
     velocity: int
     gate: int | None = None
+    moved: int | None = None
+
+    def struck(self, said: int) -> int:
+        """The velocity of a note of which the model says ``said``; 0 is nothing."""
+        return min(127, max(1, said + self.moved)) if said and self.moved is not None else self.velocity
 
 
 class Voice:
@@ -44,8 +53,11 @@ class Voice:
         """From here on a struck pitch is struck again."""
         self._struck.clear()
 
-    def play(self, ours: State, touch: Touch, time: int) -> list[Timed]:
-        """Make the sound agree with ``ours [P, 2]``: note-offs first, then note-ons."""
+    def play(self, ours: State, touch: Touch, time: int, velocities: Velocities | None = None) -> list[Timed]:
+        """Make the sound agree with ``ours [P, 2]``: note-offs first, then note-ons.
+
+        ``velocities``: the model's, ``[P]``, 0 where it says none.
+        """
         plays = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, PLAY])}
         struck = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
         again = {key for key in struck & self._sounding.keys() if key not in self._struck}
@@ -56,7 +68,8 @@ class Voice:
         for key in sorted(plays - self._sounding.keys()):
             if gated and (key not in struck or key in self._struck):
                 continue  # it was let go before its written end
-            out += self._strike(key, touch, time)
+            said = 0 if velocities is None else int(velocities[key - self._pitches.low])
+            out += self._strike(key, touch, touch.struck(said), time)
         return out
 
     def hold(self) -> State:
@@ -84,12 +97,12 @@ class Voice:
         self._sounding.clear()
         self._gates.clear()
 
-    def _strike(self, key: int, touch: Touch, time: int) -> list[Timed]:
+    def _strike(self, key: int, touch: Touch, velocity: int, time: int) -> list[Timed]:
         self._sounding[key] = touch.channel
         self._struck.add(key)
         if touch.gate is not None:
             self._gates[key] = time + touch.gate
-        sent = self._ledger.strike(self._owner, touch.channel, key, touch.velocity)
+        sent = self._ledger.strike(self._owner, touch.channel, key, velocity)
         return [Timed(time, data) for data in sent]
 
     def _release(self, key: int, time: int) -> list[Timed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
+from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import State
 
 
@@ -46,7 +47,7 @@ class Ask(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Our notes of the step, ``[P, 2]``.
+    """Our notes of the step, ``[P, 2]``, and how loud they are, ``[P]``: 0 where the model does not say.
 
     After a jump they may hold (10) what this bar was entered with when it was played before; whoever
     plays them strikes what is not sounding. ``ready``: when it lay in the shared memory (``time.monotonic_ns``).
@@ -57,6 +58,7 @@ class Answer(NamedTuple):
     ours: State
     instance: int = 0
     ready: int = 0
+    velocities: Velocities | None = None
 
 
 def rounds(asks: list[Ask]) -> list[list[Ask]]:

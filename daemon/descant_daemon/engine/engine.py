@@ -33,9 +33,9 @@ class Engine:
         """Choose the notes of several instances in one sweep; each may ask once."""
         lines = [self._minds[ask.instance].line(ask) for ask in asks]
         answers: list[Answer] = []
-        for ask, ours in zip(asks, sweep(self._network, lines), strict=True):
+        for ask, (ours, velocities) in zip(asks, sweep(self._network, lines), strict=True):
             self._minds[ask.instance].played(ask, ours)
-            answers.append(Answer(ask.serial, ask.step, ours, ask.instance))
+            answers.append(Answer(ask.serial, ask.step, ours, ask.instance, velocities=velocities))
         return answers
 
     def think_ahead(self) -> bool:

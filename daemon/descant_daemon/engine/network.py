@@ -48,6 +48,7 @@ class Network(Protocol):
     ) -> tuple[Array, Hidden]:
         """Pitches ``first`` to ``first + L`` with the choices below them, ``lower [B, L, 2]`` → logits ``[B, L, 2]``.
 
+        Where the model knows velocities, their classes' logits follow the two: ``[B, L, 2 + V]``.
         ``context``: ``[B, P, H]``; ``given``: ``[B, P, 2]``; ``hidden``: ``[B, units]`` each.
         """
         ...

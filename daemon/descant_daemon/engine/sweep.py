@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from descant_daemon.engine.loudness import Velocities, expected
 from descant_daemon.engine.network import Array, Hidden, Network
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
@@ -74,8 +75,15 @@ class Line(NamedTuple):
     guess: State | None = None
 
 
-def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
-    """Our own notes of the step, ``[P, 2]`` for each line; the given ones are clamped and not among them.
+class Chosen(NamedTuple):
+    """One line's notes, ``[P, 2]``, and how loud those that are struck are, ``[P]``, 0 where nothing says so."""
+
+    ours: State
+    velocities: Velocities
+
+
+def sweep(network: Network, lines: Sequence[Line]) -> list[Chosen]:
+    """Our own notes of the step, for each line; the given ones are clamped and not among them.
 
     With ``follow`` the network is also asked as if nothing were given, and its logits are moved away from
     that answer (classifier-free guidance, Ho & Salimans 2022): a line then has two rows in each call.
@@ -117,7 +125,7 @@ def sweep(network: Network, lines: Sequence[Line]) -> list[State]:
                 _keep(hidden, after, right, begins)
             pending = [index for index, _ in wrong]
         first = last
-    return [climb.chosen for climb in climbs]
+    return [Chosen(climb.chosen, climb.velocities) for climb in climbs]
 
 
 class _Climb:
@@ -128,6 +136,7 @@ class _Climb:
         guided = choice.follow > 0 and bool(given.any())
         self.heard = [given, np.zeros_like(given)] if guided else [given]  # what each of its rows is given
         self.chosen = np.zeros_like(given)
+        self.velocities = np.zeros(len(given), np.uint8)
         self._follow = np.float32(choice.follow)
         self._left = choice.voices
         taken = given[:, PLAY] > 0
@@ -158,9 +167,10 @@ class _Climb:
         return lower
 
     def settles(self, logits: Array) -> bool:
-        """Roll the dice, ``[rows, L, 2]``; False when the guess was wrong and a better one is in its place."""
+        """Roll the dice, ``[rows, L, 2 + V]``; False when the guess was wrong and a better one is in its place."""
         first, last = self._first, self._last
-        own = logits[0] if len(logits) == 1 else logits[0] + self._follow * (logits[0] - logits[1])
+        notes = logits[..., :2]
+        own = notes[0] if len(notes) == 1 else notes[0] + self._follow * (notes[0] - notes[1])
         over = own > self._over[first:last]
         plays = over[:, PLAY]
         strikes = over[:, ARTICULATE] & plays
@@ -182,6 +192,8 @@ class _Climb:
             plays[row + 1 :] = strikes[row + 1 :] = False
         if count:
             self._settle(plays, strikes, count)
+            if logits.shape[-1] > 2:
+                self.velocities[first:last][strikes] = expected(logits[0, :, 2:][strikes])
         return True
 
     def _settle(self, plays: NDArray[np.bool_], strikes: NDArray[np.bool_], count: int) -> None:

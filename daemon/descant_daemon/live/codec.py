@@ -13,7 +13,7 @@ from descant_daemon.note_state import State
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
 _BLEND = struct.Struct("<HHd")
-_ANSWER = struct.Struct("<IqHq")
+_ANSWER = struct.Struct("<IqHq?")
 LONGEST = 3200  # bytes; an ask about 128 pitches takes 3157
 
 
@@ -35,15 +35,17 @@ def decode_ask(frame: bytes, pitches: int) -> Ask:
 
 def encode_answer(answer: Answer) -> bytes:
     """An answer."""
-    head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready)
-    return b"".join((head, answer.ours.data))
+    loud = answer.velocities is not None
+    head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready, loud)
+    return b"".join((head, answer.ours.data, b"" if answer.velocities is None else answer.velocities.data))
 
 
 def decode_answer(frame: bytes, pitches: int) -> Answer:
     """Back from ``encode_answer``."""
-    serial, step, instance, ready = _ANSWER.unpack_from(frame)
+    serial, step, instance, ready, loud = _ANSWER.unpack_from(frame)
     (ours,) = _states(frame, _ANSWER.size, 1, pitches)
-    return Answer(serial, step, ours, instance, ready)
+    velocities = np.frombuffer(frame, np.uint8, pitches, _ANSWER.size + ours.nbytes) if loud else None
+    return Answer(serial, step, ours, instance, ready, velocities)
 
 
 def _states(frame: bytes, offset: int, count: int, pitches: int) -> State:

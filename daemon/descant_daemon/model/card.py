@@ -6,9 +6,30 @@ import hashlib
 import stat
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from descant_daemon.model.contract import BATCH, FEATURES, FORMAT, Axis, Port, Sizes, inputs, outputs
+from descant_daemon.model.contract import (
+    BATCH,
+    CLASSES,
+    FEATURES,
+    FORMAT,
+    PLANES,
+    VELOCITY,
+    Axis,
+    Port,
+    Sizes,
+    inputs,
+    outputs,
+)
 from descant_daemon.model.onnx_fields import FLOAT, INT64
 from descant_daemon.model.wire import OnnxFile, TensorPort, read_onnx
 from descant_daemon.note_state import PitchRange
@@ -23,6 +44,16 @@ KEYS = ("descant.format", "descant.axis", "descant.metadata", "descant.weights")
 
 Key = Annotated[int, Field(ge=0, le=127)]
 Units = Annotated[tuple[Annotated[int, Field(ge=1, le=8192)], ...], Field(min_length=1, max_length=16)]
+
+
+def _planes(planes: tuple[str, ...]) -> tuple[str, ...]:
+    if planes not in (PLANES, (*PLANES, VELOCITY)):
+        sentence = "They should be 'play' and 'articulate', and then 'velocity' where there is that"
+        raise PydanticCustomError("planes", sentence)  # type: ignore[arg-type]
+    return planes
+
+
+Planes = Annotated[tuple[str, ...], AfterValidator(_planes)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -34,7 +65,7 @@ class ModelMetadata(BaseModel):
     pitch_low: Key  # MIDI keys, both included
     pitch_high: Key
     steps_per_beat: Annotated[int, Field(ge=1, le=48)]
-    planes: tuple[Literal["play"], Literal["articulate"]]
+    planes: Planes
     features: Literal["kernel-1"]  # FEATURES: the input kernel is part of the graph
     time_layers: Units
     note_layers: Units
@@ -62,7 +93,13 @@ class ModelMetadata(BaseModel):
     @property
     def sizes(self) -> Sizes:
         """What the contract's symbols stand for."""
-        return Sizes(self.pitches.size, len(self.styles), self.time_layers, self.note_layers)
+        velocities = CLASSES if self.velocities else 0
+        return Sizes(self.pitches.size, len(self.styles), self.time_layers, self.note_layers, velocities)
+
+    @property
+    def velocities(self) -> bool:
+        """Whether the model says how loud its notes are."""
+        return VELOCITY in self.planes
 
 
 class ModelFiles(NamedTuple):

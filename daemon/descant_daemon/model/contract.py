@@ -15,6 +15,8 @@ Dim = int | str
 FORMAT = 1
 FEATURES = "kernel-1"
 PLANES = ("play", "articulate")
+VELOCITY = "velocity"  # a third plane, of models that learned from music with dynamics
+CLASSES = 16  # class c of them stands for the MIDI velocities from 128 c / 16 on
 
 BATCH = "B"
 STRETCH = "L"
@@ -22,6 +24,7 @@ PITCHES = "P"
 STYLES = "S"
 CONTEXT = "C"  # units of the last time layer
 UNITS = "H"  # units of layer {i}
+LOUDNESS = "V"  # classes of velocity; without them there is no such port
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Sizes(NamedTuple):
     styles: int
     time_layers: tuple[int, ...]
     note_layers: tuple[int, ...]
+    velocities: int = 0
 
 
 class Contract(NamedTuple):
@@ -79,6 +83,7 @@ CONTRACT: dict[Axis, Contract] = {
         ),
         outputs=(
             Port("logits", (BATCH, STRETCH, 2)),
+            Port(VELOCITY, (BATCH, STRETCH, LOUDNESS)),  # of a note that is struck, as logits
             Port("note_h{i}_next", (BATCH, UNITS), per_layer=True),
             Port("note_c{i}_next", (BATCH, UNITS), per_layer=True),
         ),
@@ -98,9 +103,16 @@ def outputs(axis: Axis, sizes: Sizes) -> tuple[Port, ...]:
 
 def _resolved(ports: tuple[Port, ...], axis: Axis, sizes: Sizes) -> tuple[Port, ...]:
     layers = sizes.time_layers if axis == "time" else sizes.note_layers
-    whole: dict[Dim, Dim] = {PITCHES: sizes.pitches, STYLES: sizes.styles, CONTEXT: sizes.time_layers[-1]}
+    whole: dict[Dim, Dim] = {
+        PITCHES: sizes.pitches,
+        STYLES: sizes.styles,
+        CONTEXT: sizes.time_layers[-1],
+        LOUDNESS: sizes.velocities,
+    }
     resolved: list[Port] = []
     for port in ports:
+        if LOUDNESS in port.dims and not sizes.velocities:
+            continue
         for index, units in enumerate(layers if port.per_layer else (0,)):
             numbers = whole | ({UNITS: units} if port.per_layer else {})
             dims = tuple(numbers.get(dim, dim) for dim in port.dims)

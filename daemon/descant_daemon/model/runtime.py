@@ -13,6 +13,7 @@ from descant_daemon.engine.network import Array, Hidden
 from descant_daemon.engine.sweep import STRETCH, STRETCH_AGAIN
 from descant_daemon.model import contract
 from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.contract import VELOCITY
 from descant_daemon.model.provider import CPU, fastest
 from descant_daemon.note_state import State
 from descant_routing.errors import DescantError
@@ -42,7 +43,8 @@ class OnnxNetwork:
         self._time_states = [f"time_{part}{layer}" for layer in range(len(sizes[0])) for part in "hc"]
         self._note_states = [f"note_{part}{layer}" for layer in range(len(sizes[1])) for part in "hc"]
         self._time_outputs = ["context", *(f"{name}_next" for name in self._time_states)]
-        self._note_outputs = ["logits", *(f"{name}_next" for name in self._note_states)]
+        self._heads = ["logits", VELOCITY] if metadata.velocities else ["logits"]
+        self._note_outputs = [*self._heads, *(f"{name}_next" for name in self._note_states)]
         self._blend, self._style = FIRST_STYLE, FIRST_STYLE.weights(len(metadata.styles))
 
     @staticmethod
@@ -72,8 +74,9 @@ class OnnxNetwork:
         feed["given"] = given
         feed["first"] = np.array([first], np.int64)
         feed["lower"] = lower
-        logits, *after = self._run_note(self._note_outputs, feed, None)
-        return logits, tuple(after)
+        found = self._run_note(self._note_outputs, feed, None)
+        count = len(self._heads)
+        return found[0] if count == 1 else np.concatenate(found[:count], -1), tuple(found[count:])
 
     def warm(self) -> None:
         """Run both graphs until their first, slow runs are behind."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Mode = Literal["free", "harmonise", "instant"]
 Articulation = Literal["legato", "gate"]
 Place = Literal["anywhere", "below", "above"]
+Source = Literal["model", "player"]
 
 
 class Style(str):
@@ -84,6 +85,13 @@ class Parameters:
     velocity_follow: Annotated[
         float, Knob("How far generated velocity follows yours: 0 not at all, 1 wholly.", 0, 1, "share", 27)
     ] = 0.5
+    velocity_source: Annotated[
+        Source,
+        Knob(
+            "model: as loud as the model has each note, where it knows, louder and softer with `velocity` "
+            "and your touch; player: `velocity` and your touch alone."
+        ),
+    ] = "model"
     articulation: Annotated[
         Articulation,
         Knob("legato holds a note as long as the model does; gate lets it go after `gate` at most.", cc=28),

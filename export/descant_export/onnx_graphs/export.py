@@ -50,9 +50,8 @@ def parity(model: Biaxial, network: OnnxNetwork, piece: Piece) -> float:
     """The largest difference of a logit over ``PARITY_STEPS`` steps of a piece whose top voice is given."""
     batch = segment(piece, 0, PARITY_STEPS, 0, [0], model.shape)
     with torch.no_grad():
-        expected = model.eval()(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)[
-            0
-        ].numpy()
+        heads = model.eval().heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
+    expected = torch.cat([head[0] for head in heads if head is not None], -1).numpy()
     hidden, worst = network.time_start, 0.0
     for step in range(PARITY_STEPS):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))

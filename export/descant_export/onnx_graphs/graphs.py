@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from descant_daemon.model.contract import VELOCITY
 from descant_daemon.note_state import PLAY
 from descant_export.model.biaxial import Biaxial, Stack
 from descant_export.model.kernel import Kernel
@@ -55,7 +56,10 @@ def time_axis(model: Biaxial) -> GraphBuilder:
 
 
 def note_axis(model: Biaxial) -> GraphBuilder:
-    """A stretch of pitches upwards: context, given notes and the choices below → logits, new hidden state."""
+    """A stretch of pitches upwards: context, given notes and the choices below → logits, new hidden state.
+
+    And the logits of velocity classes, where the network has that head.
+    """
     graph, shape, kernel = GraphBuilder("note_axis"), model.shape, model.kernel
     pitches = shape.kernel.pitches.size
     context = graph.input("context", [BATCH, pitches, shape.time_layers[-1]])
@@ -97,6 +101,11 @@ def note_axis(model: Biaxial) -> GraphBuilder:
     weighted = graph.node("MatMul", sequence, graph.constant(model.output.weight.T))
     logits = graph.node("Add", weighted, graph.constant(model.output.bias))
     graph.output("logits", graph.node("Transpose", logits, perm=[1, 0, 2]), [BATCH, STRETCH, 2])
+    if model.velocity is not None:
+        loud = graph.node("MatMul", sequence, graph.constant(model.velocity.weight.T))
+        loud = graph.node("Add", loud, graph.constant(model.velocity.bias))
+        dims: list[int | str] = [BATCH, STRETCH, shape.velocities]
+        graph.output(VELOCITY, graph.node("Transpose", loud, perm=[1, 0, 2]), dims)
     return graph
 
 

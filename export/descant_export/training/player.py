@@ -49,7 +49,13 @@ class TorchNetwork:
         known = self._model.kernel.given(self._there(given))[:, stretch]
         column = torch.cat([self._there(context[:, stretch]), self._there(lower), known], -1)
         heard, after = self._run(self._model.note_axis, column.transpose(0, 1), hidden)
-        return self._model.output(heard).transpose(0, 1).cpu().numpy(), after
+        heads = (
+            [self._model.output]
+            if self._model.velocity is None
+            else [self._model.output, self._model.velocity]
+        )
+        logits = torch.cat([head(heard) for head in heads], -1)
+        return logits.transpose(0, 1).cpu().numpy(), after
 
     def _run(self, stack: Stack, sequence: Tensor, hidden: Hidden) -> tuple[Tensor, Hidden]:
         after: list[Array] = []
