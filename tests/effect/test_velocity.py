@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.effect.stage import Stage, by_melody, by_step
 
 
-def played(key_velocity: int | None, **parameters: object) -> list[int]:
+def played(key_velocity: int | None, **parameters: Any) -> list[int]:
     """A chord of two notes, of which the model says 40 and nothing."""
     part = by_step({0: ((48, 52), ())}) if key_velocity is None else by_melody({72: (48, 52)})
     stage = Stage(part, mode="free" if key_velocity is None else "harmonise", **parameters)
@@ -30,7 +32,7 @@ def played(key_velocity: int | None, **parameters: object) -> list[int]:
         (120, {"velocity_follow": 0.5, "velocity_source": "player"}, [100, 100]),
     ],
 )
-def test_velocities(key: int | None, parameters: dict[str, object], velocities: list[int]) -> None:
+def test_velocities(key: int | None, parameters: dict[str, Any], velocities: list[int]) -> None:
     assert played(key, **parameters) == velocities
 
 

@@ -22,4 +22,4 @@ def expected(logits: Array) -> Velocities:
     middles = (np.arange(classes) + 0.5) * (LOUDEST + 1) / classes
     odds = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
     mean = (odds * middles).sum(-1) / odds.sum(-1)  # row by row: a row must not depend on its neighbours
-    return np.clip(np.rint(mean), 1, LOUDEST).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(mean), 1, LOUDEST), np.uint8)

@@ -49,7 +49,7 @@ Units = Annotated[tuple[Annotated[int, Field(ge=1, le=8192)], ...], Field(min_le
 def _planes(planes: tuple[str, ...]) -> tuple[str, ...]:
     if planes not in (PLANES, (*PLANES, VELOCITY)):
         sentence = "They should be 'play' and 'articulate', and then 'velocity' where there is that"
-        raise PydanticCustomError("planes", sentence)  # type: ignore[arg-type]
+        raise PydanticCustomError("planes", sentence)
     return planes
 
 

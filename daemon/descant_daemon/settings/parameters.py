@@ -21,13 +21,7 @@ Mode = Literal["free", "harmonise", "instant"]
 Articulation = Literal["legato", "gate"]
 Place = Literal["anywhere", "below", "above"]
 Source = Literal["model", "player"]
-
-
-class Style(str):
-    """The name of one of the model's styles; "" is its first."""
-
-
-UNNAMED = Style()
+Style = str  # the name of one of the model's; "" is its first
 
 
 class Knob(NamedTuple):
@@ -59,12 +53,10 @@ class Parameters:
     temperature: Annotated[
         float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
     ] = 1.0
-    style: Annotated[Style, Knob("Which of the model's styles is played; none named: its first.", cc=9)] = (
-        UNNAMED
-    )
+    style: Annotated[Style, Knob("Which of the model's styles is played; none named: its first.", cc=9)] = ""
     morph_to: Annotated[
         Style, Knob("The style that `morph` leads to; none named: `morph` leads nowhere.", cc=15)
-    ] = UNNAMED
+    ] = ""
     morph: Annotated[
         float, Knob("How far from `style` to `morph_to`: 0 not at all, 1 wholly.", 0, 1, "share", 14)
     ] = 0.0
@@ -201,7 +193,7 @@ def _table() -> Mapping[str, Row]:
 def _kind(annotated: object) -> Kind:
     if get_origin(annotated) is Literal:
         return "choice"
-    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", Style: "style", Metre: "metre"}
+    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", str: "style", Metre: "metre"}
     return kinds[annotated]
 
 
