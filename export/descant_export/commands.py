@@ -20,7 +20,7 @@ from descant_export.onnx_graphs.export import export as write_graphs
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config
-from descant_export.training.fitted import fitted
+from descant_export.training.fitted import fitted, settled
 from descant_export.training.ranks import first_of_all
 from descant_export.training.report import measure, model_card
 from descant_export.training.train import Progress as Trained
@@ -55,8 +55,9 @@ def train(
     changed(begun or Config(), changes)  # what is wrong is said before anything is read
     corpus = read_with_bar(what, choice.options)
     config = changed(begun or fitted(corpus.pieces, choice.name, choice.options.steps_per_beat), changes)
-    _check_same_run(folder, config)
     split = choice.split(corpus)
+    config = settled(config, split.train)
+    _check_same_run(folder, config)
     if first_of_all():
         choice.keep(folder)
         if not (folder / PAGE).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.contract import PLANES, VELOCITY
 from descant_export.model.biaxial import Biaxial
 
 
@@ -13,7 +14,7 @@ def metadata(model: Biaxial) -> ModelMetadata:
         pitch_low=shape.kernel.pitches.low,
         pitch_high=shape.kernel.pitches.high,
         steps_per_beat=4,
-        planes=("play", "articulate"),
+        planes=(*PLANES, VELOCITY) if shape.velocities else PLANES,
         features="kernel-1",
         time_layers=shape.time_layers,
         note_layers=shape.note_layers,

@@ -74,6 +74,18 @@ def render(notes: Notes, pitches: PitchRange, transpose: int, begin: int, end: i
     return state
 
 
+def velocities(notes: Notes, pitches: PitchRange, transpose: int, begin: int, end: int) -> NDArray[np.uint8]:
+    """MIDI velocities where notes are struck, ``[end - begin, pitches]``; 0 elsewhere, and where none is known.
+
+    Of two voices that strike a pitch together the louder is heard.
+    """
+    row = notes["key"].astype(np.int64) + (transpose - pitches.low)
+    known = (row >= 0) & (row < pitches.size) & (notes["on"] >= begin) & (notes["on"] < end)
+    loud = np.zeros((end - begin, pitches.size), np.uint8)
+    np.maximum.at(loud, (notes["on"][known] - begin, row[known]), notes["velocity"][known])
+    return loud
+
+
 def from_notes(
     name: str,
     voices: Sequence[Iterable[tuple[int, ...]]],

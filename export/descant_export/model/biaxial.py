@@ -108,6 +108,21 @@ class Biaxial(nn.Module):
         return by_step(self.output(heard)), velocity
 
 
+class Heads(nn.Module):
+    """A model's ``heads`` as a module's ``forward``, which is what several processes can wrap."""
+
+    def __init__(self, model: Biaxial) -> None:
+        """Shares the model's weights."""
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
+    ) -> tuple[Tensor, Tensor | None]:
+        """See ``Biaxial.heads``."""
+        return self.model.heads(before, now, given, step_in_bar, style)
+
+
 def log_likelihood(logits: Tensor, now: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
     """Natural-log likelihood of each step, (play, articulate), each ``[B, T]``.
 

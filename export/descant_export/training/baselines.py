@@ -1,14 +1,17 @@
-"""Two models that a network must beat on the same steps: hold the last step, and per-pitch Markov."""
+"""What a network must beat on the same steps: hold the last step, per-pitch Markov; and for how loud, the average."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
-from descant_export.corpus.piece import Piece
+from descant_export.corpus.piece import Piece, velocities
+from descant_export.model.velocity import LOUDEST
 from descant_export.training.evaluation import Score
 
 Floats = NDArray[np.float64]
@@ -23,6 +26,33 @@ def hold_last_step(training: Sequence[Piece], pieces: Sequence[Piece], pitches: 
 def markov(training: Sequence[Piece], pieces: Sequence[Piece], pitches: PitchRange) -> Score:
     """Every pitch by itself, given whether it played in the step before (first order)."""
     return _score(_counts(training, pitches), pieces, pitches)
+
+
+class Loudness(NamedTuple):
+    """How loud the struck notes are: log-likelihood in nats a note whose velocity is known, and how many a step."""
+
+    a_note: float
+    notes_a_step: float
+
+
+def marginal_velocity(training: Sequence[Piece], pieces: Sequence[Piece], pitches: PitchRange) -> Loudness:
+    """Every note has the chances of velocity classes that training music has, whatever it is."""
+    classes = np.arange(LOUDEST) * CLASSES // LOUDEST
+    counts, tests = (_velocities(side, pitches) for side in (training, pieces))
+    chances = np.bincount(classes, counts, CLASSES) + 1
+    total = (np.bincount(classes, tests, CLASSES) * np.log(chances / chances.sum())).sum()
+    notes, steps = tests.sum(), sum(piece.steps for piece in pieces)
+    return Loudness(float(total / max(notes, 1)), float(notes / steps))
+
+
+def _velocities(pieces: Sequence[Piece], pitches: PitchRange) -> Floats:
+    """How many struck cells have each MIDI velocity, ``[128]``, those that are not known left out."""
+    counts = np.zeros(LOUDEST)
+    for piece in pieces:
+        loud = velocities(piece.notes, pitches, 0, 0, piece.steps)
+        counts += np.bincount(loud.ravel(), minlength=LOUDEST)
+    counts[0] = 0
+    return counts
 
 
 def _counts(pieces: Sequence[Piece], pitches: PitchRange) -> Floats:

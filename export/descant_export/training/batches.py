@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from descant_daemon.note_state import PitchRange
-from descant_export.corpus.piece import Piece, render
+from descant_export.corpus.piece import Piece, render, velocities
 from descant_export.model.biaxial import Shape
 from descant_export.training.config import Config
 from descant_export.training.curriculum import lesson
@@ -30,7 +30,8 @@ Dice = np.random.Generator
 class Batch(NamedTuple):
     """``before``, ``now``, ``given``: ``[B, T, P, 2]``; ``step_in_bar``, ``real``: ``[B, T]``; ``style``: ``[B, S]``.
 
-    ``real`` is 0 in the padding after a short piece.
+    ``real`` is 0 in the padding after a short piece. ``velocity``: MIDI's, ``[B, T, P]``, 0 where none is known;
+    ``[B, T, 0]`` for a network that does not ask.
     """
 
     before: Tensor
@@ -39,6 +40,7 @@ class Batch(NamedTuple):
     step_in_bar: Tensor
     style: Tensor
     real: Tensor
+    velocity: Tensor
 
     def on(self, device: torch.device) -> Batch:
         """The same, there."""
@@ -62,6 +64,9 @@ def segment(
     fill = np.zeros((pad, pitches.size, 2), np.float32)
     bar = np.concatenate([piece.step_in_bar[start:end].astype(np.int64), np.zeros(pad, np.int64)])
     real = np.concatenate([np.ones(end - start, np.float32), np.zeros(pad, np.float32)])
+    loud = np.zeros((length, pitches.size if shape.velocities else 0), np.uint8)
+    if shape.velocities:
+        loud[: end - start] = velocities(notes, pitches, transpose, start, end)
     arrays: list[NDArray[np.generic]] = [
         np.concatenate([whole[:-1], fill]),
         np.concatenate([whole[1:], fill]),
@@ -69,6 +74,7 @@ def segment(
         bar,
         np.eye(shape.styles, dtype=np.float32)[piece.style],
         real,
+        loud,
     ]
     return Batch(*(torch.from_numpy(np.ascontiguousarray(array))[None] for array in arrays))
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import PitchRange
 from descant_export.model.biaxial import Shape
 from descant_export.model.kernel import KernelShape
@@ -27,6 +28,12 @@ def _shares(shares: Mapping[str, float]) -> Mapping[str, float]:
     if min(shares.values(), default=0) < 0 or sum(shares.values()) <= 0:
         raise _wrong("shares must not be negative, and one must be above 0")
     return {name: float(shares[name]) for name in MASKS if shares.get(name)}
+
+
+def _velocity(value: object) -> object:
+    if not isinstance(value, bool) and value != "auto":
+        raise _wrong(f"it must be true, false or auto, not {value!r}")
+    return value
 
 
 def _wrong(sentence: str) -> PydanticCustomError:
@@ -75,6 +82,9 @@ class Config:
     note_layers: Layers = _row((128, 64), "Units of the LSTM layers along pitch.")
     style_size: Annotated[int, Field(ge=1)] = _row(4, "Numbers that stand for a style inside the network.")
     styles: Names = _row(("bach-chorale",), "The styles, in the order of the pieces' numbers.")
+    velocity: Annotated[bool | Literal["auto"], PlainValidator(_velocity)] = _row(
+        False, "Whether the network says how loud notes are; auto: where the corpus has dynamics."
+    )
     dropout: Share = _row(
         0.5,
         "Share of each layer's outputs left out in training. The papers: 0.5; lower if it learns too slowly.",
@@ -129,7 +139,13 @@ class Config:
         """The sizes of the network."""
         kernel = KernelShape(PitchRange(self.pitch_low, self.pitch_high), self.vicinity, self.beat_cycle)
         return Shape(
-            kernel, self.time_layers, self.note_layers, len(self.styles), self.style_size, self.dropout
+            kernel,
+            self.time_layers,
+            self.note_layers,
+            len(self.styles),
+            self.style_size,
+            self.dropout,
+            CLASSES if self.velocity is True else 0,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial, Shape, log_likelihood
+from descant_export.model.velocity import velocity_log_likelihood
 from descant_export.training.batches import Batch, segment, together
 from descant_export.training.masks import Mask, nothing
 from descant_export.training.ranks import Ranks
@@ -21,15 +22,19 @@ Voices = Sequence[int]
 
 
 class Score(NamedTuple):
-    """Natural-log likelihood per step: a flat mean over all steps of all pieces."""
+    """Natural-log likelihood per step: a flat mean over all steps of all pieces.
+
+    ``velocity``: of how loud the struck notes are, where that is known; 0 of a model that does not say.
+    """
 
     play: float
     articulate: float
     steps: int
+    velocity: float = 0.0
 
     @property
     def total(self) -> float:
-        """Play and articulate together."""
+        """Play and articulate together: which notes sound, however loud."""
         return self.play + self.articulate
 
 
@@ -68,31 +73,36 @@ def evaluate(
     training = model.training
     model.eval()
     share = slice(ranks.rank, None, ranks.world) if ranks else slice(None)
-    sums = torch.zeros(3, dtype=torch.float64, device=device)
+    sums = torch.zeros(4, dtype=torch.float64, device=device)
     left_out = whole_pieces(pieces, given if unscored is None else unscored, model.shape, share)
     for here, mask in zip(whole_pieces(pieces, given, model.shape, share), left_out, strict=True):
         batch = here.on(device)
-        sums += scored(logits_of(model, batch, fast), batch, mask.given.to(device))
+        sums += scored(heads_of(model, batch, fast), batch, mask.given.to(device))
     model.train(training)
     return score_of(ranks.sum(sums) if ranks else sums)
 
 
-def logits_of(model: Biaxial, batch: Batch, fast: bool) -> Tensor:
-    """``[B, T, P, 2]``."""
+LogitsOfHeads = tuple[Tensor, Tensor | None]
+
+
+def heads_of(model: Biaxial, batch: Batch, fast: bool) -> LogitsOfHeads:
+    """``[B, T, P, 2]``, and ``[B, T, P, V]`` where the model says how loud notes are."""
     with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
-        logits: Tensor = model(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
-    return logits
+        return model.heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
 
 
-def scored(logits: Tensor, batch: Batch, unscored: Tensor) -> Tensor:
-    """Sums over a batch: play, articulate, steps. The cells of ``unscored [B, T, P, 2]`` are left out."""
+def scored(heads: LogitsOfHeads, batch: Batch, unscored: Tensor) -> Tensor:
+    """Sums over a batch: play, articulate, steps, velocity. The cells of ``unscored [B, T, P, 2]`` are left out."""
+    logits, loud = heads
     play, articulate = log_likelihood(logits, batch.now, unscored)
-    return torch.stack(
-        [(part.double() * batch.real).sum() for part in (play, articulate, torch.ones_like(play))]
-    )
+    steps = torch.ones_like(play)
+    velocity = 0 * steps
+    if loud is not None:
+        velocity = velocity_log_likelihood(loud, batch.velocity, batch.now, unscored)
+    return torch.stack([(part.double() * batch.real).sum() for part in (play, articulate, steps, velocity)])
 
 
 def score_of(sums: Tensor) -> Score:
     """From sums to means."""
-    play, articulate, steps = sums.tolist()
-    return Score(play / steps, articulate / steps, int(steps))
+    play, articulate, steps, velocity = sums.tolist()
+    return Score(play / steps, articulate / steps, int(steps), velocity / steps)

@@ -16,7 +16,7 @@ import torch
 from descant_daemon.note_state import PLAY
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial
-from descant_export.training.evaluation import Score, logits_of, score_of, scored, whole_pieces
+from descant_export.training.evaluation import Score, heads_of, score_of, scored, whole_pieces
 from descant_export.training.masks import Mask, bass, keys, nothing, skyline, some, voices
 
 OCTAVE = 12
@@ -65,17 +65,17 @@ def given_table(model: Biaxial, pieces: Sequence[Piece], *, fast: bool = False) 
     masks = table_masks(pieces)
     training = model.training
     model.eval()
-    sums = torch.zeros(len(masks), 2, 3, dtype=torch.float64)
+    sums = torch.zeros(len(masks), 2, 4, dtype=torch.float64)
     cells = torch.zeros(len(masks), 2, dtype=torch.float64)
     all_given = zip(*(whole_pieces(pieces, mask, model.shape) for mask in masks.values()), strict=True)
     for here, givens in zip(whole_pieces(pieces, nothing, model.shape), all_given, strict=True):
         batch = here.on(device)
-        alone = logits_of(model, batch, fast)
+        alone = heads_of(model, batch, fast)
         for index, each in enumerate(givens):
             known = each.on(device)
-            logits = logits_of(model, known, fast)
+            heads = heads_of(model, known, fast)
             sums[index, 0] += scored(alone, batch, known.given).cpu()
-            sums[index, 1] += scored(logits, known, known.given).cpu()
+            sums[index, 1] += scored(heads, known, known.given).cpu()
             cells[index] += torch.tensor([each.given[..., PLAY].sum(), each.now[..., PLAY].sum()])
     model.train(training)
     return [

@@ -14,39 +14,55 @@ from matplotlib.figure import Figure
 from descant_daemon.midi_file import write_whole
 from descant_routing.errors import DescantError, UsageError
 
-HEAD = ("update", "learning_rate", "train", "alone", "under_melody")
+HEAD = ("update", "learning_rate", "train", "alone", "under_melody", "train_velocity", "velocity")
+NOTES_ALONE = 5
+"""Columns of a model that does not say how loud its notes are."""
 
 
 class Row(NamedTuple):
-    """One update: log-likelihoods in nats a step, of its batch and, where it was a look, of the held-out pieces."""
+    """One update: log-likelihoods in nats a step, of its batch and, where it was a look, of the held-out pieces.
+
+    ``train_velocity``, ``velocity``: of how loud notes are, in the batch and in the held-out pieces, alone.
+    """
 
     update: int
     learning_rate: float
     train: float
     alone: float | None = None
     under_melody: float | None = None
+    train_velocity: float | None = None
+    velocity: float | None = None
 
 
 class Logbook:
     """``curve.csv`` holds nothing but what the seed decides, so two runs can be compared byte by byte."""
 
-    def __init__(self, folder: Path, after: int, tensorboard: bool) -> None:
-        """Go on after update ``after``: rows that a killed run wrote beyond it are written again, the same."""
+    def __init__(self, folder: Path, after: int, *, velocity: bool, tensorboard: bool) -> None:
+        """Go on after update ``after``: rows that a killed run wrote beyond it are written again, the same.
+
+        ``velocity``: whether the model says how loud its notes are.
+        """
+        self._columns = len(HEAD) if velocity else NOTES_ALONE
         self._path, self._picture = folder / "curve.csv", folder / "curve.png"
         self._rows = [row for row in _read(self._path) if row.update <= after]
-        write_whole(self._path, _text(self._rows, head=True).encode())
+        write_whole(self._path, self._text([HEAD, *self._rows]).encode())
         self._board: Any = _board(folder) if tensorboard else None
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append the rows."""
         with self._path.open("a", encoding="ascii", newline="") as file:
-            file.write(_text(rows))
+            file.write(self._text(rows))
         self._rows += rows
         if self._board is not None:
             for row in rows:
-                for name, value in zip(HEAD[1:], row[1:], strict=True):
+                for name, value in list(zip(HEAD, row, strict=True))[1 : self._columns]:
                     if value is not None:
                         self._board.add_scalar(name, value, row.update)
+
+    def _text(self, rows: Sequence[tuple[object, ...]]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(map(_cell, row[: self._columns]) for row in rows)
+        return text.getvalue()
 
     def draw(self) -> None:
         """The picture of all rows so far."""
@@ -65,10 +81,13 @@ class Logbook:
             axes.plot(
                 [look[0] for look in looks], [look[at] for look in looks], "o-", label=label, markersize=3
             )
+        loud = [(row.update, row.velocity) for row in self._rows if row.velocity is not None]
+        if loud and self._columns > NOTES_ALONE:
+            axes.plot(*zip(*loud, strict=True), "s--", label="held out, how loud", markersize=3)
         axes.set_xlabel("update")
         axes.set_ylabel("log-likelihood, nats a step")
         if looks:  # the first updates are far below all that is of interest
-            axes.set_ylim(bottom=min(alone for _, alone, _ in looks) - 1)
+            axes.set_ylim(bottom=min([alone for _, alone, _ in looks] + [value for _, value in loud]) - 1)
         axes.grid(color="0.9")
         axes.legend()
         content = io.BytesIO()
@@ -76,13 +95,8 @@ class Logbook:
         write_whole(self._picture, content.getvalue())
 
 
-def _text(rows: Sequence[Row], head: bool = False) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if head:
-        writer.writerow(HEAD)
-    writer.writerows(tuple("" if value is None else repr(value) for value in row) for row in rows)
-    return text.getvalue()
+def _cell(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else repr(value)
 
 
 def _read(path: Path) -> list[Row]:

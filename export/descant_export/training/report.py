@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from descant_daemon.model.contract import CLASSES
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
-from descant_export.training.baselines import hold_last_step, markov
+from descant_export.training.baselines import Loudness, hold_last_step, marginal_velocity, markov
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.given_table import GivenRow, given_table
@@ -16,11 +17,12 @@ from descant_export.training.given_table import GivenRow, given_table
 
 @dataclass(frozen=True)
 class Report:
-    """Scores on the test pieces, in nats per step."""
+    """Scores on the test pieces, in nats per step; ``loudness``: the average's, where the model says how loud."""
 
     scores: Mapping[str, Score]
     given: Sequence[GivenRow]
     valid: Score
+    loudness: Loudness | None = None
 
 
 def measure(model: Biaxial, split: Split) -> Report:
@@ -34,6 +36,7 @@ def measure(model: Biaxial, split: Split) -> Report:
         },
         given=given_table(model, split.test),
         valid=evaluate(model, split.valid, []),
+        loudness=None if model.velocity is None else marginal_velocity(split.train, split.test, pitches),
     )
 
 
@@ -86,6 +89,20 @@ What given notes are worth: all other notes of the test pieces, the very same on
 | given | of what sounds | not given | given | gain |
 |---|---|---|---|---|
 {given}
+{_loudness(report)}"""
+
+
+def _loudness(report: Report) -> str:
+    """How well the model says how loud notes are; nothing where it does not say."""
+    average, mine = report.loudness, report.scores["this model"]
+    if average is None or not average.notes_a_step:
+        return ""
+    a_note = mine.velocity / average.notes_a_step
+    return f"""
+## How loud
+Natural log a struck note whose velocity is known ({average.notes_a_step:.2f} a step), {CLASSES} classes of velocity:
+{a_note:.3f} by this model, {average.a_note:.3f} by the average of the training pieces. That is {mine.velocity:.3f}
+nats a step, which the figures above do not count.
 """
 
 

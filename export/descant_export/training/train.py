@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from descant_export.corpus.piece import Piece
 from descant_export.memory import keep_freed_memory
-from descant_export.model.biaxial import Biaxial, log_likelihood
+from descant_export.model.biaxial import Biaxial, Heads
 from descant_export.training import checkpoint
-from descant_export.training.batches import Batch, Source
+from descant_export.training.batches import Source
 from descant_export.training.checkpoint import Checkpoint, Standing
+from descant_export.training.climb import climb
 from descant_export.training.config import Config
 from descant_export.training.config_file import save_config
 from descant_export.training.curriculum import learning_rate, lesson
 from descant_export.training.dropout import key_dropout
-from descant_export.training.evaluation import evaluate
+from descant_export.training.evaluation import Score, evaluate
+from descant_export.training.fitted import settled
 from descant_export.training.logbook import Logbook, Row
 from descant_export.training.masks import nothing, skyline
 from descant_export.training.optimisers import OPTIMISERS
@@ -68,6 +70,7 @@ def train(
     ``last.pt`` is written at every look at ``validation`` and every ``keep_every`` seconds, ``best.pt`` whenever
     validation improves: the sum of the log-likelihoods per step with nothing given and with the melody given.
     """
+    config = settled(config, training)
     with joined() as ranks:
         return _Run(config, corpus, training, validation, folder, ranks, tensorboard).to_the_end(report)
 
@@ -100,14 +103,15 @@ class _Run:
         self._model.to(ranks.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._model.parameters(), config.learning_rate)
         self._standing = self._found()
-        self._climber = ranks.wrap(self._model)
+        self._climber = ranks.wrap(Heads(self._model))
         self._speed = Speed(config, ranks, self._standing.seconds)
         self._unread: list[tuple[int, Tensor]] = []  # updates whose losses are still on the device
         if ranks.first:
             folder.mkdir(parents=True, exist_ok=True)
             self._samples.mkdir(exist_ok=True)
             save_config(config, folder / "config.yaml")
-            self._log = Logbook(folder, self._standing.update, tensorboard)
+            loud = self._model.velocity is not None
+            self._log = Logbook(folder, self._standing.update, velocity=loud, tensorboard=tensorboard)
 
     def to_the_end(self, report: Callable[[Progress], None]) -> Path:
         """Update after update."""
@@ -149,11 +153,12 @@ class _Run:
         fast = self._config.precision == "bf16"
         self._unread = [(update, loss.cpu()) for update, loss in self._unread]
         self._speed.halt()
-        alone, under = (
-            evaluate(self._model, self._validation, given, fast=fast, ranks=self._ranks).total
+        scores = [
+            evaluate(self._model, self._validation, given, fast=fast, ranks=self._ranks)
             for given in (nothing, skyline)
-        )
-        train = self._read(alone, under)
+        ]
+        alone, under = (score.total for score in scores)
+        train = self._read(*scores)
         self._standing = self._at(done).looked(alone + under)
         report(self._progress(done, train, (alone, under)))
         if not self._ranks.first:
@@ -167,16 +172,19 @@ class _Run:
             write_samples(self._model, self._validation, self._config.sample_bars, stem, f"Update {done}")
             self._model.train()
 
-    def _read(self, alone: float | None = None, under: float | None = None) -> float:
+    def _read(self, *looked: Score) -> float:
         """Bring the losses in and write them down; the last row is that of a look, if there was one."""
-        rows = [
-            Row(update + 1, learning_rate(self._config, update), float(loss)) for update, loss in self._unread
-        ]
+        rows: list[Row] = []
+        for update, losses in self._unread:
+            notes, loud = losses.tolist()
+            rows.append(Row(update + 1, learning_rate(self._config, update), notes, train_velocity=loud))
         if not math.isfinite(rows[-1].train):
             raise DescantError(
                 f"The training ran away at update {rows[-1].update}: try a lower learning_rate."
             )
-        rows[-1] = rows[-1]._replace(alone=alone, under_melody=under)
+        if looked:
+            alone, under = looked
+            rows[-1] = rows[-1]._replace(alone=alone.total, under_melody=under.total, velocity=alone.velocity)
         self._unread = []
         if self._ranks.first:
             self._log.write(rows)
@@ -222,21 +230,3 @@ class _Run:
             self._speed.note_steps(),
             self._speed.busy(),
         )
-
-
-def climb(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor:
-    """Add up the gradients of one batch; returns its log-likelihood, nats a step.
-
-    The batch is this process's share of the rows. The mean is over the steps of all of them, so that several
-    processes have the gradients of one.
-    """
-    with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
-        states = (batch.before, batch.now, batch.given)
-        before, now, given = (state.bfloat16() for state in states) if fast else states  # 0 and 1 are exact
-        logits = model(before, now, given, batch.step_in_bar, batch.style)
-    play, articulate = log_likelihood(logits, batch.now, batch.given)
-    steps = ranks.sum(batch.real.sum())
-    total = ((play + articulate) * batch.real).sum() / steps
-    # The gradients will be averaged over the processes; their sum is wanted.
-    (-total * ranks.world).backward()  # type: ignore[no-untyped-call]
-    return ranks.sum(total.detach())

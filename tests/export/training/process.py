@@ -21,17 +21,19 @@ from typing import Any
 import torch
 from tests.export.training.tiny import TINY, tiny_pieces
 
-from descant_export.model.biaxial import Biaxial
+from descant_export.model.biaxial import Biaxial, Heads
 from descant_export.training.batches import Source
 from descant_export.training.checkpoint import Checkpoint
+from descant_export.training.climb import climb
 from descant_export.training.config import Config
 from descant_export.training.dropout import key_dropout
 from descant_export.training.logbook import Logbook
 from descant_export.training.ranks import joined
-from descant_export.training.train import climb, train
+from descant_export.training.train import train
 
 MOMENTS = (("row", 3), ("part", 6), ("best", 8))
 """After the curve's row of an update is written; half-way through a checkpoint; between best.pt and last.pt."""
+LOUD = replace(TINY, velocity=True)
 SHORT = replace(TINY, updates=4, keep_every=60)
 
 
@@ -57,12 +59,12 @@ def gradients(folder: Path) -> None:
     """Of one batch, dropout on, in float32."""
     with joined() as ranks:
         torch.manual_seed(5)
-        model = Biaxial(TINY.shape())
-        rows = ranks.share(TINY.batch)
+        model = Biaxial(LOUD.shape())
+        rows = ranks.share(LOUD.batch)
         for axis, dropout in enumerate(key_dropout(model)):
-            dropout.begin([(TINY.seed, 0, row, 1 + axis) for row in rows], ranks.device)
-        batch = Source.of(tiny_pieces()).batch(TINY, model.shape, 0, rows)
-        likelihood = climb(ranks.wrap(model), batch, ranks, fast=False)
+            dropout.begin([(LOUD.seed, 0, row, 1 + axis) for row in rows], ranks.device)
+        batch = Source.of(tiny_pieces()).batch(LOUD, model.shape, 0, rows)
+        likelihood = climb(ranks.wrap(Heads(model)), batch, ranks, fast=False)
         if ranks.first:
             kept = {name: weight.grad for name, weight in model.named_parameters()}
             torch.save({"likelihood": likelihood, "gradients": kept}, folder / "gradients.pt")

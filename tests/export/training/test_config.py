@@ -53,6 +53,8 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ("given:\n  none: much", r"line 2: given\.none must be a number, not 'much'"),
         ("pitch_low: 99", r"pitch_low must be below pitch_high"),
         ("seed: true", r"line 1: seed must be a whole number, not True"),
+        ("velocity: loud", r"line 1: velocity: it must be true, false or auto, not 'loud'"),
+        ("velocity: 1", r"line 1: velocity: it must be true, false or auto, not 1"),
         ("optimiser: sgd", r"line 1: optimiser must be 'adamw', 'adadelta' or 'rmsprop', not 'sgd'"),
         ("- dropout", r"line 1: a config is a map"),
         ("learning_rate: .inf", r"line 1: '\.inf' is not a number"),

@@ -14,12 +14,15 @@ TINY = Config(
 
 
 def tiny_pieces() -> list[Piece]:
-    """Three tunes over a bass, the second busier than the first, the third in a higher key."""
-    slow = [(step, step + 4, 60 + (step * 5) % 12) for step in range(0, 24, 4)]
-    quick = [(step, step + 2, 60 + (step * 5) % 12) for step in range(0, 24, 2)]
-    bass = [(step, step + 4, 45 + (step % 3)) for step in range(0, 24, 4)]
+    """Three tunes over a bass, the second busier than the first, the third in a higher key.
+
+    Tunes are louder than the bass, and loudest at the beat.
+    """
+    slow = [(step, step + 4, 60 + (step * 5) % 12, 90) for step in range(0, 24, 4)]
+    quick = [(step, step + 2, 60 + (step * 5) % 12, 90 if step % 4 == 0 else 70) for step in range(0, 24, 2)]
+    bass = [(step, step + 4, 45 + (step % 3), 50) for step in range(0, 24, 4)]
     bar = [(step + 12) % 16 for step in range(24)]
-    high = [(on, off, key + 2) for on, off, key in quick]
+    high = [(on, off, key + 2, loud) for on, off, key, loud in quick]
     return [
         from_notes(name, [tune, bass], bar)
         for name, tune in (("slow", slow), ("quick", quick), ("high", high))

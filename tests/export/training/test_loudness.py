@@ -1,0 +1,169 @@
+"""The velocity head, from a corpus with dynamics to the notes that the effect plays."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.export.toy import metadata
+from tests.export.training.tiny import PITCHES, TINY
+
+from descant_daemon.model.card import check_model_files, model_paths
+from descant_daemon.model.contract import CLASSES, PLANES, VELOCITY
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.offline.render import render
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.tempo_map import TempoMap
+from descant_export.corpus.piece import Piece, from_notes, velocities
+from descant_export.corpus.splits import Split
+from descant_export.model.biaxial import Biaxial
+from descant_export.onnx_graphs.export import TOLERANCE, export, parity
+from descant_export.training import checkpoint
+from descant_export.training.baselines import marginal_velocity
+from descant_export.training.batches import segment
+from descant_export.training.evaluation import evaluate
+from descant_export.training.fitted import fitted, settled
+from descant_export.training.report import measure
+from descant_export.training.train import train
+from descant_routing import message
+
+LOUD = replace(TINY, velocity=True)
+
+
+def silenced(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces as a corpus without dynamics has them."""
+    return [replace(piece, notes=_mute(piece)) for piece in pieces]
+
+
+def _mute(piece: Piece) -> np.ndarray:
+    notes = piece.notes.copy()
+    notes["velocity"] = 0
+    return notes
+
+
+def test_velocities_stand_where_notes_are_struck() -> None:
+    piece = from_notes("", [[(0, 4, 60, 90), (4, 8, 90, 20)], [(0, 2, 60, 50), (2, 4, 61, 70)]], range(8))
+    found = velocities(piece.notes, PITCHES, 1, 0, 4)
+    expected = np.zeros((4, 36))
+    expected[0, 61 - 40] = 90  # the louder of two voices, moved up a semitone
+    expected[2, 62 - 40] = 70
+    assert np.array_equal(found, expected)
+    assert not velocities(piece.notes, PITCHES, 1, 3, 4).any(), "what was struck before is not struck here"
+
+
+def test_a_segment_has_the_velocities_of_its_own_steps(pieces: list[Piece]) -> None:
+    whole = segment(pieces[1], 0, 24, 2, [], LOUD.shape())
+    part = segment(pieces[1], 20, 8, 2, [], LOUD.shape())
+    assert torch.equal(part.velocity[0, :4], whole.velocity[0, 20:])
+    assert not part.velocity[0, 4:].any()
+    struck = whole.now[0, ..., 1] > 0
+    assert torch.equal(whole.velocity[0] > 0, struck)
+    assert segment(pieces[1], 0, 24, 2, [], TINY.shape()).velocity.shape == (1, 24, 0)
+
+
+def test_auto_is_where_the_corpus_has_dynamics(pieces: list[Piece]) -> None:
+    auto = replace(TINY, velocity="auto")
+    assert settled(auto, pieces).velocity is True
+    assert settled(auto, silenced(pieces)).velocity is False
+    assert settled(TINY, pieces) == TINY
+    assert fitted(pieces, "x", 4).velocity is True
+    assert fitted(silenced(pieces), "x", 4).velocity is False
+
+
+def curve(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((folder / "curve.csv").read_text().splitlines()))
+
+
+def test_it_learns_how_loud_notes_are(pieces: list[Piece], folder: Path) -> None:
+    config = replace(LOUD, velocity="auto", updates=80, evaluate_every=40, learning_rate=0.02, dropout=0.0)
+    train(config, "tiny", pieces, pieces, folder, lambda _: None)
+    rows = curve(folder)
+    assert float(rows[-1]["train_velocity"]) > float(rows[0]["train_velocity"]) + 0.5
+    best = checkpoint.load(folder / "best.pt")
+    assert best.config.velocity is True
+    score = evaluate(best.network(), pieces)
+    average = marginal_velocity(pieces, pieces, PITCHES)
+    assert score.velocity > average.a_note * average.notes_a_step + 0.1
+    assert float(rows[-1]["velocity"]) == pytest.approx(score.velocity, abs=0.05), (
+        "the last look was the best"
+    )
+
+
+def test_a_run_without_the_head_leaves_what_it_always_left(pieces: list[Piece], folder: Path) -> None:
+    train(TINY, "tiny", pieces, pieces, folder, lambda _: None)
+    assert list(curve(folder)[0]) == ["update", "learning_rate", "train", "alone", "under_melody"]
+    last = torch.load(folder / "last.pt", weights_only=True)
+    assert not [name for name in last["model"] if "velocity" in name]
+    del last["config"]["velocity"]  # as runs were kept before there was such a head
+    torch.save(last, folder / "last.pt")
+    assert checkpoint.load(folder / "last.pt").config == TINY
+
+
+def test_the_average_against_counting_by_hand(pieces: list[Piece]) -> None:
+    training, test = pieces[:1], pieces[1:2]
+    seen = [int(v) for v in training[0].notes["velocity"]]
+    asked = [int(v) for v in test[0].notes["velocity"]]
+    chances = [(sum(v // 8 == each for v in seen) + 1) / (len(seen) + 16) for each in range(16)]
+    total = sum(math.log(chances[v // 8]) for v in asked)
+    found = marginal_velocity(training, test, PITCHES)
+    assert found.a_note == pytest.approx(total / len(asked))
+    assert found.notes_a_step == len(asked) / 24
+    assert marginal_velocity(training, silenced(test), PITCHES).notes_a_step == 0
+
+
+@pytest.fixture
+def loud_model() -> Biaxial:
+    torch.manual_seed(4)
+    model = Biaxial(replace(LOUD.shape(), styles=2))
+    assert model.velocity is not None
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(2.0)
+        model.output.bias.copy_(torch.tensor([-2.0, 0.0]))
+        model.velocity.weight.mul_(6.0)  # so that notes are not all of one velocity
+    return model.eval()
+
+
+def test_the_card_says_how_well_it_knows(loud_model: Biaxial, pieces: list[Piece]) -> None:
+    report = measure(loud_model, Split([pieces[0]], [pieces[1]], [pieces[2]]))
+    assert report.loudness is not None
+    assert report.scores["this model"].velocity < 0
+    assert report.scores["this model"].total == pytest.approx(sum(report.scores["this model"][:2])), (
+        "how loud is counted apart"
+    )
+
+
+def test_what_is_exported_plays_as_loud_as_it_learned(
+    loud_model: Biaxial, pieces: list[Piece], tmp_path: Path
+) -> None:
+    told = metadata(loud_model)
+    assert told.planes == (*PLANES, VELOCITY)
+    export(loud_model, told, tmp_path / "loud")
+    network = OnnxNetwork.load(tmp_path / "loud")
+    assert parity(loud_model, network, pieces[1]) < TOLERANCE
+    free = Parameters(mode="free", voices=6)
+
+    def take(parameters: Parameters) -> list[tuple[int, bytes]]:
+        return list(render(network, parameters, [], TempoMap(24, []), 6 * 96).messages)
+
+    mine, flat = take(free), take(free.with_values({"velocity_source": "player"}))
+    loud = [data[2] for _, data in mine if message.is_note_on(data)]
+    assert len(loud) > 30
+    assert len(set(loud)) > 5
+    assert {data[2] for _, data in flat if message.is_note_on(data)} == {80}
+    places = [[(at, data[:2]) for at, data in each] for each in (mine, flat)]
+    assert places[0] == places[1], "the same notes, however loud"
+    assert mine == take(free)
+
+
+def test_a_model_that_says_nothing_is_written_as_it_always_was(small_model: Biaxial, tmp_path: Path) -> None:
+    export(small_model, metadata(small_model), tmp_path / "plain")
+    _, note = model_paths(tmp_path / "plain")
+    assert b"velocity" not in note.read_bytes()
+    assert not check_model_files(tmp_path / "plain").metadata.velocities
+    assert CLASSES == 16
