@@ -28,6 +28,6 @@ def climb(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor
         struck = velocity_log_likelihood(loud, batch.velocity, batch.now, batch.given)
         totals.append((struck * batch.real).sum() / steps)
     # The gradients will be averaged over the processes; their sum is wanted.
-    (-sum(totals) * ranks.world).backward()  # type: ignore[no-untyped-call]
+    (-torch.stack(totals).sum() * ranks.world).backward()  # type: ignore[no-untyped-call]
     found = torch.stack([total.detach() for total in totals])
     return ranks.sum(nn.functional.pad(found, (0, 2 - len(found))))
