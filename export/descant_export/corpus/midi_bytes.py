@@ -16,22 +16,23 @@ CHUNK = struct.Struct(">4sI")
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's content, known to be a MIDI file of type 0 or 1 in beats with every track as long as it says."""
+    """The file's content, of a size that may be read."""
     try:
         if not path.is_file():
             raise LeftOutError("broken", "is no regular file")
         size = path.stat().st_size
         if size > LARGEST:
             raise LeftOutError("broken", f"has {size / 2**20:.0f} MB, and {LARGEST // 2**20} MB is the most")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise LeftOutError("broken", f"cannot be read: {error.strerror or error}") from error
-    check(content)
-    return content
 
 
 def check(content: bytes) -> None:
-    """LeftOutError unless header and chunks are sound (Standard MIDI Files 1.0: header, track chunks)."""
+    """LeftOutError unless it is a MIDI file of type 0 or 1, in beats, with every track as long as it says.
+
+    Standard MIDI Files 1.0: header, track chunks.
+    """
     if not content:
         raise LeftOutError("broken", "is empty")
     if content[:4] != b"MThd":

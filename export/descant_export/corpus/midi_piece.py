@@ -19,7 +19,7 @@ from descant_export.corpus.grid import (
     on_few_places,
     step_in_bar,
 )
-from descant_export.corpus.midi_bytes import only_channels, read_bytes
+from descant_export.corpus.midi_bytes import check, only_channels, read_bytes
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
 from descant_export.corpus.track_pattern import Pattern, parse_pattern
@@ -29,9 +29,23 @@ from descant_export.corpus.tracks import Track, chosen, has_dynamics, voices_of
 def read_midi(folder: Path, options: IngestOptions, name: str) -> Reading:
     """The file ``name`` of ``folder`` (a path within it) as a piece, or why it is none."""
     try:
-        return _read(name, read_bytes(folder / name), options)
+        content = read_bytes(folder / name)
     except LeftOutError as left_out:
-        return Reading(FileReport(name, left_out.kind, str(left_out), left_out.facts))
+        return _left_out(name, left_out)
+    return read_content(name, content, options)
+
+
+def read_content(name: str, content: bytes, options: IngestOptions) -> Reading:
+    """The file's ``content`` as a piece, or why it is none."""
+    try:
+        check(content)
+        return _read(name, content, options)
+    except LeftOutError as left_out:
+        return _left_out(name, left_out)
+
+
+def _left_out(name: str, why: LeftOutError) -> Reading:
+    return Reading(FileReport(name, why.kind, str(why), why.facts))
 
 
 def _read(name: str, content: bytes, options: IngestOptions) -> Reading:

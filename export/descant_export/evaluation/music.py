@@ -6,10 +6,11 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from descant_daemon.midi_file import LARGEST
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import split_by_tune
-from descant_export.evaluation.midi import LARGEST, read_midi
+from descant_export.evaluation.midi import read_midi
 from descant_export.evaluation.rolls import SPLITS, as_pieces, read_rolls
 from descant_routing.errors import DescantError
 
