@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.model.contract import PLANES, VELOCITY
-from descant_export.corpus.choice import Choice, load_choice
+from descant_export.corpus.choice import Choice, choice_of
 from descant_export.corpus.command import PAGE, read_with_bar, summarise
 from descant_export.corpus.options import IngestOptions
 from descant_export.first_preset import PRESET, first_preset
@@ -105,7 +105,7 @@ def export(run: Path, stem: Path) -> None:
     except OSError as error:
         raise UsageError(f"{stem.parent} is no folder to export to: {error.strerror or error}.") from error
     config, model = state.config, state.network()
-    choice = load_choice(run if run.is_dir() else run.parent) or Choice(state.corpus, IngestOptions())
+    choice = choice_of(run, state.corpus)
     corpus = read_with_bar(choice.what, choice.options)
     split = choice.split(corpus)
     report = measure(model, split)

@@ -40,6 +40,7 @@ def evaluate(
 ) -> None:
     """Score a model, or judge music. Needs the 'train' extra.
 
+    RUN: nats a step on the held-out pieces of its own corpus, and what given notes are worth, mask by mask.
     RUN --data FILE.mat: nats a time step under the published protocol (play only, 88 pitches).
     RUN --data FILE.zip --map MAP: nats a sixteenth of the same pieces, articulation and metre included.
     --music SET --human SET --training SET: statistics beside human music, and what is copied from training.
@@ -56,7 +57,13 @@ def evaluate(
     if human is not None or training is not None or same_key:
         raise UsageError("--human, --training and --same-key go with --music.")
     if data is None:
-        raise UsageError("What is to be evaluated? --data FILE.mat scores a model, --music SET judges music.")
+        if run is None or baseline is not None or source_map is not None:
+            raise UsageError(
+                "What is to be evaluated? RUN on its own corpus, RUN --data FILE.mat, or --music SET."
+            )
+        with train_extra():
+            importlib.import_module("descant_export.evaluation.held_out").held_out(run, split, as_json)
+        return
     if baseline is not None and baseline not in BASELINES:
         raise UsageError(f"There is no baseline {baseline!r}; there are {', '.join(BASELINES)}.")
     if source_map is not None:

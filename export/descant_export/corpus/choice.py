@@ -68,6 +68,12 @@ def load_choice(run: Path) -> Choice | None:
         raise DescantError(f"{path} does not say what the run learned from ({error}).") from error
 
 
+def choice_of(run: Path, corpus: str) -> Choice:
+    """What a run's folder, or a checkpoint in it, learned from; ``corpus`` as it comes where nothing is kept."""
+    kept = load_choice(run if run.is_dir() else run.parent)
+    return kept or Choice(corpus, IngestOptions())
+
+
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()

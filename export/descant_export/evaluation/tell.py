@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -24,6 +24,16 @@ def likelihood_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Non
     table = _table(title, "model", *columns)
     for name, figures in rows.items():
         table.add_row(name, *(f"{figure:.3f}" for figure in figures.values()))
+    Console().print(table)
+
+
+def given_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A row a mask: the hidden notes, the same ones scored without and with the given ones."""
+    title = "What given notes are worth: the others, the very same cells scored twice; nats a step"
+    table = _table(title, "given", "of what sounds", "not given", "given", "gain")
+    for row in rows:
+        sums = (f"{row[side]['sum']:.3f}" for side in ("without", "known"))
+        table.add_row(row["mask"], f"{row['share']:.0%}", *sums, f"{row['gain']:+.3f}")
     Console().print(table)
 
 
