@@ -34,7 +34,7 @@ def descant(*arguments: object) -> str:
 @pytest.fixture
 def choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choice:
     """Twelve pieces of two tracks, each loud and soft."""
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda _: str(tmp_path / "cache"))
+    monkeypatch.setattr("platformdirs.user_cache_dir", {"descant": str(tmp_path / "cache")}.get)
     rng = np.random.default_rng(0)
     folder = tmp_path / "duets"
     folder.mkdir()
