@@ -26,7 +26,11 @@ Updates = Annotated[
 
 def train(
     what: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="A folder of MIDI files, or music21:bach and the like.")
+        str,
+        typer.Argument(
+            metavar="FOLDER",
+            help="A folder of MIDI files, music21:bach and the like, or a recipe of several styles (.yaml).",
+        ),
     ] = "music21:bach",
     run: Annotated[
         Path | None,
