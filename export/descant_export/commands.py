@@ -24,6 +24,7 @@ from descant_export.training.config_file import changed, load_config, save_confi
 from descant_export.training.fitted import fitted
 from descant_export.training.ranks import first_of_all
 from descant_export.training.report import measure, model_card
+from descant_export.training.sizes import SIZES
 from descant_export.training.train import Progress as Trained
 from descant_export.training.train import train as run_training
 from descant_routing.errors import UsageError
@@ -42,6 +43,7 @@ def train(
     settings: list[str],
     tensorboard: bool,
     split_list: Path | None = None,
+    size: str | None = None,
     **choices: object,
 ) -> None:
     """Train, with a progress bar; go on where an earlier run in ``folder`` stopped.
@@ -52,7 +54,9 @@ def train(
     choice = _chosen(what, split_list, choices)
     folder = folder or Path("runs") / choice.name
     begun = _begun(folder, config_file)
-    changes = settings + ([] if updates is None else [f"updates={updates}"])
+    if size is not None and size not in SIZES:
+        raise UsageError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
+    changes = [*SIZES[size or "medium"], *settings, *([] if updates is None else [f"updates={updates}"])]
     changed(begun or Config(), changes)  # what is wrong is said before anything is read
     gathered = gather_with_bar(choice)
     corpus, split = gathered.corpus, gathered.split

@@ -46,6 +46,14 @@ def train(
         Path | None,
         typer.Option("--write-config", metavar="FILE", help="Write a commented config to change, and stop."),
     ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size",
+            metavar="small|medium|large",
+            help="Of the network; small learns in half an hour on two cores.",
+        ),
+    ] = None,
     updates: Updates = None,
     tensorboard: Annotated[
         bool,
@@ -74,6 +82,7 @@ def train(
         settings or [],
         tensorboard,
         split_list,
+        size,
         steps_per_beat=steps_per_beat,
         tracks=tracks or [],
         keep_duplicates=duplicates,
