@@ -16,7 +16,7 @@ from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.given_table import GivenRow, given_table
 from descant_export.training.held_out import excerpt
 
-MOST_STEPS = 24_000
+MOST_STEPS = 10_000
 """Of held-out music; more would tell the second decimal."""
 
 
