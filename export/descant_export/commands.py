@@ -11,8 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.model.contract import PLANES, VELOCITY
-from descant_export.corpus.choice import Choice, choice_of
-from descant_export.corpus.command import PAGE, read_with_bar, summarise
+from descant_export.corpus.choice import Choice
+from descant_export.corpus.command import PAGE, gather_with_bar, summarise
+from descant_export.corpus.kept import choice_of, keep
+from descant_export.corpus.mix import Mix, is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.first_preset import PRESET, first_preset
 from descant_export.onnx_graphs.export import check_parity
@@ -23,6 +25,7 @@ from descant_export.training.config_file import changed, load_config, save_confi
 from descant_export.training.fitted import fitted, settled
 from descant_export.training.ranks import first_of_all
 from descant_export.training.report import measure, model_card
+from descant_export.training.sizes import SIZES
 from descant_export.training.train import Progress as Trained
 from descant_export.training.train import train as run_training
 from descant_routing.errors import UsageError
@@ -41,6 +44,7 @@ def train(
     settings: list[str],
     tensorboard: bool,
     split_list: Path | None = None,
+    size: str | None = None,
     **choices: object,
 ) -> None:
     """Train, with a progress bar; go on where an earlier run in ``folder`` stopped.
@@ -48,20 +52,26 @@ def train(
     ``choices``: of ``IngestOptions``. The corpus's summary page is written into the folder first.
     """
     console.quiet = not first_of_all()
-    choice = Choice(what, IngestOptions.from_dict(dict(choices)), split_list)
+    choice = _chosen(what, split_list, choices)
     folder = folder or Path("runs") / choice.name
     begun = _begun(folder, config_file)
-    changes = settings + ([] if updates is None else [f"updates={updates}"])
+    if size is not None and size not in SIZES:
+        raise UsageError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
+    changes = [*SIZES[size or "medium"], *settings, *([] if updates is None else [f"updates={updates}"])]
     changed(begun or Config(), changes)  # what is wrong is said before anything is read
-    corpus = read_with_bar(what, choice.options)
-    config = changed(begun or fitted(corpus.pieces, choice.name, choice.options.steps_per_beat), changes)
-    split = choice.split(corpus)
+    gathered = gather_with_bar(choice)
+    corpus, split = gathered.corpus, gathered.split
+    config = changed(begun or fitted(corpus.pieces, tuple(gathered.styles), choice.steps_per_beat), changes)
     config = settled(config, split.train)
+    if isinstance(choice, Mix) and config.styles != tuple(gathered.styles):
+        raise UsageError(
+            f"The recipe's styles are {', '.join(gathered.styles)}, the config's {', '.join(config.styles)}."
+        )
     _check_same_run(folder, config)
     if first_of_all():
-        choice.keep(folder)
+        keep(choice, folder)
         if not (folder / PAGE).exists():
-            summarise(folder, corpus, choice.options, split)
+            summarise(folder, corpus, choice.steps_per_beat, split)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -106,13 +116,13 @@ def export(run: Path, stem: Path) -> None:
         raise UsageError(f"{stem.parent} is no folder to export to: {error.strerror or error}.") from error
     config, model = state.config, state.network()
     choice = choice_of(run, state.corpus)
-    corpus = read_with_bar(choice.what, choice.options)
-    split = choice.split(corpus)
+    gathered = gather_with_bar(choice)
+    corpus, split = gathered.corpus, gathered.split
     report = measure(model, split)
     metadata = ModelMetadata(
         pitch_low=config.pitch_low,
         pitch_high=config.pitch_high,
-        steps_per_beat=choice.options.steps_per_beat,
+        steps_per_beat=choice.steps_per_beat,
         planes=(*PLANES, VELOCITY) if model.shape.velocities else PLANES,
         features="kernel-1",
         time_layers=config.time_layers,
@@ -137,6 +147,16 @@ def export(run: Path, stem: Path) -> None:
     typer.echo(
         f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."
     )
+
+
+def _chosen(what: str, split_list: Path | None, choices: dict[str, object]) -> Choice | Mix:
+    """A recipe says for each of its styles what the options say for a folder."""
+    options = IngestOptions.from_dict(dict(choices))
+    if not is_recipe(what):
+        return Choice(what, options, split_list)
+    if split_list is not None or options != IngestOptions():
+        raise UsageError(f"How the corpora of {what} are read stands in the recipe, not in options.")
+    return load_mix(Path(what))
 
 
 def _begun(folder: Path, config_file: Path | None) -> Config | None:

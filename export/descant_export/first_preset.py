@@ -22,18 +22,24 @@ OUTER = 1  # percent of the notes beyond the range at each end
 def first_preset(name: str, stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
     """``preset.yaml``: as many voices under the player as the music has, in the range that it has.
 
-    ``pieces``: what the figures are taken from.
+    Music of one voice knows no harmony: it plays by itself. ``pieces``: what the figures are taken from.
     """
     sounding = [piece.state(range(piece.voices), EVERY_KEY)[..., PLAY].sum(-1) for piece in pieces]
-    voices = max(1, min(MOST_VOICES, round(float(np.mean(np.concatenate(sounding)))) - 1))
+    at_once = round(float(np.mean(np.concatenate(sounding))))
+    harmonises = at_once > 1
     keys = np.concatenate([piece.notes["key"] for piece in pieces])
     low, high = (int(key) for key in np.percentile(keys, [OUTER, 100 - OUTER]))
     values = {
         "title": name,
         "model": stem,
-        "mode": "harmonise",
-        "parameters": {"temperature": 0.9, "voices": voices, "low": low, "high": high},
-        "credits": [f"Learned from {corpus.credit}. Licence: {corpus.licence}."],
+        "mode": "harmonise" if harmonises else "free",
+        "parameters": {
+            "temperature": 0.9,
+            "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
+            "low": low,
+            "high": high,
+        },
+        "credits": [f"Learned from {corpus.credit.rstrip('.')}. Licence: {corpus.licence.rstrip('.')}."],
     }
     body = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
     text = f"# Change what you like; descant play with this folder's path plays it.\n{body}"

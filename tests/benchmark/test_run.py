@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from descant_export.model.roll import RollShape
 from descant_routing.errors import DescantError, UsageError
 
 FEW = PitchRange(60, 71)
+SIDES = ("train", "valid", "test")
 
 
 class KilledError(Exception):
@@ -74,9 +76,9 @@ def train(roll_set: RollSet, folder: Path, seed: int = 1, killed_after: tuple[in
                 raise KilledError
 
         with pytest.raises(KilledError):
-            Run("tiny", RECIPE, roll_set, seed, Store(folder), 2).train(math.inf, report)
+            Run("tiny", RECIPE, roll_set, seed, Store(folder), 2).train(lambda: False, report)
     run = Run("tiny", RECIPE, roll_set, seed, Store(folder), 2)
-    run.train(math.inf, lambda loss: None)
+    run.train(lambda: False, lambda loss: None)
     return run
 
 
@@ -122,10 +124,10 @@ def test_the_result_is_of_the_weights_that_validated_best(roll_set: RollSet, tmp
 
 def test_a_training_that_runs_away_ends_there(roll_set: RollSet, tmp_path: Path) -> None:
     mad = replace(RECIPE, rate=1e30, clip=None, warm_up=0)
-    Run("tiny", mad, roll_set, 1, Store(tmp_path), 2).train(math.inf, lambda loss: None)
+    Run("tiny", mad, roll_set, 1, Store(tmp_path), 2).train(lambda: False, lambda loss: None)
     again = Run("tiny", mad, roll_set, 1, Store(tmp_path), 2)
     assert again.standing.ended.startswith("ran away at update")
-    again.train(math.inf, lambda loss: pytest.fail("it goes on"))
+    again.train(lambda: False, lambda loss: pytest.fail("it goes on"))
 
 
 def test_the_table_beside_the_published_one() -> None:
@@ -158,7 +160,7 @@ def test_a_torn_state_is_named(roll_set: RollSet, tmp_path: Path) -> None:
 
 
 def test_a_state_of_another_recipe_is_named(roll_set: RollSet, tmp_path: Path) -> None:
-    Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2).train(-math.inf, lambda loss: None)
+    Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2).train(lambda: True, lambda loss: None)
 
     def longer(roll_set: RollSet) -> RollShape:
         return replace(tiny(roll_set), lags=(3,))
@@ -175,7 +177,7 @@ def test_a_state_of_another_recipe_is_named(roll_set: RollSet, tmp_path: Path) -
         (b"not a matrix", "is torn or not a MATLAB file"),
         ({"traindata": [1]}, "has no sequences called traindata"),
         (
-            {f"{side}data": np.full((3, 88), 2) for side in ("train", "valid", "test")},
+            {f"{side}data": np.full((3, 88), 2) for side in SIDES},
             "holds more than 0 and 1",
         ),
     ],
@@ -194,6 +196,31 @@ def _cell(value: object) -> np.ndarray:
     cell = np.empty((1, 1), object)
     cell[0, 0] = value
     return cell if isinstance(value, np.ndarray) else np.array(value)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_stopped_writes_the_table_first(
+    end: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(4)
+    sides = {f"{side}data": _cell((rng.random((40, 88)) < 0.1).astype(np.uint8)) for side in SIDES}
+    scipy.io.savemat(tmp_path / "JSB_Chorales.mat", sides)
+    monkeypatch.setitem(RECIPES, "tiny", replace(RECIPE, falls=1000))  # alone it would go on for very long
+    look = Run._look
+
+    def stopped_after(run: Run) -> None:
+        look(run)
+        os.kill(os.getpid(), end)
+
+    monkeypatch.setattr(Run, "_look", stopped_after)
+    before = signal.getsignal(end)
+    table = benchmark(tmp_path, ["jsb"], ["tiny"], 2, tmp_path / "out", None, None)
+    assert "tiny" in table.read_text()
+    result = Store(tmp_path / "out" / "tiny" / "jsb" / "seed-1").result()
+    assert result is not None
+    assert not result.ended
+    assert not (tmp_path / "out" / "tiny" / "jsb" / "seed-2" / "last.pt").exists()
+    assert signal.getsignal(end) == before
 
 
 @pytest.mark.parametrize(

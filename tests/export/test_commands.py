@@ -13,8 +13,10 @@ from descant_export import commands
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.read import BACH, Corpus, read_corpus
 from descant_export.corpus.splits import Split, split_by_tune
+from descant_export.model.biaxial import Biaxial
 from descant_export.training.config import Config
-from descant_export.training.config_file import load_config
+from descant_export.training.config_file import changed, load_config
+from descant_export.training.sizes import SIZES
 from descant_routing.errors import DescantError, UsageError
 
 SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluate_every=2", "sample_bars=0"]
@@ -68,6 +70,7 @@ def test_train_go_on_and_export(tmp_path: Path) -> None:
     ("typed", "words"),
     [
         (["train", "music21:nobody"], "no corpus 'music21:nobody'"),
+        (["train", "--size", "huge"], "no size 'huge'; there are small, medium, large"),
         (["train", "--set", "dropuot=1"], "no hyperparameter 'dropuot=1'"),
         (["train", "--set", "dropout=much"], "dropout must be a number, not 'much'"),
         (
@@ -99,3 +102,11 @@ def test_a_config_to_change(tmp_path: Path) -> None:
         DescantError, match=r"style\.yaml, line 1: updates must be a whole number, not 'none'"
     ):
         descant("train", "--config", str(path), "--run", str(tmp_path))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_typed_wins_over_a_size(size: str) -> None:
+    config = changed(Config(), [*SIZES[size], "time_layers=[7]"])
+    assert config.time_layers == (7,)
+    parameters = sum(each.numel() for each in Biaxial(changed(Config(), SIZES[size]).shape()).parameters())
+    assert (size == "small") == (parameters < 250_000)

@@ -26,7 +26,11 @@ Updates = Annotated[
 
 def train(
     what: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="A folder of MIDI files, or music21:bach and the like.")
+        str,
+        typer.Argument(
+            metavar="FOLDER",
+            help="A folder of MIDI files, music21:bach and the like, or a recipe of several styles (.yaml).",
+        ),
     ] = "music21:bach",
     run: Annotated[
         Path | None,
@@ -41,6 +45,14 @@ def train(
     write_config: Annotated[
         Path | None,
         typer.Option("--write-config", metavar="FILE", help="Write a commented config to change, and stop."),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size",
+            metavar="small|medium|large",
+            help="Of the network; small learns in half an hour on two cores.",
+        ),
     ] = None,
     updates: Updates = None,
     tensorboard: Annotated[
@@ -70,6 +82,7 @@ def train(
         settings or [],
         tensorboard,
         split_list,
+        size,
         steps_per_beat=steps_per_beat,
         tracks=tracks or [],
         keep_duplicates=duplicates,

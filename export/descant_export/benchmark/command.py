@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -11,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from descant_export.benchmark.recipes import RECIPES, Recipe
-from descant_export.benchmark.run import Run
+from descant_export.benchmark.run import IsOver, Run
 from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import write_table
@@ -33,7 +37,7 @@ def benchmark(
 ) -> Path:
     """Train what is not done yet, for ``minutes`` at most; write the table. Returns its path.
 
-    Called several times at once, each process takes runs that no other is at.
+    Called several times at once, each process takes runs that no other is at. Ctrl-C and SIGTERM end the time.
     """
     for network in networks:
         if network not in RECIPES:
@@ -50,29 +54,53 @@ def benchmark(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
+    with _time(minutes) as is_over:
+        _train_all(roll_sets, networks, seeds, out, is_over, batch)
+    return out / "table.md"
+
+
+@contextmanager
+def _time(minutes: float | None) -> Generator[IsOver]:
+    """Whether the time is over; to be stopped only makes it shorter, so that what was learned is scored."""
     deadline = math.inf if minutes is None else time.monotonic() + 60 * minutes
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        console.print("Stopping: the weights so far are scored first.")
+        stopped.set()
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: stopped.is_set() or time.monotonic() >= deadline
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _train_all(
+    roll_sets: list[RollSet], networks: list[str], seeds: int, out: Path, is_over: IsOver, batch: int | None
+) -> None:
     # Seeds outside: the first row of every set comes before the second of any.
     for seed in range(1, seeds + 1):
         for roll_set in roll_sets:
             for network in networks:
                 if roll_set.planes == RECIPES[network].shape(roll_set).kernel.planes:
-                    _go_on(network, roll_set, seed, out, deadline, batch)
+                    _go_on(network, roll_set, seed, out, is_over, batch)
                     write_table(out, _results(out))
                 else:
                     raise UsageError(f"{network} has no articulation to learn from {roll_set.name}.")
-    return out / "table.md"
 
 
-def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, deadline: float, batch: int | None) -> None:
+def _go_on(network: str, roll_set: RollSet, seed: int, out: Path, is_over: IsOver, batch: int | None) -> None:
     store = Store(out / network / roll_set.name / f"seed-{seed}")
     with store.taken() as ours:
         known = store.result()
-        if ours and time.monotonic() < deadline and not (known is not None and known.ended):
-            _train(network, roll_set, seed, store, deadline, batch)
+        if ours and not is_over() and not (known is not None and known.ended):
+            _train(network, roll_set, seed, store, is_over, batch)
 
 
 def _train(
-    network: str, roll_set: RollSet, seed: int, store: Store, deadline: float, batch: int | None
+    network: str, roll_set: RollSet, seed: int, store: Store, is_over: IsOver, batch: int | None
 ) -> None:
     recipe = RECIPES[network]
     run = Run(network, recipe, roll_set, seed, store, batch or _crops(recipe, roll_set.name))
@@ -102,7 +130,7 @@ def _train(
             rate = standing.flop / standing.seconds / 1e9
             bar.update(task, told=f"update {standing.update} {loss:.2f} nats a step, {rate:.0f} GFLOP/s")
 
-        run.train(deadline, report)
+        run.train(is_over, report)
     if run.standing.ended:
         console.print(f"{network} on {roll_set.name}, seed {seed}, is over: {run.standing.ended}")
     if (result := run.result()) is not None:

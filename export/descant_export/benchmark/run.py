@@ -28,6 +28,8 @@ from descant_routing.errors import DescantError
 EVALUATE_STEPS = 30_000  # training steps between two looks at validation, but at least one epoch
 KEEP_SECONDS = 60.0  # no more than this is lost when a run is killed
 
+IsOver = Callable[[], bool]
+
 
 class Run:
     """One network, one set, one seed."""
@@ -67,8 +69,8 @@ class Run:
                 f"Descant or of its recipe ({str(error).splitlines()[0]}); train into another folder."
             ) from None
 
-    def train(self, deadline: float, report: Callable[[float | None], None]) -> None:
-        """Train to the end, or until ``time.monotonic()`` passes ``deadline``.
+    def train(self, is_over: IsOver, report: Callable[[float | None], None]) -> None:
+        """Train to the end, or until the time is over.
 
         ``report`` gets each update's figure in nats a step, and None after a look at validation.
         """
@@ -76,7 +78,7 @@ class Run:
         began, before = time.monotonic(), standing.seconds
         kept = began
         self._model.train()
-        while not standing.ended and time.monotonic() < deadline:
+        while not standing.ended and not is_over():
             loss = self._update()
             if not math.isfinite(loss):
                 standing.ended = f"ran away at update {standing.update}"

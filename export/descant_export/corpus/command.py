@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 from rich.console import Console
@@ -12,6 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from descant_daemon.midi_file import write_whole
+from descant_export.corpus.choice import Choice
+from descant_export.corpus.gathered import Gathered
+from descant_export.corpus.mix import Mix
 from descant_export.corpus.oddities import sentences
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.page import Summary, page
@@ -23,6 +28,7 @@ from descant_routing.errors import DescantError, UsageError
 
 PAGE = "corpus.html"
 console = Console(stderr=True)
+Read = TypeVar("Read")
 
 
 def corpus(name: str, out: Path | None, split_list: Path | None, as_json: bool, **choices: object) -> None:
@@ -43,12 +49,22 @@ def corpus(name: str, out: Path | None, split_list: Path | None, as_json: bool, 
         Console().print(table)
         typer.echo("\n".join(odd))
     if out is not None:
-        path = write_page(out, read, found, figures, options)
+        path = write_page(out, read, found, figures, options.steps_per_beat)
         typer.echo(f"Written: {path}", err=as_json)
 
 
 def read_with_bar(name: str, options: IngestOptions) -> Corpus:
     """``read_corpus``, with a progress bar while files are read."""
+    return with_bar(lambda show: read_corpus(name, show, options))
+
+
+def gather_with_bar(what: Choice | Mix) -> Gathered:
+    """All that a run learns from, read and split."""
+    return with_bar(what.gather)
+
+
+def with_bar(read: Callable[[Callable[[Step], None]], Read]) -> Read:
+    """``read``, which tells of each file, with a progress bar."""
     columns = TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=None)
@@ -56,24 +72,22 @@ def read_with_bar(name: str, options: IngestOptions) -> Corpus:
         def show(step: Step) -> None:
             bar.update(task, completed=step.done, total=step.total)
 
-        return read_corpus(name, show, options)
+        return read(show)
 
 
-def summarise(out: Path, read: Corpus, options: IngestOptions, split: Split) -> Path:
+def summarise(out: Path, read: Corpus, steps_per_beat: int, split: Split) -> Path:
     """The page of a corpus that was read."""
     found = tally(read.pieces, read.reports())
-    return write_page(out, read, found, _figures(read, found, split), options)
+    return write_page(out, read, found, _figures(read, found, split), steps_per_beat)
 
 
-def write_page(
-    out: Path, read: Corpus, found: Tally, figures: dict[str, str], options: IngestOptions
-) -> Path:
+def write_page(out: Path, read: Corpus, found: Tally, figures: dict[str, str], steps_per_beat: int) -> Path:
     """``out``/corpus.html, whole or not at all; the folder is made."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
-    drawn = pictures(found, options.steps_per_beat)
+    drawn = pictures(found, steps_per_beat)
     told = Summary(read.name, read.credit, read.licence, figures, sentences(found), drawn, found.reports)
     write_whole(out / PAGE, page(told).encode())
     return out / PAGE

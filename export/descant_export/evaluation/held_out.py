@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from descant_export.corpus.choice import choice_of
-from descant_export.corpus.command import read_with_bar
+from descant_export.corpus.command import gather_with_bar
+from descant_export.corpus.kept import choice_of
 from descant_export.evaluation.tell import as_json, given_table, likelihood_table
 from descant_export.training import checkpoint
 from descant_export.training.evaluation import Score
@@ -17,7 +17,7 @@ def held_out(run: Path, split: str, json: bool) -> None:
     """Score a run, or a checkpoint, on one side of what it learned from: whole pieces in their own keys, float32."""
     state = checkpoint.load(run / "best.pt" if run.is_dir() else run)
     model, choice = state.network(), choice_of(run, state.corpus)
-    sides = choice.split(read_with_bar(choice.what, choice.options))
+    sides = gather_with_bar(choice).split
     pieces = getattr(sides, split)
     found = measure(model, sides._replace(test=pieces))
     report: dict[str, Any] = {

@@ -94,42 +94,62 @@ def transpositions(piece: Piece, pitches: PitchRange, reach: int) -> range:
     return within or range(1)
 
 
-@dataclass(frozen=True)
-class Source:
-    """Pieces to draw from, easy ones first; ``ends``: the steps up to the end of each, ``[pieces]``."""
+class Pile(NamedTuple):
+    """The pieces of one style, easy ones first: their numbers, and the steps up to the end of each, ``[pieces]``."""
 
-    pieces: Sequence[Piece]
     order: NDArray[np.int64]
     ends: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Pieces to draw from, in a pile for each style that has any."""
+
+    pieces: Sequence[Piece]
+    piles: Sequence[Pile]
 
     @staticmethod
     def of(pieces: Sequence[Piece]) -> Source:
         """Easy is what strikes few notes a step (Kotecha & Young §4.3: fast and polyphonic is what confuses)."""
-        measured = [(len(piece.notes) / piece.steps, piece.steps) for piece in pieces]
-        order = np.array(sorted(range(len(pieces)), key=lambda index: (measured[index][0], index)))
-        return Source(pieces, order, np.cumsum([measured[index][1] for index in order]))
+        measured: dict[int, list[tuple[float, int, int]]] = {}
+        for number, piece in enumerate(pieces):
+            measured.setdefault(piece.style, []).append((len(piece.notes) / piece.steps, number, piece.steps))
+        return Source(pieces, [_pile(measured[style]) for style in sorted(measured)])
 
     def row(self, config: Config, shape: Shape, update: int, row: int) -> Batch:
         """Row ``row`` of an update: a segment of a piece, drawn by its length."""
         now = lesson(config, update)
         dice = np.random.default_rng((config.seed, update, row))
-        last = max(1, round(now.pieces * len(self.order)))
-        at = np.searchsorted(self.ends, dice.integers(self.ends[last - 1]), side="right")
-        piece = self.pieces[int(self.order[int(at)])]
+        pile = self._pile(config, dice)
+        last = max(1, round(now.pieces * len(pile.order)))
+        at = np.searchsorted(pile.ends, dice.integers(pile.ends[last - 1]), side="right")
+        piece = self.pieces[int(pile.order[int(at)])]
         start = (
             0 if dice.random() < FROM_THE_TOP else int(dice.integers(max(piece.steps - now.segment, 0) + 1))
         )
         key = int(dice.choice(transpositions(piece, shape.kernel.pitches, config.transpose)))
-        name = str(dice.choice(list(config.given), p=_chances(config)))
+        name = str(dice.choice(list(config.given), p=_chances(list(config.given.values()))))
         return segment(
             piece, start, now.segment, key, lambda notes: drawn(name, Draw(notes, piece.voices, dice)), shape
         )
+
+    def _pile(self, config: Config, dice: Dice) -> Pile:
+        if len(self.piles) == 1:
+            return self.piles[0]
+        steps = [float(pile.ends[-1]) ** config.balance for pile in self.piles]
+        return self.piles[int(dice.choice(len(self.piles), p=_chances(steps)))]
 
     def batch(self, config: Config, shape: Shape, update: int, rows: Iterable[int]) -> Batch:
         """Some rows of an update as one batch; ``Lesson.rows`` says how many there are."""
         return together(self.row(config, shape, update, row) for row in rows)
 
 
-def _chances(config: Config) -> NDArray[np.float64]:
-    shares = np.array(list(config.given.values()))
-    return np.asarray(shares / shares.sum())
+def _pile(measured: list[tuple[float, int, int]]) -> Pile:
+    """From (notes a step, number, steps) of each piece."""
+    _, order, steps = zip(*sorted(measured), strict=True)
+    return Pile(np.array(order), np.cumsum(steps))
+
+
+def _chances(shares: Sequence[float]) -> NDArray[np.float64]:
+    wanted = np.array(shares)
+    return np.asarray(wanted / wanted.sum())

@@ -112,6 +112,9 @@ class Config:
     transpose: Annotated[int, Field(ge=0, le=64)] = _row(
         6, "Semitones up and down that a segment is moved by at random, as far as the range allows."
     )
+    balance: Annotated[float, Field(ge=0, le=1)] = _row(
+        0.5, "Of several styles: 1 draws each as often as it has music, 0 all alike."
+    )
     given: Annotated[Mapping[str, float], AfterValidator(_shares)] = _row(
         GIVEN, "How often which notes of a segment are given, as the player will give them (see masks.py)."
     )
@@ -123,12 +126,19 @@ class Config:
     evaluate_every: Annotated[int, Field(ge=1)] = _row(
         100, "Updates between two looks at the held-out pieces."
     )
+    look_at: Annotated[int, Field(ge=64)] = _row(
+        12_000, "Steps of held-out music at a look, at most; several styles share them."
+    )
     patience: Annotated[int, Field(ge=0)] = _row(
         0, "Looks without a better one until the run ends; 0: never."
     )
     keep_every: Annotated[float, Field(ge=0)] = _row(60.0, "Seconds of work at most that a killed run loses.")
     sample_bars: Annotated[int, Field(ge=0, le=64)] = _row(8, "Bars of music written at each look; 0: none.")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = _row(1, "The same seed gives the same run.")
+    begin_from: str = _row(
+        "",
+        "A run's folder, or a checkpoint, whose weights this one begins with; a style is known by its name.",
+    )
 
     def __post_init__(self) -> None:
         """What no value can say by itself."""

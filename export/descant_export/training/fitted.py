@@ -1,4 +1,4 @@
-"""The first config of a corpus that nobody has written one for: its keys, its bar, its name."""
+"""The first config of a corpus that nobody has written one for: its keys, its bar, its styles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def has_dynamics(pieces: Sequence[Piece]) -> bool:
     return known >= HALF * sum(len(piece.notes) for piece in pieces)
 
 
-def fitted(pieces: Sequence[Piece], name: str, steps_per_beat: int) -> Config:
+def fitted(pieces: Sequence[Piece], styles: tuple[str, ...], steps_per_beat: int) -> Config:
     """The defaults, with a range that holds every piece as far as it is transposed, and the commonest bar."""
     default = Config()
     low, high = 127, 0
@@ -37,6 +37,6 @@ def fitted(pieces: Sequence[Piece], name: str, steps_per_beat: int) -> Config:
         pitch_low=max(PIANO.low, low - default.transpose),
         pitch_high=min(PIANO.high, high + default.transpose),
         beat_cycle=max(bars, key=lambda bar: (bars[bar], bar), default=4 * steps_per_beat),
-        styles=(name,),
+        styles=styles,
         velocity=has_dynamics(pieces),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from descant_daemon.model.contract import CLASSES
 from descant_export.corpus.read import Corpus
@@ -11,8 +12,13 @@ from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
 from descant_export.training.baselines import Loudness, hold_last_step, marginal_velocity, markov
 from descant_export.training.checkpoint import Checkpoint
+from descant_export.training.config import Config
 from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.given_table import GivenRow, given_table
+from descant_export.training.held_out import excerpt
+
+MOST_STEPS = 10_000
+"""Of held-out music; more would tell the second decimal."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +34,16 @@ class Report:
 def measure(model: Biaxial, split: Split) -> Report:
     """Score the model and the baselines on the same steps, in float32."""
     pitches = model.shape.kernel.pitches
+    test, valid = excerpt(split.test, MOST_STEPS), excerpt(split.valid, MOST_STEPS)
     return Report(
         {
-            "this model": evaluate(model, split.test, []),
-            "per-pitch Markov, first order": markov(split.train, split.test, pitches),
-            "hold the last step": hold_last_step(split.train, split.test, pitches),
+            "this model": evaluate(model, test, []),
+            "per-pitch Markov, first order": markov(split.train, test, pitches),
+            "hold the last step": hold_last_step(split.train, test, pitches),
         },
-        given=given_table(model, split.test),
-        valid=evaluate(model, split.valid, []),
-        loudness=None if model.velocity is None else marginal_velocity(split.train, split.test, pitches),
+        given=given_table(model, test),
+        valid=evaluate(model, valid, []),
+        loudness=None if model.velocity is None else marginal_velocity(split.train, test, pitches),
     )
 
 
@@ -70,11 +77,11 @@ semitones, and in every segment some notes are given: {masks}.
 
 Training: {run.update} updates of {config.batch} × {config.segment} steps in {run.seconds:.0f} s,
 {config.precision}, {config.optimiser}, dropout {config.dropout};
-the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).
+the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_beginning(config)}
 
 ## Log-likelihood
-Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps,
-teacher-forced on both axes, whole pieces in their own keys, dropout off, float32. Play is over all
+Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps{_part(report, steps)},
+teacher-forced on both axes, pieces from their beginning in their own keys, dropout off, float32. Play is over all
 {config.shape().kernel.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
 articulation and our own split: not comparable with published figures for other grids.
 
@@ -104,6 +111,19 @@ Natural log a struck note whose velocity is known ({average.notes_a_step:.2f} a 
 {a_note:.3f} by this model, {average.a_note:.3f} by the average of the training pieces. That is {mine.velocity:.3f}
 nats a step, which the figures above do not count.
 """
+
+
+def _part(report: Report, steps: dict[str, int]) -> str:
+    whole = report.scores["this model"].steps == steps["test"]
+    return "" if whole else " (a little of each piece, every style alike)"
+
+
+def _beginning(config: Config) -> str:
+    """What was learned before."""
+    if not config.begin_from:
+        return ""
+    name = Path(config.begin_from).name
+    return f"\nIt was begun with the weights of `{name}`, and what those had learned from counts as well."
 
 
 def _row(name: str, score: Score) -> str:

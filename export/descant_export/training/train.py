@@ -20,6 +20,7 @@ from descant_export.memory import keep_freed_memory
 from descant_export.model.biaxial import Biaxial, Heads
 from descant_export.training import checkpoint
 from descant_export.training.batches import Source
+from descant_export.training.beginnings import begin_with
 from descant_export.training.checkpoint import Checkpoint, Standing
 from descant_export.training.climb import climb
 from descant_export.training.config import Config
@@ -28,6 +29,7 @@ from descant_export.training.curriculum import learning_rate, lesson
 from descant_export.training.dropout import key_dropout
 from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.fitted import settled
+from descant_export.training.held_out import excerpt
 from descant_export.training.logbook import Logbook, Row
 from descant_export.training.masks import nothing, skyline
 from descant_export.training.optimisers import OPTIMISERS
@@ -94,11 +96,14 @@ class _Run:
             raise UsageError(f"{ranks.world} processes cannot share a batch of {config.batch} segments.")
         keep_freed_memory()
         torch.manual_seed(config.seed)
-        self._config, self._corpus, self._validation, self._ranks = config, corpus, validation, ranks
+        self._config, self._corpus, self._ranks = config, corpus, ranks
+        self._validation = excerpt(validation, config.look_at)
         self._last, self._best = folder / "last.pt", folder / "best.pt"
         self._samples = folder / "samples"
         self._source = Source.of(training)
         self._model = Biaxial(config.shape())
+        if config.begin_from and not self._last.exists():
+            begin_with(self._model, config, Path(config.begin_from))
         self._dropout = key_dropout(self._model)
         self._model.to(ranks.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._model.parameters(), config.learning_rate)

@@ -165,7 +165,7 @@ def test_the_page_stands_alone_and_a_name_is_only_a_name(corpus: Corpus, tmp_pat
         lambda: [*corpus.reports(), FileReport(name, "broken", "is <i>torn</i>")],
     )
     found = tally(hostile.pieces, hostile.reports())
-    path = write_page(tmp_path / "out", hostile, found, {"Pieces": "49"}, IngestOptions())
+    path = write_page(tmp_path / "out", hostile, found, {"Pieces": "49"}, 4)
     page = _Sources()
     page.feed(text := path.read_text(encoding="utf-8"))
     assert len(page.fetched) == 6

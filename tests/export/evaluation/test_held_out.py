@@ -16,6 +16,7 @@ from descant_daemon.cli.app import app
 from descant_daemon.midi_file import write_song
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.choice import Choice
+from descant_export.corpus.kept import keep
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import read_corpus
 from descant_export.model.biaxial import Biaxial
@@ -56,7 +57,7 @@ def a_run(folder: Path, choice: Choice, velocity: bool) -> Biaxial:
     config = replace(LOUD, velocity=velocity)
     torch.manual_seed(1)
     model = Biaxial(config.shape()).eval()
-    choice.keep(folder)
+    keep(choice, folder)
     Checkpoint(config, choice.what, model.state_dict(), {}, Standing()).save(folder / "best.pt")
     return model
 

@@ -26,6 +26,7 @@ from descant_export.onnx_graphs.export import TOLERANCE, export, parity
 from descant_export.training import checkpoint
 from descant_export.training.baselines import marginal_velocity
 from descant_export.training.batches import segment
+from descant_export.training.beginnings import begin_with
 from descant_export.training.evaluation import evaluate
 from descant_export.training.fitted import fitted, settled
 from descant_export.training.report import measure
@@ -71,8 +72,8 @@ def test_auto_is_where_the_corpus_has_dynamics(pieces: list[Piece]) -> None:
     assert settled(auto, pieces).velocity is True
     assert settled(auto, silenced(pieces)).velocity is False
     assert settled(TINY, pieces) == TINY
-    assert fitted(pieces, "x", 4).velocity is True
-    assert fitted(silenced(pieces), "x", 4).velocity is False
+    assert fitted(pieces, ("x",), 4).velocity is True
+    assert fitted(silenced(pieces), ("x",), 4).velocity is False
 
 
 def curve(folder: Path) -> list[dict[str, str]]:
@@ -102,6 +103,20 @@ def test_a_run_without_the_head_leaves_what_it_always_left(pieces: list[Piece], 
     del last["config"]["velocity"]  # as runs were kept before there was such a head
     torch.save(last, folder / "last.pt")
     assert checkpoint.load(folder / "last.pt").config == TINY
+
+
+def test_a_run_begins_with_the_weights_of_one_that_knows_more_or_less(
+    pieces: list[Piece], tmp_path: Path
+) -> None:
+    for name, config in (("plain", TINY), ("loud", LOUD)):
+        train(replace(config, updates=1), "tiny", pieces, pieces, tmp_path / name, lambda _: None)
+    for name, config in (("plain", LOUD), ("loud", TINY)):
+        model = Biaxial(config.shape())
+        own = {key: weight.clone() for key, weight in model.state_dict().items()}
+        begin_with(model, config, tmp_path / name)
+        kept = checkpoint.load(tmp_path / name / "best.pt").model
+        for key, weight in model.state_dict().items():
+            assert torch.equal(weight, kept.get(key, own[key]))
 
 
 def test_the_average_against_counting_by_hand(pieces: list[Piece]) -> None:
