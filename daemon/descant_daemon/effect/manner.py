@@ -6,11 +6,27 @@ import numpy as np
 
 from descant_daemon.effect.voice import Touch
 from descant_daemon.engine.asking import Sampling
+from descant_daemon.engine.plan import FOLLOW_KEY, Plan
 from descant_daemon.note_state import PLAY, PitchRange, State
-from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.parameters import KEYS, Parameters
 
 
-def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampling:
+def plan(parameters: Parameters, steps_per_beat: int) -> Plan:
+    """What shapes a step beyond the model."""
+    return Plan(
+        parameters.recall,
+        parameters.form,
+        parameters.section,
+        parameters.space,
+        parameters.density_target,
+        parameters.scale,
+        FOLLOW_KEY if parameters.key == "follow" else KEYS.index(parameters.key),
+        parameters.metre.steps_per_pulse(steps_per_beat),
+        parameters.mode == "free",
+    )
+
+
+def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_per_beat: int) -> Sampling:
     """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours."""
     held = np.flatnonzero(given[:, PLAY])
     low, high, voices = parameters.low, parameters.high, parameters.voices
@@ -29,6 +45,7 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampl
         parameters.seed,
         parameters.variation,
         parameters.follow,
+        plan(parameters, steps_per_beat),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 
@@ -18,6 +19,7 @@ class Sampling(NamedTuple):
     seed: int = 1
     variation: int = 0
     follow: float = 0.0
+    plan: Plan = Plan()
 
 
 class Ask(NamedTuple):

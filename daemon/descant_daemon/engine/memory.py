@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import State
@@ -77,6 +78,22 @@ class SongMemory:
         """Keep what sounded in ``step``."""
         self._states[step] = np.concatenate(played).astype(np.bool_).tobytes()
 
+    def kept(self, step: int, pitches: int) -> Played | None:
+        """What sounded in ``step`` when it was last played; None when it never was."""
+        bits = self._states.get(step)
+        return None if bits is None else Played(*_opened(bits, pitches))
+
+    def before(self, step: int, most: int, pitches: int) -> NDArray[np.uint8]:
+        """The last ``most`` steps before ``step``, as far as they were played in one go.
+
+        ``[steps, 2, P, 2]``, in order of time; the second axis is (whole, ours), values 0 and 1.
+        """
+        first = step
+        while first > step - most and first - 1 in self._states:
+            first -= 1
+        run = b"".join(self._states[each] for each in range(first, step))
+        return np.frombuffer(run, np.uint8).reshape(-1, 2, pitches, 2)
+
     def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
         """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
 
@@ -88,8 +105,7 @@ class SongMemory:
             at -= 1
             if at not in self._states:
                 return None
-            bits = np.frombuffer(self._states[at], np.uint8)
-            walked.append(Played(*bits.reshape(2, pitches, 2).astype(np.float32)))
+            walked.append(Played(*_opened(self._states[at], pitches)))
         return at, self._moments[at], walked[::-1]
 
     def _drop(self, step: int) -> None:
@@ -101,6 +117,10 @@ class SongMemory:
         self._bars_apart *= 2
         for step in [step for step, bar in self._bars.items() if bar % self._bars_apart]:
             self._drop(step)
+
+
+def _opened(bits: bytes, pitches: int) -> NDArray[np.float32]:
+    return np.frombuffer(bits, np.uint8).reshape(2, pitches, 2).astype(np.float32)
 
 
 def _size(moment: Moment) -> int:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import numpy as np
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
+from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
+_PLAN = struct.Struct("<d8sHdd16sbH?")
 _ANSWER = struct.Struct("<IqHq")
-LONGEST = 3200  # bytes; an ask about 128 pitches takes 3145
+LONGEST = 3328  # bytes; an ask about 128 pitches takes 3201
 
 
 def encode_ask(ask: Ask) -> bytes:
     """An ask, its states as they lie in memory: packing them would cost more than it saves."""
     head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
-    return b"".join((head, _SAMPLING.pack(*ask.sampling), ask.given.data, ask.played.data, ask.ours.data))
+    *sampling, plan = ask.sampling
+    fields = _SAMPLING.pack(*sampling) + _encode_plan(plan)
+    return b"".join((head, fields, ask.given.data, ask.played.data, ask.ours.data))
 
 
 def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
-    sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))
-    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size, 3, pitches)
+    plan = _PLAN.unpack_from(frame, _ASK.size + _SAMPLING.size)
+    sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size), _decode_plan(*plan))
+    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size + _PLAN.size, 3, pitches)
     return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead)
 
 
@@ -40,6 +46,19 @@ def decode_answer(frame: bytes, pitches: int) -> Answer:
     serial, step, instance, ready = _ANSWER.unpack_from(frame)
     (ours,) = _states(frame, _ANSWER.size, 1, pitches)
     return Answer(serial, step, ours, instance, ready)
+
+
+def _encode_plan(plan: Plan) -> bytes:
+    recall, form, section, space, target, scale, *rest = plan
+    return _PLAN.pack(recall, form.encode(), section, space, target, scale.encode(), *rest)
+
+
+def _decode_plan(recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any) -> Plan:
+    return Plan(recall, _word(form), section, space, target, _word(scale), *rest)
+
+
+def _word(text: bytes) -> str:
+    return text.rstrip(b"\0").decode()
 
 
 def _states(frame: bytes, offset: int, count: int, pitches: int) -> State:

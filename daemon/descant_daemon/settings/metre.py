@@ -38,5 +38,10 @@ class Metre(NamedTuple):
             )
         return steps
 
+    def steps_per_pulse(self, steps_per_beat: int) -> int:
+        """Steps in a beat as it is felt, at least one: three units together in 6/8, 9/8 and 12/8."""
+        compound = self.unit >= 8 and self.beats > 3 and self.beats % 3 == 0
+        return max(1, 4 * steps_per_beat * (3 if compound else 1) // self.unit)
+
 
 FOUR_FOUR = Metre(4, 4)
