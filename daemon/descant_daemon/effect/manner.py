@@ -1,10 +1,9 @@
-"""How the parameters have our notes chosen, and how they have them struck."""
+"""How the parameters have our notes chosen."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from descant_daemon.effect.voice import Touch
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import FOLLOW_KEY, Plan
 from descant_daemon.note_state import PLAY, PitchRange, State
@@ -47,11 +46,3 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_pe
         parameters.follow,
         plan(parameters, steps_per_beat),
     )
-
-
-def touch(parameters: Parameters, loudness: int | None, step_length: float) -> Touch:
-    """``loudness``: velocity of the player's loudest key; ``step_length`` in ns."""
-    follow = parameters.velocity_follow if loudness is not None else 0.0
-    velocity = parameters.velocity + follow * ((loudness or 0) - parameters.velocity)
-    gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
-    return Touch(parameters.channel - 1, min(127, max(1, round(velocity))), gate)

@@ -37,5 +37,7 @@ def spot(plan: Plan, bar: int) -> Spot:
     first = form.index(letter)
     if number <= first:
         return Spot((), bar - plan.section if number else None, begins, ends)
-    nearest = [each for each in range(number - 1, max(first, number - turns - 1), -1) if form[each % turns] == letter]
+    nearest = [
+        each for each in range(number - 1, max(first, number - turns - 1), -1) if form[each % turns] == letter
+    ]
     return Spot(tuple(each * plan.section + within for each in (first, *nearest)), None, begins, ends)

@@ -63,7 +63,7 @@ def durations_of(steps: NDArray[np.uint8], low: int) -> NDArray[np.float64]:
     """Steps as ``SongMemory.before`` gives them, of pitches from ``low`` up → durations of pitch classes, ``[12]``."""
     sounded = steps[..., 0].sum(0, dtype=np.float64)  # [2, P]: whole, ours
     weight = sounded[1] + PLAYER * (sounded[0] - sounded[1])
-    return np.bincount((np.arange(len(weight)) + low) % 12, weight, 12)
+    return np.bincount((np.arange(len(weight)) + low) % 12, weight, 12).astype(np.float64)
 
 
 def _profile(third: Third, tonic: int) -> NDArray[np.float64]:

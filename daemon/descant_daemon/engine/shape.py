@@ -76,7 +76,9 @@ class Shaper:
             if at.avoids is not None and (avoided := self._at(at.avoids * bar + within)) is not None:
                 bias += recall.away_from(avoided, force)
             ago = [
-                each for each in recall.DISTANCES if number - each >= at.begins and self._at(ask.step - each * bar)
+                each
+                for each in recall.DISTANCES
+                if number - each >= at.begins and self._at(ask.step - each * bar)
             ]
             die = self._draw(ask, RECALL, number // recall.TOGETHER)[0]
             back = recall.distance(ago, float(die))
@@ -97,7 +99,7 @@ class Shaper:
         """As it was when the beat began: a rest is decided by the beat."""
         begins = ask.step - ask.step % ask.steps_per_bar % ask.sampling.plan.beat
         last = self._memory.before(begins, ask.steps_per_bar, len(self._keys))[..., PLAY]
-        alone = (last[:, 0] > last[:, 1]).any(1)
+        alone: NDArray[np.bool_] = np.any(last[:, 0] > last[:, 1], 1)
         return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
 
     def _in_scale(self, ask: Ask) -> NDArray[np.bool_]:
@@ -108,7 +110,9 @@ class Shaper:
         if self._key is None or ask.jump or self._key[0] != where:
             self._key = where, self._found_key(ask.step - ask.step % bar, bar, plan)
         found = self._key[1]
-        return np.ones(len(self._keys), np.bool_) if found is None else in_scale(plan.scale, found, self._keys)
+        return (
+            np.ones(len(self._keys), np.bool_) if found is None else in_scale(plan.scale, found, self._keys)
+        )
 
     def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))

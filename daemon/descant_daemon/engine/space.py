@@ -21,7 +21,14 @@ class Player(NamedTuple):
 
 
 def rests(
-    dice: NDArray[np.float64], space: float, step_in_bar: int, bar: int, beat: int, *, ends: bool, player: Player
+    dice: NDArray[np.float64],
+    space: float,
+    step_in_bar: int,
+    bar: int,
+    beat: int,
+    *,
+    ends: bool,
+    player: Player,
 ) -> bool:
     """Whether we are to be silent in a step. ``bar``, ``beat``: their lengths in steps.
 

@@ -29,8 +29,8 @@ def encode_ask(ask: Ask) -> bytes:
 def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
-    plan = _PLAN.unpack_from(frame, _ASK.size + _SAMPLING.size)
-    sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size), _decode_plan(*plan))
+    plan = _decode_plan(*_PLAN.unpack_from(frame, _ASK.size + _SAMPLING.size))
+    sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))._replace(plan=plan)
     given, played, ours = _states(frame, _ASK.size + _SAMPLING.size + _PLAN.size, 3, pitches)
     return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead)
 
@@ -53,7 +53,9 @@ def _encode_plan(plan: Plan) -> bytes:
     return _PLAN.pack(recall, form.encode(), section, space, target, scale.encode(), *rest)
 
 
-def _decode_plan(recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any) -> Plan:
+def _decode_plan(
+    recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any
+) -> Plan:
     return Plan(recall, _word(form), section, space, target, _word(scale), *rest)
 
 

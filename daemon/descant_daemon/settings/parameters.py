@@ -122,7 +122,9 @@ class Parameters:
     ] = 0.0
     density_target: Annotated[
         float,
-        Knob("Struck notes a bar that the odds are steered towards; 0 leaves them alone.", 0, 64, "notes", 109),
+        Knob(
+            "Struck notes a bar that the odds are steered towards; 0 leaves them alone.", 0, 64, "notes", 109
+        ),
     ] = 0.0
     scale: Annotated[
         Scale,
@@ -136,7 +138,13 @@ class Parameters:
     ] = "follow"
     accent: Annotated[
         float,
-        Knob("How much louder the beats are than what lies between, and the bar's first most.", 0, 1, "share", 112),
+        Knob(
+            "How much louder the beats are than what lies between, and the bar's first most.",
+            0,
+            1,
+            "share",
+            112,
+        ),
     ] = 0.0
     swing: Annotated[
         float,
@@ -145,7 +153,9 @@ class Parameters:
     swing_unit: Annotated[SwingUnit, Knob("Which notes swing.", cc=114)] = "eighth"
     humanise: Annotated[
         float,
-        Knob("Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115),
+        Knob(
+            "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115
+        ),
     ] = 0.0
     thru: Annotated[bool, Knob("Whether your own notes are passed on.", cc=31)] = True
     channel: Annotated[
