@@ -9,7 +9,10 @@ BAR, HALF_BAR, BEAT, OFF_BEAT, BETWEEN = 1.0, 0.5, 0.25, -0.5, -1.0
 
 
 def weight(step: int, metre: Metre, steps_per_beat: int) -> float:
-    """1 on the first of the bar, down to -1 between the off-beats; ``step`` of the song, ``steps_per_beat`` a quarter."""
+    """1 on the first of the bar, down to -1 between the off-beats.
+
+    ``step`` counts from the song's first; a quarter has ``steps_per_beat``.
+    """
     bar, beat = metre.steps_per_bar(steps_per_beat), metre.steps_per_pulse(steps_per_beat)
     within = step % bar
     if not within:

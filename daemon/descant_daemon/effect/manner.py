@@ -7,7 +7,8 @@ import numpy as np
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import FOLLOW_KEY, Plan
 from descant_daemon.note_state import PLAY, PitchRange, State
-from descant_daemon.settings.parameters import KEYS, Parameters
+from descant_daemon.settings.choices import KEYS
+from descant_daemon.settings.parameters import Parameters
 
 
 def plan(parameters: Parameters, steps_per_beat: int) -> Plan:

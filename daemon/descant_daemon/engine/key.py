@@ -34,10 +34,10 @@ class Key(NamedTuple):
 def find_key(durations: NDArray[np.float64], thirds: Sequence[Third] = ("major", "minor")) -> Key | None:
     """The key whose profile correlates best with ``durations [12]``; None when all are equal, as in silence."""
     around = durations - durations.mean()
-    norm = np.linalg.norm(around)
+    norm = float(np.linalg.norm(around))
     if not norm:
         return None
-    best = [
+    best: list[tuple[float, int, Third]] = [
         (round(float(around @ _profile(third, tonic)) / norm, 9), -tonic, third)
         for third in thirds
         for tonic in range(12)

@@ -131,12 +131,11 @@ class Mind:
             self._chosen = last = here, ask.sampling, given, choice
         return last[3]
 
-    def _plain_choice(self, ask: Ask, here: Place, patience: int | None = PATIENCE) -> Choice:
+    def _plain_choice(self, ask: Ask, here: Place, most: int = MOST_DOUBLINGS) -> Choice:
         sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
         if not ask.given.any():
-            doublings = MOST_DOUBLINGS if patience is None else moment.silent - patience
-            odds *= 2.0 ** min(max(doublings, 0), MOST_DOUBLINGS)
+            odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), most)
         return Choice(
             dice=self._dice_of(sampling, ask.step),
             allowed=(keys >= sampling.low) & (keys <= sampling.high),
@@ -148,8 +147,8 @@ class Mind:
         )
 
     def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
-        shape = self._shaper.shape(ask, here.moment, PATIENCE)
-        plain = self._plain_choice(ask, here, shape.patience)
+        shape = self._shaper.shape(ask, here.moment)
+        plain = self._plain_choice(ask, here, MOST_DOUBLINGS if shape.impatient else 0)
         return replace(plain, allowed=plain.allowed & shape.allowed, bias=shape.bias)
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ DISTANCES: dict[int, float] = {1: 0.4, 2: 0.3, 4: 0.2, 8: 0.1}
 TOGETHER = 2
 STRONGEST = 12.0  # log-odds at recall 1, beyond what a model is sure of
 FRESH = 0.5  # of the recall, within a section that is new: a motif, not yet a return
-AGAINST = 0.5  # of the strength, what was silent then
+AGAINST = 0.75  # of the strength, what was silent then
 AVOIDED = 0.25
 
 
@@ -31,14 +31,12 @@ def distance(kept: list[int], die: float) -> int | None:
     return kept[int(np.searchsorted(shares, die * shares[-1], "right"))] if kept else None
 
 
-def towards(then: Played, given: State, force: float) -> Bias | None:
+def towards(then: Played, given: State, force: float) -> Bias:
     """What we played ``then`` is likelier by ``force``, what was silent less likely.
 
     A pitch a semitone or a minor ninth from a ``given`` one is left to the model, and so are others in its
-    stead. None when the player plays where nothing at all sounded then: that silence was not meant for it.
+    stead.
     """
-    if given.any() and not then.whole.any():
-        return None
     ours = then.ours[:, PLAY] > 0
     welcome = ours & ~clashes(given)
     bias = np.zeros_like(then.ours, np.float64)

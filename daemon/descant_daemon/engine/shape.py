@@ -25,12 +25,12 @@ HELD, NEVER = 3.0, -1e9  # log-odds at which the last chord of a section is held
 class Shape(NamedTuple):
     """``allowed [P]``: what may sound; ``bias [P, 2]``: log-odds of playing and striking.
 
-    ``patience``: steps of silence before silence is held against itself; None when its end is overdue.
+    ``impatient``: whether silence is held against itself, as it is where no silence is meant.
     """
 
     allowed: NDArray[np.bool_]
     bias: NDArray[np.float64]
-    patience: int | None
+    impatient: bool = True
 
 
 class Shaper:
@@ -44,30 +44,30 @@ class Shaper:
         self._drawn: dict[int, tuple[tuple[int, ...], NDArray[np.float64]]] = {}  # by purpose: where, numbers
         self._key: tuple[tuple[object, ...], key.Key | None] | None = None
 
-    def shape(self, ask: Ask, moment: Moment, patience: int) -> Shape:
+    def shape(self, ask: Ask, moment: Moment) -> Shape:
         """Of the step that is asked for, on the verge of which the song is at ``moment``."""
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         at = form.spot(plan, ask.step // bar)
         sounding = moment.ours[:, PLAY] > 0
-        shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)), patience)
+        shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
         if plan.scale != OFF:
             shape.allowed[:] = self._in_scale(ask)
-        if plan.recall:
-            self._recall(ask, at, shape.bias)
+        meant = bool(plan.recall) and self._recall(ask, at, shape.bias)
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
             shape.bias[:] += density.on_strikes(amount, sounding)
         if plan.space and space.overdue(plan.space, moment.silent, bar, plan.beat):
-            return shape._replace(patience=None)
+            return shape
         if plan.form != FREE and at.ends and not ask.given[:, ARTICULATE].any():
             _cadence(ask, sounding, shape)
         if plan.space:
-            shape.allowed[:] &= not self._rests(ask, at)
-            return shape._replace(patience=bar)
-        return shape
+            late = space.too_late(moment.silent, ask.step % bar, plan.beat) and not ask.given.any()
+            shape.allowed[:] &= not late and not self._rests(ask, at)
+        return shape._replace(impatient=not meant)
 
-    def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> None:
+    def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> bool:
+        """Whether we return to a silence; only a section has silences that are meant."""
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         number, within = divmod(ask.step, bar)
         force = recall.strength(plan.recall)
@@ -84,8 +84,10 @@ class Shaper:
             back = recall.distance(ago, float(die))
             then = None if back is None else self._at(ask.step - back * bar)
             force *= 1 if plan.form == FREE else recall.FRESH
-        if then is not None and (wanted := recall.towards(then, ask.given, force)) is not None:
-            bias += wanted
+        silent = then is not None and not then.ours.any()
+        if then is not None and not (silent and (ask.given.any() or not at.returns_to)):
+            bias += recall.towards(then, ask.given, force)
+        return silent and bool(at.returns_to)
 
     def _rests(self, ask: Ask, at: form.Spot) -> bool:
         plan, bar = ask.sampling.plan, ask.steps_per_bar

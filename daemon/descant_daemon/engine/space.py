@@ -45,6 +45,11 @@ def rests(
     return bool(dice[int(half)] < of_half or dice[2 + step_in_bar // beat] < of_beat)
 
 
+def too_late(silent: int, step_in_bar: int, beat: int) -> bool:
+    """After a beat of silence we come in on a beat or just after it, not at its end."""
+    return silent >= beat and 2 * (step_in_bar % beat) >= beat
+
+
 def overdue(space: float, silent: int, bar: int, beat: int) -> bool:
     """After nearly two bars of silence something must sound, unless silence is all that is asked for."""
     return space < 1 and silent >= MOST_BARS * bar - beat

@@ -11,25 +11,13 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from descant_daemon.settings.choices import Articulation, Form, KeyName, Mode, Place, Scale, SwingUnit
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-Mode = Literal["free", "harmonise", "instant"]
-Articulation = Literal["legato", "gate"]
-Place = Literal["anywhere", "below", "above"]
-Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
-SwingUnit = Literal["eighth", "sixteenth"]
-Scale = Literal[
-    "off", "major", "minor", "harmonic_minor", "melodic_minor", "dorian", "phrygian", "lydian", "mixolydian",
-    "major_pentatonic", "minor_pentatonic", "blues", "whole_tone", "diatonic",
-]  # fmt: skip
-KeyName = Literal["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B", "follow"]
-KEYS: tuple[str, ...] = get_args(KeyName)[:12]
-"""By pitch class."""
 
 
 class Knob(NamedTuple):
