@@ -8,6 +8,7 @@ Foundations of Musical Pitch*, ch. 4); the profiles are how often each degree oc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -31,42 +32,52 @@ class Key(NamedTuple):
     third: Third
 
 
-def find_key(durations: NDArray[np.float64], thirds: Sequence[Third] = ("major", "minor")) -> Key | None:
-    """The key whose profile correlates best with ``durations [12]``; None when all are equal, as in silence."""
-    around = durations - durations.mean()
-    norm = float(np.linalg.norm(around))
-    if not norm:
-        return None
-    best: list[tuple[float, int, Third]] = [
-        (round(float(around @ _profile(third, tonic)) / norm, 9), -tonic, third)
-        for third in thirds
-        for tonic in range(12)
+BOTH: tuple[Third, ...] = ("major", "minor")
+
+
+def find_keys(durations: NDArray[np.float64], thirds: Sequence[Third] = BOTH) -> list[Key | None]:
+    """The key whose profile correlates best with each row of ``durations [n, 12]``.
+
+    None where all twelve are equal, as in silence.
+    """
+    around = durations - durations.mean(1, keepdims=True)
+    norm = np.linalg.norm(around, axis=1)
+    # Rounded, so that two keys that fit alike are told apart by their order on every machine.
+    fits = np.round(around @ _templates(tuple(thirds)) / np.maximum(norm, 1e-12)[:, None], 9)
+    best = [divmod(int(each), 12) for each in fits.argmax(1)]
+    return [
+        Key(tonic, thirds[third]) if long else None for (third, tonic), long in zip(best, norm, strict=True)
     ]
-    _, tonic, third = max(best, key=lambda each: each[:2])
-    return Key(-tonic, third)
 
 
-def key_now(bars: Sequence[NDArray[np.float64]], thirds: Sequence[Third] = ("major", "minor")) -> Key | None:
-    """The key in the bar after ``bars`` (durations ``[12]`` each, in order of time); None while there is none.
+def key_now(bars: NDArray[np.float64], thirds: Sequence[Third] = BOTH) -> Key | None:
+    """The key in the bar after ``bars [n, 12]`` (durations, in order of time); None while there is none.
 
     It is the last that was best for ``LASTS`` bars in a row; while none was, the first that was found.
     """
-    found = [find_key(np.sum(bars[max(0, end - WINDOW) : end], 0), thirds) for end in range(1, len(bars) + 1)]
-    known = [key for key in found if key is not None]
+    windows = [bars[max(0, end - WINDOW) : end].sum(0) for end in range(1, len(bars) + 1)]
+    known = [key for key in find_keys(np.array(windows), thirds) if key is not None] if windows else []
     for end in range(len(known), LASTS - 1, -1):
         if len(set(known[end - LASTS : end])) == 1:
             return known[end - 1]
     return known[0] if known else None
 
 
-def durations_of(steps: NDArray[np.uint8], low: int) -> NDArray[np.float64]:
-    """Steps as ``SongMemory.before`` gives them, of pitches from ``low`` up → durations of pitch classes, ``[12]``."""
-    sounded = steps[..., 0].sum(0, dtype=np.float64)  # [2, P]: whole, ours
-    weight = sounded[1] + PLAYER * (sounded[0] - sounded[1])
-    return np.bincount((np.arange(len(weight)) + low) % 12, weight, 12).astype(np.float64)
+def durations_of(steps: NDArray[np.uint8], low: int, bar: int) -> NDArray[np.float64]:
+    """How long each pitch class sounded in whole bars, the last of them ending with ``steps``: ``[n, 12]``.
+
+    ``steps`` as ``SongMemory.before`` gives them, of pitches from ``low`` up.
+    """
+    played = steps[len(steps) % bar :, ..., 0].reshape(-1, bar, 2, steps.shape[2])
+    sounded = played.sum(1, dtype=np.float64)  # [n, (whole, ours), P]
+    weight = sounded[:, 1] + PLAYER * (sounded[:, 0] - sounded[:, 1])
+    classes = np.eye(12)[(np.arange(weight.shape[1]) + low) % 12]
+    return np.asarray(weight @ classes)
 
 
-def _profile(third: Third, tonic: int) -> NDArray[np.float64]:
-    around = np.roll(np.array(PROFILES[third]), tonic)
-    around -= around.mean()
-    return np.asarray(around / np.linalg.norm(around))
+@cache
+def _templates(thirds: tuple[Third, ...]) -> NDArray[np.float64]:
+    """``[12, 12 times the thirds]``: a unit vector for each key."""
+    rows = np.array([np.roll(PROFILES[third], tonic) for third in thirds for tonic in range(12)])
+    rows -= rows.mean(1, keepdims=True)
+    return np.asarray((rows / np.linalg.norm(rows, axis=1, keepdims=True)).T)

@@ -118,10 +118,7 @@ class Shaper:
 
     def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
-        whole = steps[len(steps) % bar :]
-        low = int(self._keys[0])
-        bars = [key.durations_of(whole[first : first + bar], low) for first in range(0, len(whole), bar)]
-        return key.key_now(bars, thirds_of(plan.scale))
+        return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
 
     def _at(self, step: int) -> Played | None:
         return self._memory.kept(step, len(self._keys))
