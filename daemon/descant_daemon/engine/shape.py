@@ -19,7 +19,7 @@ from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
-HELD, NEVER = 3.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
+HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
 
 
 class Shape(NamedTuple):
@@ -64,7 +64,8 @@ class Shaper:
         if plan.space:
             late = space.too_late(moment.silent, ask.step % bar, plan.beat) and not ask.given.any()
             shape.allowed[:] &= not late and not self._rests(ask, at)
-        return shape._replace(impatient=not meant)
+        # Too little is made good by the density itself; two who push in turn would make bursts.
+        return shape._replace(impatient=not meant and not plan.density_target)
 
     def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> bool:
         """Whether we return to a silence; only a section has silences that are meant."""
