@@ -72,6 +72,7 @@ class Voice:
         out = [timed for key in sorted(ended) for timed in self._release(key, time)]
         self._struck &= plays
         self._coming = {key: strike for key, strike in self._coming.items() if key in plays}
+        self._struck |= struck & self._coming.keys()
         for key in sorted(plays - self._sounding.keys() - self._coming.keys()):
             if gated and (key not in struck or key in self._struck):
                 continue  # it was let go before its written end
