@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -10,17 +12,17 @@ from descant_daemon.engine.recall import clashes, distance, strength, towards
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
 PITCHES = PitchRange(48, 84)
+Maker = Callable[..., State]
 SILENT = np.zeros((PITCHES.size, 2), np.float32)
 
 
 @pytest.fixture
-def chord(make_state) -> State:  # type: ignore[no-untyped-def]
+def chord(make_state: Maker) -> State:
     """C4 struck, E4 held."""
-    state: State = make_state(PITCHES, struck=(60,), held=(64,))
-    return state
+    return make_state(PITCHES, struck=(60,), held=(64,))
 
 
-def at(bias: np.ndarray, key: int) -> tuple[float, float]:  # type: ignore[type-arg]
+def at(bias: np.ndarray, key: int) -> tuple[float, float]:
     return float(bias[key - 48, PLAY]), float(bias[key - 48, ARTICULATE])
 
 
@@ -31,9 +33,9 @@ def test_what_sounded_is_likelier_and_struck_or_held_as_it_was(chord: State) -> 
     assert at(bias, 65)[0] < 0
 
 
-def test_what_would_clash_is_left_to_the_model_and_so_is_what_takes_its_place(
-    chord: State, make_state
-) -> None:  # type: ignore[no-untyped-def]
+def test_what_clashes_is_left_to_the_model_and_so_is_what_takes_its_place(
+    chord: State, make_state: Maker
+) -> None:
     quiet = towards(Played(chord, chord), SILENT, 4.0)
     bias = towards(Played(chord, chord), make_state(PITCHES, struck=(61,)), 4.0)
     assert at(bias, 60) == (0, 0)
@@ -41,7 +43,7 @@ def test_what_would_clash_is_left_to_the_model_and_so_is_what_takes_its_place(
     assert at(bias, 55)[0] == at(quiet, 55)[0] / 2, "one of two is not wanted back"
 
 
-def test_a_semitone_and_a_minor_ninth_clash_but_no_major_seventh(make_state) -> None:  # type: ignore[no-untyped-def]
+def test_a_semitone_and_a_minor_ninth_clash_but_no_major_seventh(make_state: Maker) -> None:
     found = np.flatnonzero(clashes(make_state(PITCHES, held=(66,)))) + 48
     assert found.tolist() == [53, 65, 67, 79]
 

@@ -84,7 +84,7 @@ def test_no_swing_is_the_very_same_grid_and_triplets_do_not_swing() -> None:
 
 
 def test_swing_turned_off_while_playing_moves_nothing_back() -> None:
-    stage = Stage(SIXTEENTHS, mode="free", swing=1.0, cc={113: "swing"})  # type: ignore[arg-type]
+    stage = Stage(SIXTEENTHS, mode="free", swing=1.0, cc={113: "swing"})
     stage.roll(20)
     stage.at(340, message.control_change(0, 113, 0))
     stage.run(1100)
