@@ -96,7 +96,7 @@ class Parameters:
             cc=107,
         ),
     ] = "free"
-    section: Annotated[int, Knob("How long a section of the form is.", 1, 32, "bars")] = 8
+    section: Annotated[int, Knob("How long a section of the form is.", 1, 32, "bars", 116)] = 8
     space: Annotated[
         float,
         Knob(
