@@ -36,13 +36,14 @@ def slow_sweep(network: Any, context: Any, given: State, choice: Choice) -> Stat
             below = given[row]
             continue
         below = np.zeros(2, np.float32)
-        weight = choice.odds * math.exp((float(logits[0, 0, 0]) + 2.5) / choice.temperature - 2.5)
+        favour, again_favour = (0.0, 0.0) if choice.bias is None else choice.bias[row]
+        weight = choice.odds * math.exp((float(logits[0, 0, 0]) + 2.5) / choice.temperature - 2.5 + favour)
         if (
             choice.allowed[row]
             and count < choice.voices
             and uniform(choice.dice[row, 0]) < weight / (1 + weight)
         ):
-            struck = 1 / (1 + math.exp(-float(logits[0, 0, 1]) / choice.temperature))
+            struck = 1 / (1 + math.exp(-float(logits[0, 0, 1]) / choice.temperature - again_favour))
             again = not choice.sounding[row] or uniform(choice.dice[row, 1]) < struck
             below = np.array([1, float(again)], np.float32)
             chosen[row], count = below, count + 1
@@ -65,6 +66,7 @@ def a_line(network: Any, seed: int) -> Line:
         odds=float(rng.choice([0.0, 0.2, 1.0, 4.0])),
         voices=int(rng.choice([0, 1, 3, 16])),
         follow=float(rng.choice([0, 0.5, 2])),
+        bias=rng.normal(0, 3, (size, 2)) if seed % 3 == 0 else None,
     )
     guess = (rng.random((size, 2)) < 0.1).astype(np.float32) if seed % 2 else None
     return Line(context, given, choice, guess)

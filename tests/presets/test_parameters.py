@@ -43,6 +43,10 @@ BAD_SETTINGS = {
     "metre=4": "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '4'",
     "metre=0/4": "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '0/4'",
     "metre=4/3": "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '4/3'",
+    "recall=1.1": "recall must be a number from 0 to 1, not 1.1",
+    "section=0": "section must be a whole number from 1 to 32, not 0",
+    "form=AAB": "form must be free or AABA or AABB or ABAB or ABAC or AAAB or ABA or ABACA, not 'AAB'",
+    "key=H": "key must be C or Db or D or Eb or E or F or F# or G or Ab or A or Bb or B or follow, not 'H'",
     "low=128": "low must be a whole number from 0 to 127, not 128",
 }  # fmt: skip
 
@@ -55,6 +59,8 @@ GOOD_SETTINGS: dict[str, tuple[str, Value]] = {
     "thru=off": ("thru", False),
     "thru=YES": ("thru", True),
     "seed=4294967295": ("seed", 4294967295),
+    "key=F#": ("key", "F#"),
+    "form=ABACA": ("form", "ABACA"),
     "metre=12/8": ("metre", Metre(12, 8)),
     "metre=32/16": ("metre", Metre(32, 16)),
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
+from descant_daemon.engine.plan import Plan
 from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
 from descant_daemon.note_state import State
+from descant_daemon.settings.choices import Form, Scale
 
 
 def a_state(rng: np.random.Generator, pitches: int) -> State:
@@ -20,7 +24,8 @@ def a_state(rng: np.random.Generator, pitches: int) -> State:
 def test_there_and_back(pitches: int) -> None:
     rng = np.random.default_rng(pitches)
     given, played, ours = (a_state(rng, pitches) for _ in range(3))
-    sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0)
+    plan = Plan(0.7, "ABACA", 32, 0.3, 64.0, "minor_pentatonic", -1, 48, True)
+    sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0, plan)
     ask = Ask(2**32 - 1, -3, 24, given, played, ours, True, sampling, 15, 125_000_000, Blend(7, 1023, 0.3))
     frame = encode_ask(ask)
     assert len(frame) <= LONGEST
@@ -35,3 +40,15 @@ def test_there_and_back(pitches: int) -> None:
     assert again.velocities.tolist() == velocities.tolist()
     assert decode_answer(encode_answer(answer._replace(velocities=None)), pitches).velocities is None
     assert (again.serial, again.step, again.instance, again.ready) == (7, 10**9, 9, 2**60)
+
+
+def test_every_word_of_the_table_fits() -> None:
+    for word in get_args(Form):
+        assert decode_ask(encode_ask(asking(Plan(form=word))), 1).sampling.plan.form == word
+    for word in get_args(Scale):
+        assert decode_ask(encode_ask(asking(Plan(scale=word))), 1).sampling.plan.scale == word
+
+
+def asking(plan: Plan) -> Ask:
+    silence = np.zeros((1, 2), np.float32)
+    return Ask(1, 0, 16, silence, silence, silence, False, Sampling(plan=plan))

@@ -57,11 +57,11 @@ class Dialogue:
 
     def ask(self, step: int, given: State, parameters: Parameters, ahead: int) -> Question:
         """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
-        return self._put(step, given, given, sampling(parameters, given, self._pitches), parameters, ahead)
+        return self._put(step, given, given, self._manner(parameters, given), parameters, ahead)
 
     def move_on(self, step: int, given: State, held: State, parameters: Parameters) -> Question:
         """The song moves on under what sounds: the engine hears of it, and chooses nothing."""
-        manner = sampling(parameters, given, self._pitches)._replace(voices=0)
+        manner = self._manner(parameters, given)._replace(voices=0)
         return self._put(step, given, np.maximum(given, held), manner, parameters, 0)
 
     def _put(
@@ -84,7 +84,7 @@ class Dialogue:
         question = self.question
         return (
             question is not None
-            and question.manner == sampling(parameters, question.given, self._pitches)
+            and question.manner == self._manner(parameters, question.given)
             and question.blend == blend(parameters, self._styles)
             and question.steps_per_bar == parameters.metre.steps_per_bar(self._steps_per_beat)
         )
@@ -120,6 +120,9 @@ class Dialogue:
         """What the engine is to be asked; taken by the call."""
         asks, self._asks = self._asks, []
         return asks
+
+    def _manner(self, parameters: Parameters, given: State) -> Sampling:
+        return sampling(parameters, given, self._pitches, self._steps_per_beat)
 
     def _silence(self) -> State:
         return np.zeros((self._pitches.size, 2), np.float32)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from descant_daemon.effect.swing import TICKS_PER_BEAT, Swing
 from descant_daemon.note_state import nearest_step
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.clock import Clock
 from descant_routing.errors import UsageError
 
-TICKS_PER_BEAT = 24
 GRACE = 30_000_000  # ns after its tick that an answer may still be played: later it would be heard as late
 MILLISECOND = 1_000_000
 SHORTEST_TICK = 1_000_000  # ns; a faster clock (2,500 BPM) is none, and nothing is played to it
@@ -30,6 +30,7 @@ class Grid:
         self.clock = clock
         self.offset = offset
         self.ticks_per_step = TICKS_PER_BEAT // steps_per_beat
+        self.swing = Swing()
 
     def before(self, step: int) -> int | None:
         """Half a step ahead of ``step``; None while nobody can say when that is."""
@@ -44,7 +45,7 @@ class Grid:
         timeline = self.clock.timeline
         if timeline is None:
             return None
-        return nearest_step(timeline.tick_at(now - self.offset), self.ticks_per_step)
+        return nearest_step(self.swing.straight(timeline.tick_at(now - self.offset)), self.ticks_per_step)
 
     def first_from(self, tick: int) -> int:
         """The first step that begins at ``tick`` or after it."""
@@ -74,5 +75,5 @@ class Grid:
         timeline, trusted = self.clock.timeline, self.clock.trusted_until
         if not self.clock.running or timeline is None or timeline.per_tick < SHORTEST_TICK:
             return None
-        moment = timeline.time_of(tick) + self.offset + guard
+        moment = timeline.time_of(self.swing.bent(tick)) + self.offset + guard
         return moment if trusted is None or moment <= trusted else None

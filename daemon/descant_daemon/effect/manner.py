@@ -1,18 +1,32 @@
-"""How the parameters have our notes chosen, and how they have them struck."""
+"""How the parameters have our notes chosen."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from descant_daemon.effect.voice import Touch
 from descant_daemon.engine.asking import Sampling
+from descant_daemon.engine.plan import FOLLOW_KEY, Plan
 from descant_daemon.note_state import PLAY, PitchRange, State
+from descant_daemon.settings.choices import KEYS
 from descant_daemon.settings.parameters import Parameters
 
-MIDDLING = Parameters.velocity
+
+def plan(parameters: Parameters, steps_per_beat: int) -> Plan:
+    """What shapes a step beyond the model."""
+    return Plan(
+        parameters.recall,
+        parameters.form,
+        parameters.section,
+        parameters.space,
+        parameters.density_target,
+        parameters.scale,
+        FOLLOW_KEY if parameters.key == "follow" else KEYS.index(parameters.key),
+        parameters.metre.steps_per_pulse(steps_per_beat),
+        parameters.mode == "free",
+    )
 
 
-def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampling:
+def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_per_beat: int) -> Sampling:
     """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours."""
     held = np.flatnonzero(given[:, PLAY])
     low, high, voices = parameters.low, parameters.high, parameters.voices
@@ -31,16 +45,5 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange) -> Sampl
         parameters.seed,
         parameters.variation,
         parameters.follow,
+        plan(parameters, steps_per_beat),
     )
-
-
-def touch(parameters: Parameters, loudness: int | None, step_length: float) -> Touch:
-    """``loudness``: velocity of the player's loudest key; ``step_length`` in ns.
-
-    What the model says of a note is moved by as much as the player's hand and knob have moved from a middling touch.
-    """
-    follow = parameters.velocity_follow if loudness is not None else 0.0
-    velocity = parameters.velocity + follow * ((loudness or 0) - parameters.velocity)
-    gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
-    moved = round(velocity) - MIDDLING if parameters.velocity_source == "model" else None
-    return Touch(parameters.channel - 1, min(127, max(1, round(velocity))), gate, moved)

@@ -16,11 +16,12 @@ import numpy as np
 
 from descant_daemon.effect.common import Common, Due, Track
 from descant_daemon.effect.dialogue import Dialogue, Question
+from descant_daemon.effect.feel import Feel
 from descant_daemon.effect.grid import Grid
 from descant_daemon.effect.hands import Hands
-from descant_daemon.effect.manner import touch
+from descant_daemon.effect.swing import swing
 from descant_daemon.effect.turn import Turn
-from descant_daemon.effect.voice import Touch, Voice
+from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Happening
@@ -42,6 +43,8 @@ class Part:
         dialogue = Dialogue(common.pitches, common.steps_per_beat, instance, common.styles)
         self._turn = Turn(dialogue, self._voice, common.outbox, common.counts)
         self._hands = Hands(common.pitches)
+        self._feel = Feel(common.steps_per_beat, instance)
+        self._bend_grid()
         self._step_time = 0
         self._armed: int | None = None  # the first step, when it has been asked for before the song began
 
@@ -82,11 +85,8 @@ class Part:
         """The next thing to be done, and when."""
         due, gate = self._next_moment(), self._voice.next_deadline()
         if gate is not None and (due is None or gate < due.time):
-            return Due(gate, self._let_go)
+            return Due(gate, self._turn.let_go)
         return due
-
-    def _let_go(self, now: int) -> None:
-        self._out.put(self._voice.due(now + 1))
 
     def _next_moment(self) -> Due | None:
         """The next moment of the next step."""
@@ -102,6 +102,7 @@ class Part:
     def _prepare(self, now: int) -> None:
         """Half a step ahead."""
         self._hands.forget_before(self.step - 1)
+        self._feel.prepare(self.parameters, self.step + 1)
         self._ask(self.step + 1, now, ahead=max(0, (self._grid.tick(self.step + 1) or now) - now))
 
     def _fire(self, now: int) -> None:
@@ -138,15 +139,13 @@ class Part:
         return self._turn.asked(dialogue.ask(step, given, self.parameters, ahead), now)
 
     def _play(self, question: Question, time: int) -> None:
-        self._turn.play(question, self._touch, time)
+        held = self._hands.keys.loudness()
+        touch = self._feel.touch(self.parameters, question.step, held, self._grid.step_length)
+        self._turn.play(question, touch._replace(since=time - self._step_time), time)
         self._tell(time)
 
     def _tell(self, now: int) -> None:
         self._turn.tell_staleness(self.parameters.channel - 1, self.parameters.late_cc, now)
-
-    @property
-    def _touch(self) -> Touch:
-        return touch(self.parameters, self._hands.keys.loudness(), self._grid.step_length)
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -194,10 +193,15 @@ class Part:
         """From here on we play so."""
         left = self._instant and parameters.mode != "instant"
         self.parameters = parameters
+        self._bend_grid()
         if self._armed is not None and not self._turn.dialogue.would_ask_the_same(parameters):
             self._ask(self._armed, now)
         if left and not self._clock.running:
             self._hush(now)  # no tick will end what a key began
+
+    def _bend_grid(self) -> None:
+        parameters, grid = self.parameters, self._grid
+        grid.swing = swing(parameters.swing, parameters.swing_unit, grid.ticks_per_step)
 
     def _keys_up(self, ended: Sequence[tuple[int, int]], now: int) -> None:
         if not ended:

@@ -11,6 +11,7 @@ from descant_daemon.effect.voice import Touch, Voice
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import State
 from descant_routing import message
+from descant_routing.timed import Timed
 
 IN_TIME = 10_000_000  # ns before its tick that a question must be asked for its answer to be expected on it
 
@@ -57,11 +58,13 @@ class Turn:
 
     def play(self, question: Question, touch: Touch, time: int) -> None:
         """The answer sounds."""
-        sent = self.voice.play(question.notes, touch, time, question.velocities)
-        self._counts.notes += sum(message.is_note_on(timed.data) for timed in sent)
+        self._send(self.voice.play(question.notes, touch, time, question.velocities))
         self._counts.answered()
-        self._out.put(sent)
         self.dialogue.sounded(question.given, question.notes)
+
+    def let_go(self, now: int) -> None:
+        """What was due by itself: gated notes end, notes that were put off begin."""
+        self._send(self.voice.due(now + 1))
 
     def hold(self, given: State) -> None:
         """What sounds goes on sounding."""
@@ -83,6 +86,10 @@ class Turn:
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
         return self.dialogue.asks()
+
+    def _send(self, notes: Sequence[Timed]) -> None:
+        self._counts.notes += sum(message.is_note_on(timed.data) for timed in notes)
+        self._out.put(notes)
 
     def tell_staleness(self, channel: int, number: int, now: int) -> None:
         """To controller ``number`` (0 is none), where it has changed."""

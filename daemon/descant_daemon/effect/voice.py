@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from descant_daemon.effect.human import Human
 from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 from descant_routing.ledger import Ledger, generated
@@ -16,16 +17,27 @@ class Touch(NamedTuple):
     """How notes are struck: MIDI channel 0 to 15, velocity 1 to 127, ``gate`` ns until they end by themselves.
 
     ``moved``: by how much a velocity that the model says is moved; None where nobody heeds what it says.
+    ``human`` is of the step, ``since``: ns since its tick; ``latest``: ns by which a note is late at most.
     """
 
     channel: int
     velocity: int
     gate: int | None = None
     moved: int | None = None
+    human: Human | None = None
+    since: int = 0
+    latest: int = 0
 
-    def struck(self, said: int) -> int:
-        """The velocity of a note of which the model says ``said``; 0 is nothing."""
-        return min(127, max(1, said + self.moved)) if said and self.moved is not None else self.velocity
+    def velocity_of(self, key: int, said: int = 0) -> int:
+        """1 to 127; ``said``: what the model says of the note, 0 is nothing."""
+        louder = 0 if self.human is None else int(self.human.louder[key])
+        velocity = said + self.moved if said and self.moved is not None else self.velocity
+        return min(127, max(1, velocity + louder))
+
+    def delay_of(self, key: int) -> int:
+        """Ns from now until the key is struck."""
+        later = 0 if self.human is None else int(self.human.later[key])
+        return max(0, min(later, self.latest) - self.since)
 
 
 class Voice:
@@ -39,6 +51,9 @@ class Voice:
         self._sounding: dict[int, int] = {}  # key → channel
         self._struck: set[int] = set()  # keys struck in this step and not taken back
         self._gates: dict[int, int] = {}  # key → when it ends by itself
+        self._coming: dict[
+            int, tuple[int, Touch, int]
+        ] = {}  # key → when it is struck, a little late, how, how loud
 
     @property
     def sounding(self) -> frozenset[int]:
@@ -65,41 +80,57 @@ class Voice:
         ended = [key for key in self._sounding if key not in plays or key in again]
         out = [timed for key in sorted(ended) for timed in self._release(key, time)]
         self._struck &= plays
-        for key in sorted(plays - self._sounding.keys()):
+        self._coming = {key: strike for key, strike in self._coming.items() if key in plays}
+        self._struck |= struck & self._coming.keys()
+        for key in sorted(plays - self._sounding.keys() - self._coming.keys()):
             if gated and (key not in struck or key in self._struck):
                 continue  # it was let go before its written end
-            said = 0 if velocities is None else int(velocities[key - self._pitches.low])
-            out += self._strike(key, touch, touch.struck(said), time)
+            self._struck.add(key)
+            velocity = touch.velocity_of(
+                key, 0 if velocities is None else int(velocities[key - self._pitches.low])
+            )
+            if delay := touch.delay_of(key):
+                self._coming[key] = time + delay, touch, velocity
+            else:
+                out += self._strike(key, touch, velocity, time)
         return out
 
     def hold(self) -> State:
         """The state of a step in which nothing is struck and what sounds is held."""
         state = np.zeros((self._pitches.size, 2), np.float32)
-        for key in self._sounding:
+        for key in (*self._sounding, *self._coming):
             state[key - self._pitches.low, PLAY] = 1
         return state
 
     def due(self, until: int) -> list[Timed]:
-        """The note-offs of gated notes due before ``until``."""
-        ended = sorted((time, key) for key, time in self._gates.items() if time < until)
-        return [timed for time, key in ended for timed in self._release(key, time)]
+        """The note-offs of gated notes, and the note-ons that were put off, due before ``until``."""
+        out: list[Timed] = []
+        while (time := self.next_deadline()) is not None and time < until:
+            for key in sorted(key for key, end in self._gates.items() if end == time):
+                out += self._release(key, time)
+            for key in sorted(key for key, (begin, *_) in self._coming.items() if begin == time):
+                _, touch, velocity = self._coming.pop(key)
+                out += self._strike(key, touch, velocity, time)
+        return out
 
     def next_deadline(self) -> int | None:
-        """When the next gated note ends."""
-        return min(self._gates.values(), default=None)
+        """When the next gated note ends, or one that was put off begins."""
+        begins = (time for time, *_ in self._coming.values())
+        return min((*self._gates.values(), *begins), default=None)
 
     def close(self, time: int) -> list[Timed]:
-        """Every note of ours ends."""
+        """Every note of ours ends, and none that was put off begins."""
+        self._coming.clear()
         return [timed for key in sorted(self._sounding) for timed in self._release(key, time)]
 
     def forget(self) -> None:
         """The ledger has closed our notes by itself."""
         self._sounding.clear()
         self._gates.clear()
+        self._coming.clear()
 
     def _strike(self, key: int, touch: Touch, velocity: int, time: int) -> list[Timed]:
         self._sounding[key] = touch.channel
-        self._struck.add(key)
         if touch.gate is not None:
             self._gates[key] = time + touch.gate
         sent = self._ledger.strike(self._owner, touch.channel, key, velocity)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.loudness import Velocities
+from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 
@@ -20,6 +21,7 @@ class Sampling(NamedTuple):
     seed: int = 1
     variation: int = 0
     follow: float = 0.0
+    plan: Plan = Plan()
 
 
 class Ask(NamedTuple):

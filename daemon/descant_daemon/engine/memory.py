@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Hidden
@@ -81,6 +82,22 @@ class SongMemory:
         self._states[step] = np.concatenate(played[:2]).astype(np.bool_).tobytes()
         self._blends[step] = played.blend
 
+    def kept(self, step: int, pitches: int) -> Played | None:
+        """What sounded in ``step`` when it was last played; None when it never was."""
+        bits = self._states.get(step)
+        return None if bits is None else _opened(bits, pitches, self._blends[step])
+
+    def before(self, step: int, most: int, pitches: int) -> NDArray[np.uint8]:
+        """The last ``most`` steps before ``step``, as far as they were played in one go.
+
+        ``[steps, 2, P, 2]``, in order of time; the second axis is (whole, ours), values 0 and 1.
+        """
+        first = step
+        while first > step - most and first - 1 in self._states:
+            first -= 1
+        run = b"".join(self._states[each] for each in range(first, step))
+        return np.frombuffer(run, np.uint8).reshape(-1, 2, pitches, 2)
+
     def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
         """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
 
@@ -92,9 +109,7 @@ class SongMemory:
             at -= 1
             if at not in self._states:
                 return None
-            bits = np.frombuffer(self._states[at], np.uint8)
-            whole, ours = bits.reshape(2, pitches, 2).astype(np.float32)
-            walked.append(Played(whole, ours, self._blends[at]))
+            walked.append(_opened(self._states[at], pitches, self._blends[at]))
         return at, self._moments[at], walked[::-1]
 
     def _drop(self, step: int) -> None:
@@ -106,6 +121,11 @@ class SongMemory:
         self._bars_apart *= 2
         for step in [step for step, bar in self._bars.items() if bar % self._bars_apart]:
             self._drop(step)
+
+
+def _opened(bits: bytes, pitches: int, blend: Blend) -> Played:
+    whole, ours = np.frombuffer(bits, np.uint8).reshape(2, pitches, 2).astype(np.float32)
+    return Played(whole, ours, blend)
 
 
 def _size(moment: Moment) -> int:

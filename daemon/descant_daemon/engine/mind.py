@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.network import Array, Hidden, Network
+from descant_daemon.engine.shape import Shaper
 from descant_daemon.engine.sweep import Choice, Line
 from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import PLAY, State
@@ -50,8 +51,9 @@ class Mind:
         self._steps_per_bar, self._sampling, self._blend = 16, Sampling(), FIRST_STYLE
         self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
         # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
+        self._shaper = Shaper(memory, instance, self._keys)
         # How the step here is sampled: asked again on the tick, it is at hand.
-        self._chosen: tuple[Place, Sampling, float, Choice] | None = None
+        self._chosen: tuple[Place, Sampling, bytes | bool, Choice] | None = None
         self._dice: tuple[tuple[int, int, int], list[NDArray[np.float64]]] | None = None
 
     def line(self, ask: Ask) -> Line:
@@ -132,23 +134,33 @@ class Mind:
         return Line(here.context, ask.given, self._choice(ask, here), guess)
 
     def _choice(self, ask: Ask, here: Place) -> Choice:
+        plain, last = ask.sampling.plan.neutral, self._chosen
+        # A plan looks at what is given, the model alone only whether something is.
+        given = bool(ask.given.any()) if plain else ask.given.tobytes()
+        if last is None or last[0] is not here or last[1:3] != (ask.sampling, given):
+            choice = self._plain_choice(ask, here) if plain else self._shaped_choice(ask, here)
+            self._chosen = last = here, ask.sampling, given, choice
+        return last[3]
+
+    def _plain_choice(self, ask: Ask, here: Place, most: int = MOST_DOUBLINGS) -> Choice:
         sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
         if not ask.given.any():
-            odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), MOST_DOUBLINGS)
-        last = self._chosen
-        if last is None or last[0] is not here or last[1:3] != (sampling, odds):
-            choice = Choice(
-                dice=self._dice_of(sampling, ask.step),
-                allowed=(keys >= sampling.low) & (keys <= sampling.high),
-                sounding=moment.ours[:, PLAY] > 0,
-                temperature=sampling.temperature,
-                odds=odds,
-                voices=sampling.voices,
-                follow=sampling.follow,
-            )
-            self._chosen = last = here, sampling, odds, choice
-        return last[3]
+            odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), most)
+        return Choice(
+            dice=self._dice_of(sampling, ask.step),
+            allowed=(keys >= sampling.low) & (keys <= sampling.high),
+            sounding=moment.ours[:, PLAY] > 0,
+            temperature=sampling.temperature,
+            odds=odds,
+            voices=sampling.voices,
+            follow=sampling.follow,
+        )
+
+    def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
+        shape = self._shaper.shape(ask, here.moment)
+        plain = self._plain_choice(ask, here, MOST_DOUBLINGS if shape.impatient else 0)
+        return replace(plain, allowed=plain.allowed & shape.allowed, bias=shape.bias)
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
         run, at = divmod(step, RUN)

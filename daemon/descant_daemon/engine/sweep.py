@@ -38,7 +38,8 @@ class Choice:
     ``dice``: uniforms as logits, ``[P, 2]``; ``allowed``: ``[P]`` bool, pitches that may be chosen;
     ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
     ``odds``: the odds of each note are multiplied by it; ``voices``: most notes chosen at once;
-    ``follow``: how far to go beyond the model in heeding what is given, 0 not at all.
+    ``follow``: how far to go beyond the model in heeding what is given, 0 not at all;
+    ``bias``: ``[P, 2]``, by which the log-odds of playing and of striking each pitch are shifted.
     """
 
     dice: NDArray[np.float64]
@@ -48,6 +49,7 @@ class Choice:
     odds: float
     voices: int
     follow: float = 0.0
+    bias: NDArray[np.float64] | None = None
 
     @cached_property
     def thresholds(self) -> NDArray[np.float64]:
@@ -58,6 +60,8 @@ class Choice:
         odds = math.log(self.odds) if self.odds else -math.inf
         over = self.dice * self.temperature
         over[:, PLAY] -= (odds + PIVOT) * self.temperature - PIVOT
+        if self.bias is not None:
+            over -= self.bias * self.temperature
         over[~self.allowed, PLAY] = np.inf
         over[~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
         return over

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 KEYS = 128
 FLOAT53 = 2.0**-53
+# What is drawn at a place, so that no two things share a number: the highest word of the counter.
+NOTES, RESTS, RECALL, TOUCH = 0, 8, 9, 10
 
 
 def dice(seed: int, instance: int, variation: int, step: int) -> NDArray[np.float64]:
@@ -16,16 +18,18 @@ def dice(seed: int, instance: int, variation: int, step: int) -> NDArray[np.floa
         return np.asarray(np.log(drawn) - np.log1p(-drawn))
 
 
-def uniforms(seed: int, instance: int, variation: int, step: int) -> NDArray[np.float64]:
-    """``[128, 2]`` uniforms in [0, 1) for (play, articulate) of every MIDI key in one step.
+def uniforms(
+    seed: int, instance: int, variation: int, place: int, purpose: int = NOTES
+) -> NDArray[np.float64]:
+    """``[128, 2]`` uniforms in [0, 1): for ``NOTES`` (play, articulate) of every MIDI key in step ``place``.
 
     Philox 4x64-10 (Salmon et al. 2011) as a counter-based generator: the key is (seed, instance), the
-    counter (step, variation), so relocating or rendering gives the numbers of the first pass. Raw words
+    counter (place, variation, purpose), so relocating or rendering gives the numbers of the first pass. Raw words
     are used because numpy promises their stream for ever.
     """
     words = np.random.Philox(
         key=np.array([seed, instance], np.uint64),
         # The lowest counter word is left to Philox itself, which counts up in it.
-        counter=np.array([0, step, variation, 0], np.uint64),
+        counter=np.array([0, place, variation, purpose], np.uint64),
     ).random_raw(2 * KEYS)
     return (words >> np.uint64(11)).astype(np.float64).reshape(KEYS, 2) * FLOAT53

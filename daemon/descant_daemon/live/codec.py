@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import numpy as np
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
+from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHq?")
 _SAMPLING = struct.Struct("<ddiiiQid")
 _BLEND = struct.Struct("<HHd")
+_PLAN = struct.Struct("<d8sHdd16sbH?")
 _ANSWER = struct.Struct("<IqHq?")
-LONGEST = 3200  # bytes; an ask about 128 pitches takes 3157
+LONGEST = 3328  # bytes; an ask about 128 pitches takes 3213
 
 
 def encode_ask(ask: Ask) -> bytes:
     """An ask, its states as they lie in memory: packing them would cost more than it saves."""
     head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
-    manner = _SAMPLING.pack(*ask.sampling) + _BLEND.pack(*ask.blend)
-    return b"".join((head, manner, ask.given.data, ask.played.data, ask.ours.data))
+    *sampling, plan = ask.sampling
+    fields = _SAMPLING.pack(*sampling) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
+    return b"".join((head, fields, ask.given.data, ask.played.data, ask.ours.data))
 
 
 def decode_ask(frame: bytes, pitches: int) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
-    sampling = Sampling(*_SAMPLING.unpack_from(frame, _ASK.size))
-    blend = Blend(*_BLEND.unpack_from(frame, _ASK.size + _SAMPLING.size))
-    given, played, ours = _states(frame, _ASK.size + _SAMPLING.size + _BLEND.size, 3, pitches)
-    return Ask(serial, step, steps_per_bar, given, played, ours, jump, sampling, instance, ahead, blend)
+    at = _ASK.size
+    sampling = Sampling(*_SAMPLING.unpack_from(frame, at))
+    at += _SAMPLING.size
+    plan = _decode_plan(*_PLAN.unpack_from(frame, at))
+    at += _PLAN.size
+    blend = Blend(*_BLEND.unpack_from(frame, at))
+    given, played, ours = _states(frame, at + _BLEND.size, 3, pitches)
+    manner = sampling._replace(plan=plan)
+    return Ask(serial, step, steps_per_bar, given, played, ours, jump, manner, instance, ahead, blend)
 
 
 def encode_answer(answer: Answer) -> bytes:
@@ -46,6 +55,21 @@ def decode_answer(frame: bytes, pitches: int) -> Answer:
     (ours,) = _states(frame, _ANSWER.size, 1, pitches)
     velocities = np.frombuffer(frame, np.uint8, pitches, _ANSWER.size + ours.nbytes) if loud else None
     return Answer(serial, step, ours, instance, ready, velocities)
+
+
+def _encode_plan(plan: Plan) -> bytes:
+    recall, form, section, space, target, scale, *rest = plan
+    return _PLAN.pack(recall, form.encode(), section, space, target, scale.encode(), *rest)
+
+
+def _decode_plan(
+    recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any
+) -> Plan:
+    return Plan(recall, _word(form), section, space, target, _word(scale), *rest)
+
+
+def _word(text: bytes) -> str:
+    return text.rstrip(b"\0").decode()
 
 
 def _states(frame: bytes, offset: int, count: int, pitches: int) -> State:

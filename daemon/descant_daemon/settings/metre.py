@@ -38,5 +38,14 @@ class Metre(NamedTuple):
             )
         return steps
 
+    @property
+    def compound(self) -> bool:
+        """Whether three units make a beat as it is felt: 6/8, 9/8, 12/8."""
+        return self.unit >= 8 and self.beats > 3 and self.beats % 3 == 0
+
+    def steps_per_pulse(self, steps_per_beat: int) -> int:
+        """Steps in a beat as it is felt, at least one; a quarter has ``steps_per_beat``."""
+        return max(1, 4 * steps_per_beat * (3 if self.compound else 1) // self.unit)
+
 
 FOUR_FOUR = Metre(4, 4)

@@ -1,7 +1,8 @@
 """The one table of parameters: presets, ``--set``, controllers and the documentation all read these rows.
 
 A row is a field of ``Parameters``: its type says the kind, its ``Knob`` the rest. Default controllers are
-taken from 9, 14, 15 and 20 to 31, which MIDI 1.0 leaves undefined, so that no keyboard moves them by accident.
+taken from 9, 14, 15, 20 to 31 and 102 to 119, which MIDI 1.0 leaves undefined, so that no keyboard moves them
+by accident.
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from descant_daemon.settings.choices import (
+    Articulation,
+    Form,
+    KeyName,
+    Mode,
+    Place,
+    Scale,
+    Source,
+    Style,
+    SwingUnit,
+)
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-Mode = Literal["free", "harmonise", "instant"]
-Articulation = Literal["legato", "gate"]
-Place = Literal["anywhere", "below", "above"]
-Source = Literal["model", "player"]
-Style = str  # the name of one of the model's; "" is its first
 
 
 class Knob(NamedTuple):
@@ -95,6 +101,74 @@ class Parameters:
         int,
         Knob("Another take: each value is a different, repeatable one of the same seed.", 0, 127, "take", 30),
     ] = 0
+    recall: Annotated[
+        float,
+        Knob(
+            "How closely a bar returns to what was played at its place in an earlier one: 0 not at all, "
+            "1 nearly note for note.",
+            0,
+            1,
+            "share",
+            106,
+        ),
+    ] = 0.0
+    form: Annotated[
+        Form,
+        Knob(
+            "What recall returns to: free, any of the last bars; else a section to the first of its letter, "
+            "a new letter keeping away from what was before, and each section ending on a long note and a breath.",
+            cc=107,
+        ),
+    ] = "free"
+    section: Annotated[int, Knob("How long a section of the form is.", 1, 32, "bars", 116)] = 8
+    space: Annotated[
+        float,
+        Knob(
+            "Rests of whole beats and half bars, more at the ends of phrases; in free mode they are where you "
+            "play. Never two bars on end, but 1 is silence.",
+            0,
+            1,
+            "share",
+            108,
+        ),
+    ] = 0.0
+    density_target: Annotated[
+        float,
+        Knob(
+            "Struck notes a bar that the odds are steered towards; 0 leaves them alone.", 0, 64, "notes", 109
+        ),
+    ] = 0.0
+    scale: Annotated[
+        Scale,
+        Knob(
+            "Notes outside it are not generated; diatonic is major or melodic minor, as `key: follow` finds it.",
+            cc=110,
+        ),
+    ] = "off"
+    key: Annotated[
+        KeyName, Knob("Tonic of the scale; follow finds it in what is played, bar by bar.", cc=111)
+    ] = "follow"
+    accent: Annotated[
+        float,
+        Knob(
+            "How much louder the beats are than what lies between, and the bar's first most.",
+            0,
+            1,
+            "share",
+            112,
+        ),
+    ] = 0.0
+    swing: Annotated[
+        float,
+        Knob("How late the off-beats are: 0 straight, 1 on the last of three.", 0, 1, "of a triplet", 113),
+    ] = 0.0
+    swing_unit: Annotated[SwingUnit, Knob("Which notes swing.", cc=114)] = "eighth"
+    humanise: Annotated[
+        float,
+        Knob(
+            "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115
+        ),
+    ] = 0.0
     thru: Annotated[bool, Knob("Whether your own notes are passed on.", cc=31)] = True
     channel: Annotated[
         int, Knob("Channel of generated notes; your own pass on theirs.", 1, 16, "MIDI channel")

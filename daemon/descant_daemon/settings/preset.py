@@ -15,8 +15,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from descant_daemon.settings.choices import Mode
 from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
-from descant_daemon.settings.parameters import TABLE, Mode, Parameters
+from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.row import Value, hint, row_named, shown
 from descant_routing.errors import DescantError
 

@@ -1,0 +1,33 @@
+"""What a step is shaped by beyond the model: form, rests, density and key."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FREE, OFF = "free", "off"
+FOLLOW_KEY = -1
+
+
+class Plan(NamedTuple):
+    """The parameters of that name; see ``settings/parameters.py``. The default leaves the model alone.
+
+    ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
+    0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
+    ``answers``: rest where the player plays, and fill where he rests.
+    """
+
+    recall: float = 0.0
+    form: str = FREE
+    section: int = 8
+    space: float = 0.0
+    density_target: float = 0.0
+    scale: str = OFF
+    key: int = 0
+    beat: int = 4
+    answers: bool = False
+
+    @property
+    def neutral(self) -> bool:
+        """Whether nothing is asked for."""
+        asked = self.recall or self.space or self.density_target
+        return not asked and self.form == FREE and self.scale == OFF

@@ -1,0 +1,61 @@
+"""Recall: the odds of what we played at the same place of an earlier bar."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from descant_daemon.engine.memory import Played
+from descant_daemon.note_state import ARTICULATE, PLAY, State
+
+Bias = NDArray[np.float64]
+"""``[P, 2]``, in log-odds."""
+
+# How many bars ago, and how often; two bars in a row go back equally far, so that a motif returns whole.
+DISTANCES: dict[int, float] = {1: 0.4, 2: 0.3, 4: 0.2, 8: 0.1}
+TOGETHER = 2
+STRONGEST = 12.0  # log-odds at recall 1, beyond what a model is sure of
+FRESH = 0.5  # of the recall, within a section that is new: a motif, not yet a return
+AGAINST = 0.75  # of the strength, what was silent then
+AVOIDED = 0.25
+
+
+def strength(recall: float) -> float:
+    """Log-odds for ``recall`` (0 to 1): by the square, for half way is where the model has still a say."""
+    return STRONGEST * recall * recall
+
+
+def distance(kept: list[int], die: float) -> int | None:
+    """How many bars to go back: one of the ``kept``, by its share; ``die`` is in [0, 1)."""
+    shares = np.cumsum([DISTANCES[each] for each in kept])
+    return kept[int(np.searchsorted(shares, die * shares[-1], "right"))] if kept else None
+
+
+def towards(then: Played, given: State, force: float) -> Bias:
+    """What we played ``then`` is likelier by ``force``, what was silent less likely.
+
+    A pitch a semitone or a minor ninth from a ``given`` one is left to the model, and so are others in its
+    stead.
+    """
+    ours = then.ours[:, PLAY] > 0
+    welcome = ours & ~clashes(given)
+    bias = np.zeros_like(then.ours, np.float64)
+    room = welcome.sum() / ours.sum() if ours.any() else 1.0
+    bias[~ours, PLAY] = -AGAINST * force * room
+    bias[welcome, PLAY] = force
+    bias[welcome, ARTICULATE] = np.where(then.ours[welcome, ARTICULATE] > 0, force, -force)
+    return bias
+
+
+def away_from(then: Played, force: float) -> Bias:
+    """What we played ``then`` is less likely."""
+    bias = np.zeros_like(then.ours, np.float64)
+    bias[:, PLAY] = -AVOIDED * force * then.ours[:, PLAY]
+    return bias
+
+
+def clashes(given: State) -> NDArray[np.bool_]:
+    """``[P]``: the pitches a semitone from a given one, or that and octaves: not its major seventh."""
+    rows = np.flatnonzero(given[:, PLAY])
+    apart = np.abs(np.arange(len(given))[:, None] - rows)
+    return np.asarray((apart % 12 == 1).any(1))

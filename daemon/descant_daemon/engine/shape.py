@@ -1,0 +1,147 @@
+"""What the plan makes of a step: which pitches are open to it, and what is likelier than the model says.
+
+All of it follows from the place in the song and from the steps that ``SongMemory`` keeps before it, so that
+every pass of a loop is shaped alike.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from descant_daemon.engine import density, form, key, recall, space
+from descant_daemon.engine.asking import Ask
+from descant_daemon.engine.memory import Moment, Played, SongMemory
+from descant_daemon.engine.plan import FOLLOW_KEY, FREE, OFF, Plan
+from descant_daemon.engine.scale import in_scale, thirds_of
+from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
+from descant_daemon.note_state import ARTICULATE, PLAY
+
+HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
+
+
+class Shape(NamedTuple):
+    """``allowed [P]``: what may sound; ``bias [P, 2]``: log-odds of playing and striking.
+
+    ``impatient``: whether silence is held against itself, as it is where no silence is meant.
+    """
+
+    allowed: NDArray[np.bool_]
+    bias: NDArray[np.float64]
+    impatient: bool = True
+
+
+class Shaper:
+    """Of one instance."""
+
+    def __init__(self, memory: SongMemory, instance: int, keys: NDArray[np.int_]) -> None:
+        """``keys [P]``: the MIDI keys of the model."""
+        self._memory = memory
+        self._instance = instance
+        self._keys = keys
+        self._drawn: dict[int, tuple[tuple[int, ...], NDArray[np.float64]]] = {}  # by purpose: where, numbers
+        self._key: tuple[tuple[object, ...], key.Key | None] | None = None
+
+    def shape(self, ask: Ask, moment: Moment) -> Shape:
+        """Of the step that is asked for, on the verge of which the song is at ``moment``."""
+        plan, bar = ask.sampling.plan, ask.steps_per_bar
+        at = form.spot(plan, ask.step // bar)
+        sounding = moment.ours[:, PLAY] > 0
+        shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
+        if plan.scale != OFF:
+            shape.allowed[:] = self._in_scale(ask)
+        meant = bool(plan.recall) and self._recall(ask, at, shape.bias)
+        if plan.density_target:
+            struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
+            amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
+            shape.bias[:] += density.on_strikes(amount, sounding)
+        if plan.space and space.overdue(plan.space, moment.silent, bar, plan.beat):
+            return shape
+        if plan.form != FREE and at.ends and not ask.given[:, ARTICULATE].any():
+            _cadence(ask, sounding, shape)
+        if plan.space:
+            late = space.too_late(moment.silent, ask.step % bar, plan.beat) and not ask.given.any()
+            shape.allowed[:] &= not late and not self._rests(ask, at)
+        # Too little is made good by the density itself; two who push in turn would make bursts.
+        return shape._replace(impatient=not meant and not plan.density_target)
+
+    def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> bool:
+        """Whether we return to a silence; only a section has silences that are meant."""
+        plan, bar = ask.sampling.plan, ask.steps_per_bar
+        number, within = divmod(ask.step, bar)
+        force = recall.strength(plan.recall)
+        then = next((found for each in at.returns_to if (found := self._at(each * bar + within))), None)
+        if then is None and not at.returns_to:
+            if at.avoids is not None and (avoided := self._at(at.avoids * bar + within)) is not None:
+                bias += recall.away_from(avoided, force)
+            ago = [
+                each
+                for each in recall.DISTANCES
+                if number - each >= at.begins and self._at(ask.step - each * bar)
+            ]
+            die = self._draw(ask, RECALL, number // recall.TOGETHER)[0]
+            back = recall.distance(ago, float(die))
+            then = None if back is None else self._at(ask.step - back * bar)
+            force *= 1 if plan.form == FREE else recall.FRESH
+        silent = then is not None and not then.ours.any()
+        if then is not None and not (silent and (ask.given.any() or not at.returns_to)):
+            bias += recall.towards(then, ask.given, force)
+        return silent and bool(at.returns_to)
+
+    def _rests(self, ask: Ask, at: form.Spot) -> bool:
+        plan, bar = ask.sampling.plan, ask.steps_per_bar
+        number, within = divmod(ask.step, bar)
+        # A section that returns has its rests where they were.
+        dice = self._draw(ask, RESTS, at.returns_to[0] if at.returns_to else number)
+        player = self._player(ask) if plan.answers else space.Player()
+        return space.rests(dice, plan.space, within, bar, plan.beat, ends=at.ends, player=player)
+
+    def _player(self, ask: Ask) -> space.Player:
+        """As it was when the beat began: a rest is decided by the beat."""
+        begins = ask.step - ask.step % ask.steps_per_bar % ask.sampling.plan.beat
+        last = self._memory.before(begins, ask.steps_per_bar, len(self._keys))[..., PLAY]
+        alone: NDArray[np.bool_] = np.any(last[:, 0] > last[:, 1], 1)
+        return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
+
+    def _in_scale(self, ask: Ask) -> NDArray[np.bool_]:
+        plan, bar = ask.sampling.plan, ask.steps_per_bar
+        if plan.key != FOLLOW_KEY:
+            return in_scale(plan.scale, key.Key(plan.key, "major"), self._keys)
+        where = ask.step // bar, bar, plan.scale
+        if self._key is None or ask.jump or self._key[0] != where:
+            self._key = where, self._found_key(ask.step - ask.step % bar, bar, plan)
+        found = self._key[1]
+        return (
+            np.ones(len(self._keys), np.bool_) if found is None else in_scale(plan.scale, found, self._keys)
+        )
+
+    def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
+        steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
+        return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
+
+    def _at(self, step: int) -> Played | None:
+        return self._memory.kept(step, len(self._keys))
+
+    def _before(self, ask: Ask, most: int) -> NDArray[np.uint8]:
+        return self._memory.before(ask.step, most, len(self._keys))
+
+    def _draw(self, ask: Ask, purpose: int, place: int) -> NDArray[np.float64]:
+        """Flat uniforms of a place in the song."""
+        where = ask.sampling.seed, ask.sampling.variation, place
+        if purpose not in self._drawn or self._drawn[purpose][0] != where:
+            seed, variation, _ = where
+            numbers = uniforms(seed, self._instance, variation, place, purpose).ravel()
+            self._drawn[purpose] = where, numbers
+        return self._drawn[purpose][1]
+
+
+def _cadence(ask: Ask, sounding: NDArray[np.bool_], shape: Shape) -> None:
+    """The last half bar of a section: what sounds is held to half a beat before its end, and nothing begins."""
+    bar, within = ask.steps_per_bar, ask.step % ask.steps_per_bar
+    if 2 * within <= bar:
+        return
+    shape.allowed[:] &= sounding & (within < bar - max(1, ask.sampling.plan.beat // 2))
+    shape.bias[:, PLAY] += HELD
+    shape.bias[:, ARTICULATE] = NEVER

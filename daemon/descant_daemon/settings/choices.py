@@ -1,0 +1,20 @@
+"""The words that a parameter may be set to, in the order of a knob."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Mode = Literal["free", "harmonise", "instant"]
+Articulation = Literal["legato", "gate"]
+Place = Literal["anywhere", "below", "above"]
+Source = Literal["model", "player"]
+Style = str  # the name of one of the model's; "" is its first
+Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
+SwingUnit = Literal["eighth", "sixteenth"]
+Scale = Literal[
+    "off", "major", "minor", "harmonic_minor", "melodic_minor", "dorian", "phrygian", "lydian", "mixolydian",
+    "major_pentatonic", "minor_pentatonic", "blues", "whole_tone", "diatonic",
+]  # fmt: skip
+KeyName = Literal["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B", "follow"]
+KEYS: tuple[str, ...] = get_args(KeyName)[:12]
+"""By pitch class."""
