@@ -142,7 +142,7 @@ def export(run: Path, stem: Path) -> None:
     card = model_card(stem.name, state, corpus, split, report, whole.pair)
     write_whole(stem.parent / "card.md", card.encode())
     if not (stem.parent / PRESET).exists():
-        preset = first_preset(config.styles[0], stem.name, corpus, split.train)
+        preset = first_preset(config.styles, stem.name, corpus, split.train)
         write_whole(stem.parent / PRESET, preset.encode())
     typer.echo(
         f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."

@@ -19,10 +19,11 @@ MOST_VOICES = 8
 OUTER = 1  # percent of the notes beyond the range at each end
 
 
-def first_preset(name: str, stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
+def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
     """``preset.yaml``: as many voices under the player as the music has, in the range that it has.
 
-    Music of one voice knows no harmony: it plays by itself. ``pieces``: what the figures are taken from.
+    Music of one voice knows no harmony: it plays by itself. Of several styles the first is played, and the knob leads
+    to the second. ``pieces``: what the figures are taken from.
     """
     sounding = [piece.state(range(piece.voices), EVERY_KEY)[..., PLAY].sum(-1) for piece in pieces]
     at_once = round(float(np.mean(np.concatenate(sounding))))
@@ -30,10 +31,11 @@ def first_preset(name: str, stem: str, corpus: Corpus, pieces: Sequence[Piece]) 
     keys = np.concatenate([piece.notes["key"] for piece in pieces])
     low, high = (int(key) for key in np.percentile(keys, [OUTER, 100 - OUTER]))
     values = {
-        "title": name,
+        "title": styles[0] if len(styles) == 1 else stem,
         "model": stem,
         "mode": "harmonise" if harmonises else "free",
         "parameters": {
+            **({"style": styles[0], "morph_to": styles[1]} if len(styles) > 1 else {}),
             "temperature": 0.9,
             "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
             "low": low,

@@ -59,7 +59,7 @@ def test_struck_notes_have_the_velocity_of_one_call_a_pitch(make_network, seed: 
         logits, hidden = network.along_pitch(context[None], given[None], row, whole[row][None, None], hidden)
         struck = chosen.ours[row, ARTICULATE] > 0
         assert int(chosen.velocities[row]) == (int(expected(logits[0, :, 2:])[0]) if struck else 0)
-    assert (chosen.velocities > 0).sum() > 2
+    assert chosen.velocities.any()
 
 
 def test_the_notes_are_those_of_a_network_that_knows_no_velocities(make_network) -> None:  # type: ignore[no-untyped-def]

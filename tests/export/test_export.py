@@ -36,6 +36,11 @@ def test_parity_over_64_steps_with_the_top_voice_given(
     assert parity(small_model, OnnxNetwork.load(stem), split.test[0]) < TOLERANCE
 
 
+def test_parity_is_in_the_style_of_the_piece(small_model: Biaxial, stem: Path, split: Split) -> None:
+    other = replace(split.test[0], style=1)
+    assert parity(small_model, OnnxNetwork.load(stem), other) < TOLERANCE
+
+
 def test_a_network_that_hears_through_another_kernel_is_not_written(
     small_model: Biaxial, tmp_path: Path
 ) -> None:

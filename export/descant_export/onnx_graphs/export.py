@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from descant_daemon.engine.blend import Blend
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import (
     ModelMetadata,
@@ -52,10 +53,10 @@ def parity(model: Biaxial, network: OnnxNetwork, piece: Piece) -> float:
     with torch.no_grad():
         heads = model.eval().heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
     expected = torch.cat([head[0] for head in heads if head is not None], -1).numpy()
-    hidden, worst = network.time_start, 0.0
+    hidden, worst, style = network.time_start, 0.0, Blend(piece.style, piece.style)
     for step in range(PARITY_STEPS):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))
-        context, hidden = network.along_time(before, int(batch.step_in_bar[0, step]), hidden)
+        context, hidden = network.along_time(before, int(batch.step_in_bar[0, step]), hidden, style)
         lower = np.concatenate([np.zeros((1, 2), np.float32), now[:-1]])
         logits, _ = network.along_pitch(context[None], given[None], 0, lower[None], network.note_start)
         worst = max(worst, float(np.abs(logits[0] - expected[step]).max()))

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from descant_daemon.cli.app import app
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.lined_yaml import FileError
+from descant_daemon.settings.preset import load_preset
 from descant_daemon.tunes import load
 from descant_daemon.tunes.as_midi import write_midi
 from descant_export.corpus.gathered import Styled
@@ -128,5 +129,7 @@ def test_one_model_of_two_styles_and_one_style_that_begins_from_it(recipe: Path,
     )
     descant("export", alone, tmp_path / "song" / "song")
     assert check_model_files(tmp_path / "two" / "two").metadata.styles == ("hymn", "song")
+    preset = load_preset(tmp_path / "two" / "preset.yaml").to_parameters()
+    assert (preset.style, preset.morph_to) == ("hymn", "song")
     card = (tmp_path / "song" / "card.md").read_text()
     assert "begun with the weights of `both`, and what those had learned from counts as well" in card

@@ -46,6 +46,6 @@ def test_from_a_folder_to_a_preset_that_plays(mixed_folder: Path, tmp_path: Path
 
 def test_music_of_several_voices_harmonises() -> None:
     chords = from_notes("chords", [[(0, 16, 60 + 4 * voice)] for voice in range(3)], range(16))
-    text = first_preset("three", "three", Corpus("three", [chords], "Nobody", "CC0"), [chords])
+    text = first_preset(("three",), "three", Corpus("three", [chords], "Nobody", "CC0"), [chords])
     preset = parse_preset(text, Path("preset.yaml"))
     assert (preset.mode, preset.parameters["voices"]) == ("harmonise", 2)
