@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -63,6 +63,14 @@ def copies_table(report: Mapping[str, Any]) -> None:
                 f"{each['median_longest_run']} steps",
             )
     Console().print(table)
+
+
+def table(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> None:
+    """A row a name, its cells as text; what is not a number is a dash."""
+    drawn = _table(title, "", *columns)
+    for name, cells in rows.items():
+        drawn.add_row(name, *(cell.replace("+nan", "–").replace("nan", "–") for cell in cells))
+    Console().print(drawn)
 
 
 def _table(title: str, first: str, *figures: str) -> Table:
