@@ -15,6 +15,7 @@ from descant_daemon.cli import (
     corpus,
     demo,
     evaluate,
+    judge,
     learn,
     listen,
     look,
@@ -45,6 +46,7 @@ app.command()(learn.train)
 app.command()(learn.export)
 app.command()(evaluate.evaluate)
 app.command()(listen.listen)
+app.command()(judge.judge)
 app.command()(benchmark.benchmark)
 
 

@@ -1,0 +1,94 @@
+"""What a parameter does: takes at values from one end to the other, and whether the music moves one way with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from descant_export.corpus.piece import Piece
+from descant_export.evaluation.silence import silence
+from descant_export.evaluation.statistics import Statistics, measure
+from descant_export.takes.melody import Melody
+from descant_export.takes.several import several
+from descant_export.takes.style import Style
+from descant_export.takes.take import Messages
+
+
+class Swept(NamedTuple):
+    """A statistic: its mean at each value, and Spearman's rank correlation of those means with the values."""
+
+    means: list[float]
+    monotone: float
+
+
+class Wire(NamedTuple):
+    """Of all takes: notes that never ended, and notes struck where one sounded already."""
+
+    stuck: int
+    doubled: int
+
+
+def sweep(
+    style: Style,
+    name: str,
+    values: Sequence[float],
+    melodies: Sequence[Melody],
+    count: int,
+    bars: int,
+    progress: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Swept], Wire]:
+    """``count`` takes of the same seeds and melodies at each value. UsageError when the parameter refuses one."""
+    settings = [
+        style.changed([f"{name}={_written(value)}"]) for value in values
+    ]  # all refused before any is played
+    takes = [several(each, melodies, count, bars, progress=progress) for each in settings]
+    played = [take for some in takes for take in some]
+    return statistics_along(values, [[take.piece for take in some] for some in takes]), Wire(
+        *map(sum, zip(*(wire(take.tracks["Descant"]) for take in played), strict=True))
+    )
+
+
+def statistics_along(values: Sequence[float], pieces: Sequence[Sequence[Piece]]) -> dict[str, Swept]:
+    """Of the ``pieces`` at each value; NaN where a statistic does not move at all."""
+    measured = [[(*measure(piece), *silence(piece)) for piece in some] for some in pieces]
+    names = (*Statistics._fields, "silent_beats", "longest_silence")
+    means = np.array([_means(rows) for rows in measured])
+    return {
+        name: Swept(column.tolist(), _monotone(values, column))
+        for name, column in zip(names, means.T, strict=True)
+    }
+
+
+def wire(track: Messages) -> Wire:
+    """Of one track of messages."""
+    sounding: set[tuple[int, int]] = set()
+    doubled = 0
+    for _, data in track:
+        at = data[0] & 0x0F, data[1]
+        if data[0] & 0xF0 == 0x90 and data[2]:
+            doubled += at in sounding
+            sounding.add(at)
+        elif data[0] & 0xF0 in (0x80, 0x90):
+            sounding.discard(at)
+    return Wire(len(sounding), doubled)
+
+
+def _means(rows: Sequence[tuple[float, ...]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Of each column, of what is known of it."""
+    table = np.array(rows, float)
+    known = np.isfinite(table)
+    total = np.where(known, table, 0).sum(0)
+    return np.where(known.any(0), total / np.maximum(1, known.sum(0)), np.nan)
+
+
+def _monotone(values: Sequence[float], means: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    if not np.isfinite(means).all() or np.ptp(means) == 0:
+        return float("nan")
+    return float(spearmanr(values, means).statistic)
+
+
+def _written(value: float) -> str:
+    return f"{value:.6g}"
