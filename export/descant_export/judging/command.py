@@ -59,6 +59,8 @@ def judge(
         )
     styles = {preset: load_style(preset, settings) for preset in asked}
     names = [style.name for style in styles.values()]
+    if len(set(names)) < len(names):
+        raise UsageError(f"Two presets have one name among {', '.join(names)}; each is judged by its own.")
     for name in files:
         if name not in names:
             raise UsageError(f"--music names {name}, which is not judged; {', '.join(names)} would be.")

@@ -29,7 +29,7 @@ def similarity_picture(rows: Mapping[str, Sequence[Piece]]) -> bytes:
             axes.set_frame_on(False)
         for axes, piece in zip(line, pieces, strict=False):
             axes.imshow(self_similarity(piece), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-            axes.set_title(piece.name[-28:], fontsize=6)
+            axes.set_title(piece.name.rpartition(", ")[2][:28], fontsize=6)
         line[0].set_ylabel(name, fontsize=9)
     out = BytesIO()
     FigureCanvasAgg(figure)  # no display

@@ -40,19 +40,19 @@ class Melody(NamedTuple):
 
 
 def melody_of(piece: Piece) -> Melody | None:
-    """The skyline of a piece's top voice, as long as its metre stays; None where there are no two bars of it."""
+    """The skyline of a piece's top voice, in whole bars, as long as its metre stays; None where that is no two bars."""
     bar = steady_bar(piece)
     if bar is None:
         return None
     pick_up = int(piece.step_in_bar[0])
-    steps = steady_steps(piece, bar)
+    bars = (steady_steps(piece, bar) + pick_up) // bar
+    steps = bars * bar - pick_up
     top = piece.within(0, steps)
     top = top[top["voice"] == top["voice"].min()] if len(top) else top
     notes = tuple(
         (int(note["on"]) + pick_up, min(int(note["off"]), steps) + pick_up, int(note["key"]))
         for note in top[skyline(top)]
     )
-    bars = (steps + pick_up) // bar
     return Melody(piece.name, piece.name, metre_of(bar), bars, notes) if notes and bars > 1 else None
 
 

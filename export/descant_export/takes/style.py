@@ -48,5 +48,5 @@ def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None)
     if mode is not None:
         parameters = parameters.with_values({"mode": mode})
     network = OnnxNetwork.load(model_stem(path, preset))
-    label = name if Path(name).name == name else path.parent.resolve().name
+    label = name if Path(name).name == name else path.parent.absolute().name
     return Style(label, preset.title, network, parameters.with_settings(settings), preset.controllers())
