@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -66,17 +66,6 @@ def judge(
         "min_beats": shortest,
         "max_beats": longest,
     }
-    if sweep is not None:
-        if len(what) != 1 or music or out:
-            raise UsageError("--sweep takes one PRESET, or PRESET=CORPUS, without --music and --out.")
-        preset, _, corpus = what[0].partition("=")
-        name, low, high = _span(sweep)
-    pairs = dict(_pair(each, "a preset and its human music") for each in what) if sweep is None else {}
-    if sweep is None and len(pairs) < len(what):
-        raise UsageError("Each preset is judged once.")
-    files = dict(_pair(each, "--music") for each in music or [])
-    with train_extra():
-        command = importlib.import_module("descant_export.judging.command")
     shared = {
         "count": takes,
         "bars": bars,
@@ -86,15 +75,27 @@ def judge(
         "choices": choices,
     }
     if sweep is not None:
-        command.sweep(preset, corpus or None, name, low, high, points=points, **shared)
-    else:
-        command.judge(pairs, files, plain=plain, out=out, seed=seed, **shared)
+        if len(what) != 1 or music or out:
+            raise UsageError("--sweep takes one PRESET, or PRESET=CORPUS, without --music and --out.")
+        preset, _, corpus = what[0].partition("=")
+        _command().sweep(preset, corpus or None, *_span(sweep), points=points, **shared)
+        return
+    pairs = dict(_pair(each, "a preset and its human music") for each in what)
+    if len(pairs) < len(what):
+        raise UsageError("Each preset is judged once.")
+    files = dict(_pair(each, "--music") for each in music or [])
+    _command().judge(pairs, files, plain=plain, out=out, seed=seed, **shared)
+
+
+def _command() -> Any:
+    with train_extra():
+        return importlib.import_module("descant_export.judging.command")
 
 
 def _pair(text: str, what: str) -> tuple[str, str]:
     left, equals, right = text.partition("=")
     if not equals or not left or not right:
-        raise UsageError(f"{text!r} is not of the form PRESET=CORPUS, which {what} is given in.")
+        raise UsageError(f"{text!r} is not of the form PRESET=CORPUS, in which {what} must be given.")
     return left, right
 
 

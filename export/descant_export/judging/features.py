@@ -89,7 +89,7 @@ def n_grams(piece: Piece) -> Features:
         found |= dict(zip(pairs, _shares(moves[:-1] * 5 + moves[1:], 25).tolist(), strict=True))
     struck: Bools = np.asarray(score.struck.any(1))
     beats = len(struck) // 4
-    rhythm = struck[: beats * 4].reshape(-1, 4) @ np.array([8, 4, 2, 1])
+    rhythm = struck[: beats * 4].reshape(-1, 4).astype(np.int64) @ np.array([8, 4, 2, 1])
     found |= _named("beat struck {}", (f"{pattern:04b}" for pattern in range(16)), _shares(rhythm, 16))
     on_beats = score.play[::4]
     names = [CHORDS.get(_chord(keys), "another chord") for keys in on_beats if keys.any()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -87,7 +87,8 @@ def _means(rows: Sequence[tuple[float, ...]]) -> np.ndarray[tuple[int, ...], np.
 def _monotone(values: Sequence[float], means: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
     if not np.isfinite(means).all() or np.ptp(means) == 0:
         return float("nan")
-    return float(spearmanr(values, means).statistic)
+    found: Any = spearmanr(values, means)
+    return float(found.statistic)
 
 
 def _written(value: float) -> str:

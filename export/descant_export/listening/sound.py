@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Sound:
 
 
 @contextmanager
-def counted(what: str, total: int) -> Iterator[Progress]:
+def counted(what: str, total: int) -> Generator[Progress]:
     """A progress bar with one task, number 0."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console, transient=True) as bar:

@@ -41,7 +41,10 @@ def save(pieces: list[Piece], folder: Path) -> Path:
 
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda _name: str(tmp_path / "cache"))
+    def cache_dir(_name: str) -> str:
+        return str(tmp_path / "cache")
+
+    monkeypatch.setattr("platformdirs.user_cache_dir", cache_dir)
 
 
 @pytest.mark.usefixtures("own_cache")

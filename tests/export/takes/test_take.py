@@ -92,7 +92,7 @@ def test_markov_plays_each_pitch_as_often_as_training_does() -> None:
         "taught", [[(at, at + 2, 61) for at in range(0, steps, 8)], [(0, steps, 60)]], np.arange(steps) % 16
     )
     (take,) = markov_takes([taught], PitchRange(60, 62), 1, 200)
-    length = dict.fromkeys((60, 61, 62), 0)
+    length: dict[int, int] = {60: 0, 61: 0, 62: 0}
     for on, off, key, _ in notes(take.piece):
         length[key] += off - on
     assert length[60] / 3200 > 0.98
