@@ -70,7 +70,7 @@ def judge(
     found: dict[str, Judgement] = {}
     for preset, style in styles.items():
         human[style.name] = read_human(asked[preset], split_list, **choices)
-        sets = _music(style, human[style.name], files.get(style.name), count, bars, plain)
+        sets = _music(style, human[style.name], files.get(style.name), count, bars, plain, seed)
         music[style.name] = sets
         with console.status(f"judging {style.name}"):
             generated = {told: each for told, each in sets.items() if told != HUMAN}
@@ -131,7 +131,7 @@ def sweep(
 
 
 def _music(
-    style: Style, human: Human, files: str | None, count: int, bars: int, plain: bool
+    style: Style, human: Human, files: str | None, count: int, bars: int, plain: bool, seed: int
 ) -> dict[str, Music]:
     if files is not None:
         ours = from_files(read_music(files, lambda told: console.print(told, markup=False)), bars)
@@ -140,7 +140,7 @@ def _music(
     played = {OURS: style} | ({PLAIN: style.plain()} if plain else {})
     with counted(f"takes of {style.name}", count * len(played)) as bar:
         takes = {
-            told: render(each, human, count, bars, lambda: bar.advance(bar.task_ids[0]))
+            told: render(each, human, count, bars, seed, lambda: bar.advance(bar.task_ids[0]))
             for told, each in played.items()
         }
     music = {told: generated_music(each, bars) for told, each in takes.items()}

@@ -58,9 +58,17 @@ def from_files(pieces: Sequence[Piece], bars: int) -> Music:
 
 
 def render(
-    style: Style, human: Human, count: int, bars: int, progress: Callable[[], None] = lambda: None
+    style: Style,
+    human: Human,
+    count: int,
+    bars: int,
+    seed: int = 0,
+    progress: Callable[[], None] = lambda: None,
 ) -> list[Take]:
-    """``count`` takes of ``bars`` bars and one to warm up in, over melodies of held-out pieces where it wants one."""
+    """``count`` takes of ``bars`` bars and one to warm up in.
+
+    Where the style wants a melody they are over those of held-out pieces, drawn by ``seed``.
+    """
     melodies: list[Melody] = []
     if style.over_melody:
         melodies = melodies_of(human.held_out, bars + WARM_UP)
@@ -69,6 +77,8 @@ def render(
                 f"Of the pieces that {human.name} holds out only {len(melodies)} have a melody of {bars + WARM_UP} "
                 f"bars to play to {style.name}; take fewer --bars."
             )
+        order = np.random.default_rng([seed, 4]).permutation(len(melodies))
+        melodies = [melodies[int(at)] for at in order]
     return several(style, melodies, count, bars + WARM_UP, progress=progress)
 
 

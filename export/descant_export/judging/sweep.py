@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import spearmanr
 
+from descant_daemon.settings.parameters import TABLE
 from descant_export.corpus.piece import Piece
 from descant_export.evaluation.silence import silence
 from descant_export.evaluation.statistics import Statistics, measure
-from descant_export.takes.melody import Melody
+from descant_export.takes.melody import STEP, Melody
 from descant_export.takes.several import several
 from descant_export.takes.style import Style
-from descant_export.takes.take import Messages
+from descant_export.takes.take import Messages, Take, render_take
 
 
 class Swept(NamedTuple):
@@ -40,12 +41,16 @@ def sweep(
     bars: int,
     progress: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Swept], Wire]:
-    """``count`` takes of the same seeds and melodies at each value. UsageError when the parameter refuses one."""
+    """``count`` takes of the same seeds and melodies at each value. UsageError when the parameter refuses one.
+
+    One more, in which a controller that moves the parameter is turned through the values bar by bar, is on the wire.
+    """
     settings = [
         style.changed([f"{name}={_written(value)}"]) for value in values
     ]  # all refused before any is played
     takes = [several(each, melodies, count, bars, progress=progress) for each in settings]
     played = [take for some in takes for take in some]
+    played += _turned(style, name, values, melodies, bars)
     return statistics_along(values, [[take.piece for take in some] for some in takes]), Wire(
         *map(sum, zip(*(wire(take.tracks["Descant"]) for take in played), strict=True))
     )
@@ -74,6 +79,22 @@ def wire(track: Messages) -> Wire:
         elif data[0] & 0xF0 in (0x80, 0x90):
             sounding.discard(at)
     return Wire(len(sounding), doubled)
+
+
+def _turned(
+    style: Style, name: str, values: Sequence[float], melodies: Sequence[Melody], bars: int
+) -> list[Take]:
+    controller = next((number for number, moved in style.cc.items() if moved == name), None)
+    if controller is None:
+        return []
+    melody = melodies[0] if melodies else None
+    bar = (melody.metre if melody else style.parameters.metre).steps_per_bar(4) * STEP
+    path = np.interp(np.linspace(0, 1, bars), np.linspace(0, 1, len(values)), values)
+    turns = [
+        (at * bar, bytes((0xB0, controller, TABLE[name].to_cc(value))))
+        for at, value in enumerate(path.tolist())
+    ]
+    return [render_take(style, 1, bars, melody, turns=turns)]
 
 
 def _means(rows: Sequence[tuple[float, ...]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

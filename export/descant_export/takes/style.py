@@ -11,7 +11,19 @@ from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 
-KEPT_PLAIN = ("mode", "voices", "low", "high", "place", "channel", "seed", "metre", "style", "morph_to", "morph")
+KEPT_PLAIN = (
+    "mode",
+    "voices",
+    "low",
+    "high",
+    "place",
+    "channel",
+    "seed",
+    "metre",
+    "style",
+    "morph_to",
+    "morph",
+)
 """What is asked for rather than how it is sampled. Everything else is at its default, which is neutral."""
 
 

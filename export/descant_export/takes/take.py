@@ -39,9 +39,17 @@ class Take(NamedTuple):
 
 
 def render_take(
-    style: Style, seed: int, bars: int, melody: Melody | None = None, tempo: float = TEMPO
+    style: Style,
+    seed: int,
+    bars: int,
+    melody: Melody | None = None,
+    tempo: float = TEMPO,
+    turns: Messages = (),
 ) -> Take:
-    """``bars`` bars by the live effect without the waiting; without a melody it plays freely, in its own metre."""
+    """``bars`` bars by the live effect without the waiting; without a melody it plays freely, in its own metre.
+
+    ``turns``: controllers that the player turns meanwhile.
+    """
     values: dict[str, object] = {"seed": seed}
     values |= {"mode": "free"} if melody is None else {"metre": melody.metre}
     parameters = style.parameters.with_values(values)
@@ -49,7 +57,8 @@ def render_take(
     track = melody.messages(bars) if melody else []
     length = bars * metre.steps_per_bar(4) * STEP
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / tempo))])
-    ours = render(style.network, parameters, track, tempo_map, length, style.cc).messages
+    heard = sorted([*turns, *track], key=lambda event: event[0])
+    ours = render(style.network, parameters, heard, tempo_map, length, style.cc).messages
     tracks = ({"Melody": track} if melody else {}) | {"Descant": ours}
     told = f"{style.name}, seed {seed}" + (f", over {melody.name}" if melody else ", free")
     return Take(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from descant_export.corpus.piece import Piece, from_notes
 from descant_export.judging.by_style import StyleJudge
 from descant_export.judging.one_style import form_and_space
 from descant_export.judging.sets import Music, as_many
-from descant_export.judging.sweep import statistics_along, wire
+from descant_export.judging.sweep import statistics_along, sweep, wire
 from descant_export.judging.tell_apart import Excerpt, between_halves, tell_apart
+from descant_export.takes.style import load_style
+from descant_export.takes.take import Take, render_take
 from descant_routing.errors import DescantError
 
 Pieces = Callable[[range], list[Piece]]
@@ -113,3 +116,21 @@ def test_stuck_and_doubled_notes_are_counted() -> None:
     assert wire([(0, on), (10, off), (10, on), (20, off)]) == (0, 0)
     assert wire([(0, on), (10, on), (20, off)]) == (0, 1)
     assert wire([(0, on), (5, bytes((0x90, 60, 80))), (10, bytes((0x91, 60, 0)))]) == (1, 0), "by channel"
+
+
+def test_a_turned_controller_is_heard_and_what_it_plays_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From silence to plenty within one take: nothing at first, much at last."""
+    heard: list[Take] = []
+
+    def kept(*arguments: Any, **named: Any) -> Take:
+        heard.append(render_take(*arguments, **named))
+        return heard[-1]
+
+    monkeypatch.setattr("descant_export.judging.sweep.render_take", kept)
+    style = load_style("bach-chorale", mode="free")
+    _, wires = sweep(style, "density", [0, 0.9, 1.8], [], 1, 6)
+    (take,) = heard
+    notes = take.piece.notes["on"] // 16
+    assert (notes == 0).sum() == 0
+    assert (notes == 5).sum() > 8
+    assert wires == (0, 0)
