@@ -89,11 +89,10 @@ def _turned(
         return []
     melody = melodies[0] if melodies else None
     bar = (melody.metre if melody else style.parameters.metre).steps_per_bar(4) * STEP
-    path = np.interp(np.linspace(0, 1, bars), np.linspace(0, 1, len(values)), values)
-    turns = [
-        (at * bar, bytes((0xB0, controller, TABLE[name].to_cc(value))))
-        for at, value in enumerate(path.tolist())
-    ]
+    path = np.interp(np.linspace(0, 1, bars), np.linspace(0, 1, len(values)), values).tolist()
+    row = TABLE[name]
+    places = [row.to_cc(round(value) if row.kind == "int" else value) for value in path]
+    turns = [(at * bar, bytes((0xB0, controller, place))) for at, place in enumerate(places)]
     return [render_take(style, 1, bars, melody, turns=turns)]
 
 

@@ -64,7 +64,7 @@ def test_halves_of_one_kind_are_hardly_told_apart(hymns: Pieces) -> None:
 
 
 def test_the_same_seed_gives_the_same_verdict(hymns: Pieces, runs: Pieces) -> None:
-    sides = each_its_own(hymns(range(6))), each_its_own(hymns(range(6, 12)))
+    sides = each_its_own(hymns(range(3))), each_its_own(hymns(range(3, 6)))
     assert tell_apart(*sides, seed=3) == tell_apart(*sides, seed=3)
 
 
@@ -119,7 +119,7 @@ def test_stuck_and_doubled_notes_are_counted() -> None:
 
 
 def test_a_turned_controller_is_heard_and_what_it_plays_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From silence to plenty within one take: nothing at first, much at last."""
+    """From plenty to silence within one take: much at first, nothing new in the last bar."""
     heard: list[Take] = []
 
     def kept(*arguments: Any, **named: Any) -> Take:
@@ -128,9 +128,9 @@ def test_a_turned_controller_is_heard_and_what_it_plays_is_counted(monkeypatch: 
 
     monkeypatch.setattr("descant_export.judging.sweep.render_take", kept)
     style = load_style("bach-chorale", mode="free")
-    _, wires = sweep(style, "density", [0, 0.9, 1.8], [], 1, 6)
+    _, wires = sweep(style, "density", [1.8, 0.9, 0], [], 1, 4)
     (take,) = heard
-    notes = take.piece.notes["on"] // 16
-    assert (notes == 0).sum() == 0
-    assert (notes == 5).sum() > 8
+    on = take.piece.notes["on"]
+    assert (on < 16).sum() > 4
+    assert (on > 48).sum() == 0, "the step on the bar line was asked for before"
     assert wires == (0, 0)
