@@ -28,5 +28,8 @@ def read_human(what: str, split_list: Path | None = None, **choices: object) -> 
     split = split_corpus(corpus, options, split_list)
     held_out = [*split.test, *split.valid]
     if not len(split.train) or not held_out:
-        raise DescantError(f"{what} has too few pieces to hold any out ({len(corpus.pieces)}).")
+        raise DescantError(
+            f"The split of {what} leaves {len(split.train)} of {len(corpus.pieces)} pieces to train and "
+            f"{len(held_out)} held out; a list for --split can say otherwise."
+        )
     return Human(corpus.name, split.train, held_out)
