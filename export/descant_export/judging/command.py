@@ -15,6 +15,7 @@ from descant_export.evaluation.music import read_music
 from descant_export.evaluation.tell import as_json
 from descant_export.judging import tell
 from descant_export.judging.by_style import Confusion, StyleJudge
+from descant_export.judging.card import card_section
 from descant_export.judging.one_style import HUMAN, OURS, PLAIN, Judgement, judge_style
 from descant_export.judging.pictures import similarity_picture
 from descant_export.judging.sets import (
@@ -75,9 +76,6 @@ def judge(
         with console.status(f"judging {style.name}"):
             generated = {told: each for told, each in sets.items() if told != HUMAN}
             found[style.name] = judge_style(style.name, sets[HUMAN], generated, human[style.name].train, seed)
-        if folder:
-            picture = similarity_picture({told: each.whole for told, each in sets.items()})
-            write_whole(folder / f"{style.name}-self-similarity.png", picture)
     confusions, chance = _by_style(human, music, seed) if len(found) > 1 else ({}, 1.0)
     report: dict[str, Any] = {
         "seed": seed,
@@ -87,6 +85,11 @@ def judge(
     }
     if folder:
         as_json(report, folder / "judgement.json")
+        for name, each in found.items():
+            picture = similarity_picture({told: sets.whole for told, sets in music[name].items()})
+            write_whole(folder / f"{name}-self-similarity.png", picture)
+            section = card_section(name, human[name].name, bars, each, confusions, chance)
+            write_whole(folder / f"{name}-card.md", section.encode())
     if json:
         as_json(report)
         return
@@ -95,7 +98,9 @@ def judge(
     for name, each in found.items():
         tell.judgement(name, each)
     if folder:
-        typer.echo(f"Written: {folder}/judgement.json, and a picture of self-similarity for each style.")
+        typer.echo(
+            f"Written: {folder}/judgement.json, and for each style a section for its card and a picture."
+        )
 
 
 def sweep(

@@ -70,6 +70,12 @@ def test_takes_of_two_styles_beside_human_music(tmp_path: Path, hymns: Pieces, r
     assert told["styles"]["hymns"]["copied"]["ours"]["copied_16"] < 1
     assert json.loads((tmp_path / "out" / "judgement.json").read_text()) == told
     assert len(list((tmp_path / "out").glob("*-self-similarity.png"))) == 2
+    card = (tmp_path / "out" / "runs-card.md").read_text()
+    assert "0% of takes for this style (chance: 50%)" in card
+    assert "| takes | 1.00 | 1.00 |" in card
+    assert "Where it still finds us out: " in card
+    rows = [line for line in card.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {5, 6}, "every row as wide as its head"
 
 
 def test_a_sweep_says_what_a_parameter_does() -> None:
