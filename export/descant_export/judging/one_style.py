@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,15 +69,25 @@ def judge_style(
 
 
 def form_and_space(pieces: Sequence[Piece]) -> dict[str, Range]:
-    """What issue from a memory and from rests: repeated bars, likeness to a bar before, silent beats, longest rest."""
+    """What comes of a memory and of rests: repeated bars, likeness to a bar before, silent beats, the longest rest.
+
+    Under a melody silence is what the voices below the top one leave; music of one voice has none below.
+    """
     measured, quiet = [measure(piece) for piece in pieces], [silence(piece) for piece in pieces]
+    below = [silence(_below(piece)) for piece in pieces if piece.voices > 1]
     columns: dict[str, list[float]] = {
         "repeated bars": [each.repeated_bars for each in measured],
         "likeness to some bar before": [each.bar_similarity for each in measured],
         "silent beats": [each.beats for each in quiet],
         "longest silence, bars": [each.longest for each in quiet],
+        "silent beats below the top voice": [each.beats for each in below],
+        "longest silence below the top voice, bars": [each.longest for each in below],
     }
     return {name: _range(values) for name, values in columns.items()}
+
+
+def _below(piece: Piece) -> Piece:
+    return replace(piece, notes=piece.notes[piece.notes["voice"] > 0])
 
 
 def _range(values: list[float]) -> Range:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -98,6 +99,12 @@ def test_form_and_space_are_ranges_over_pieces() -> None:
     assert found["repeated bars"][:3] == (0.5, 0, 1)
     assert found["silent beats"][:3] == (0.25, 0, 0.5)
     assert found["longest silence, bars"][:3] == (1, 0, 2)
+    assert math.isnan(found["silent beats below the top voice"].mean), "there is but one"
+    under = from_notes("under", [[(0, 64, 72)], [(0, 16, 60), (32, 64, 60)]], bars)
+    found = form_and_space([under, same])
+    assert found["silent beats"].mean == 0
+    assert found["silent beats below the top voice"][:3] == (0.25, 0.25, 0.25)
+    assert found["longest silence below the top voice, bars"].mean == 1
 
 
 def test_a_sweep_that_moves_one_way_has_rank_correlation_one() -> None:
