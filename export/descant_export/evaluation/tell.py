@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,16 +12,15 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from descant_daemon.midi_file import write_whole
+
+def as_json(report: Mapping[str, Any]) -> None:
+    """One object; what is not a number is null."""
+    typer.echo(json_text(report))
 
 
-def as_json(report: Mapping[str, Any], path: Path | None = None) -> None:
-    """One object, into a file when one is named; what is not a number is null."""
-    text = json.dumps(_plain(report), indent=1)
-    if path is None:
-        typer.echo(text)
-    else:
-        write_whole(path, f"{text}\n".encode())
+def json_text(report: Mapping[str, Any]) -> str:
+    """The same, for a file."""
+    return json.dumps(_plain(report), indent=1)
 
 
 def likelihood_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:

@@ -12,7 +12,7 @@ import typer
 from descant_daemon.midi_file import write_whole
 from descant_export.corpus.piece import Piece
 from descant_export.evaluation.music import read_music
-from descant_export.evaluation.tell import as_json
+from descant_export.evaluation.tell import as_json, json_text
 from descant_export.judging import tell
 from descant_export.judging.by_style import Confusion, StyleJudge
 from descant_export.judging.card import card_section
@@ -84,7 +84,7 @@ def judge(
         "named": {"chance": chance, **confusions},
     }
     if folder:
-        as_json(report, folder / "judgement.json")
+        write_whole(folder / "judgement.json", json_text(report).encode())
         for name, each in found.items():
             picture = similarity_picture({told: sets.whole for told, sets in music[name].items()})
             write_whole(folder / f"{name}-self-similarity.png", picture)
