@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from descant_daemon.cli import bench, benchmark, corpus, demo, evaluate, learn, look, play, render, service
+from descant_daemon.cli import (
+    bench,
+    benchmark,
+    corpus,
+    demo,
+    evaluate,
+    judge,
+    learn,
+    listen,
+    look,
+    play,
+    render,
+    service,
+)
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -32,6 +45,8 @@ app.command()(corpus.corpus)
 app.command()(learn.train)
 app.command()(learn.export)
 app.command()(evaluate.evaluate)
+app.command()(listen.listen)
+app.command()(judge.judge)
 app.command()(benchmark.benchmark)
 
 

@@ -15,7 +15,12 @@ from rich.table import Table
 
 def as_json(report: Mapping[str, Any]) -> None:
     """One object; what is not a number is null."""
-    typer.echo(json.dumps(_plain(report), indent=1))
+    typer.echo(json_text(report))
+
+
+def json_text(report: Mapping[str, Any]) -> str:
+    """The same, for a file."""
+    return json.dumps(_plain(report), indent=1)
 
 
 def likelihood_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
@@ -73,6 +78,14 @@ def copies_table(report: Mapping[str, Any]) -> None:
                 f"{each['median_longest_run']} steps",
             )
     Console().print(table)
+
+
+def table(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> None:
+    """A row a name, its cells as text; what is not a number is a dash."""
+    drawn = _table(title, "", *columns)
+    for name, cells in rows.items():
+        drawn.add_row(name, *(cell.replace("+nan", "–").replace("nan", "–") for cell in cells))
+    Console().print(drawn)
 
 
 def _table(title: str, first: str, *figures: str) -> Table:

@@ -68,10 +68,18 @@ def _counts(pieces: Sequence[Piece], pitches: PitchRange) -> Floats:
     return counts
 
 
-def _score(counts: Floats, pieces: Sequence[Piece], pitches: PitchRange) -> Score:
+def markov_chances(training: Sequence[Piece], pitches: PitchRange) -> tuple[Floats, Floats]:
+    """``[2, P]`` each: how likely a pitch plays, and, if it does, is struck, after silence and after play."""
+    return _chances(_counts(training, pitches))
+
+
+def _chances(counts: Floats) -> tuple[Floats, Floats]:
     # Add-one smoothing: what training never did is unlikely, not impossible.
-    chance_play = (counts[..., 1] + 1) / (counts[..., 0] + 2)
-    chance_struck = (counts[..., 2] + 1) / (counts[..., 1] + 2)
+    return (counts[..., 1] + 1) / (counts[..., 0] + 2), (counts[..., 2] + 1) / (counts[..., 1] + 2)
+
+
+def _score(counts: Floats, pieces: Sequence[Piece], pitches: PitchRange) -> Score:
+    chance_play, chance_struck = _chances(counts)
     play, articulate, steps = 0.0, 0.0, 0
     for piece in pieces:
         before, now = _pairs(piece, pitches)

@@ -1,0 +1,110 @@
+"""``descant judge``: do takes sound like their style, and are they told from human music?"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from descant_daemon.cli import options
+from descant_daemon.cli.corpus import KeepDuplicates, KeepUngridded, MaxBeats, MinBeats, SplitList, Tracks
+from descant_daemon.cli.train_extra import train_extra
+from descant_routing.errors import UsageError
+
+
+def judge(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PRESET=CORPUS...", help="A preset and human music of its style; several times."
+        ),
+    ],
+    takes: Annotated[
+        int,
+        typer.Option("--takes", min=4, max=1000, help="How many takes of each; with --sweep, at each value."),
+    ] = 24,
+    bars: Annotated[
+        int, typer.Option("--bars", min=8, max=256, help="How long a take is, a multiple of 8.")
+    ] = 16,
+    music: Annotated[
+        list[str] | None,
+        typer.Option("--music", metavar="PRESET=SOURCE", help="Judge these MIDI files instead of rendering."),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain/--no-plain", help="Also the same model without the controls.")
+    ] = True,
+    sweep: Annotated[
+        str | None,
+        typer.Option("--sweep", metavar="NAME=LOW:HIGH", help="Instead: what a parameter does to the music."),
+    ] = None,
+    points: Annotated[
+        int, typer.Option("--points", min=3, max=50, help="With --sweep: how many values.")
+    ] = 5,
+    settings: options.Set = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the report and pictures of self-similarity there.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of what is drawn: excerpts, folds.")] = 0,
+    tracks: Tracks = None,
+    duplicates: KeepDuplicates = False,
+    ungridded: KeepUngridded = False,
+    shortest: MinBeats = 8,
+    longest: MaxBeats = 16_000,
+    split_list: SplitList = None,
+    as_json: options.Json = False,
+) -> None:
+    """Judge takes by classifiers, statistics and what they copy, beside human music. Needs the 'train' extra.
+
+    With several styles a judge who learned from human music alone names the style of each take.
+    """
+    choices = {
+        "tracks": tracks or [],
+        "keep_duplicates": duplicates,
+        "keep_ungridded": ungridded,
+        "min_beats": shortest,
+        "max_beats": longest,
+    }
+    shared = {
+        "count": takes,
+        "bars": bars,
+        "settings": settings or [],
+        "json": as_json,
+        "split_list": split_list,
+        "choices": choices,
+    }
+    if sweep is not None:
+        if len(what) != 1 or music or out:
+            raise UsageError("--sweep takes one PRESET, or PRESET=CORPUS, without --music and --out.")
+        preset, _, corpus = what[0].partition("=")
+        _command().sweep(preset, corpus or None, *_span(sweep), points=points, **shared)
+        return
+    pairs = dict(_pair(each, "a preset and its human music") for each in what)
+    if len(pairs) < len(what):
+        raise UsageError("Each preset is judged once.")
+    files = dict(_pair(each, "--music") for each in music or [])
+    _command().judge(pairs, files, plain=plain, out=out, seed=seed, **shared)
+
+
+def _command() -> Any:
+    with train_extra():
+        return importlib.import_module("descant_export.judging.command")
+
+
+def _pair(text: str, what: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not equals or not left or not right:
+        raise UsageError(f"{text!r} is not of the form PRESET=CORPUS, in which {what} must be given.")
+    return left, right
+
+
+def _span(text: str) -> tuple[str, float, float]:
+    name, _, span = text.partition("=")
+    low, colon, high = span.partition(":")
+    try:
+        if name and colon:
+            return name, float(low), float(high)
+    except ValueError:
+        pass
+    raise UsageError(f"--sweep is of the form NAME=LOW:HIGH, not {text!r}.")

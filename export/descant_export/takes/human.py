@@ -1,0 +1,35 @@
+"""Human music of a style: what its model may have learned from, and what was held out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from descant_export.corpus.command import read_with_bar
+from descant_export.corpus.options import IngestOptions
+from descant_export.corpus.piece import Piece
+from descant_export.corpus.splits import split_corpus
+from descant_routing.errors import DescantError
+
+
+class Human(NamedTuple):
+    """``held_out``: validation and test; no weight was learned from either."""
+
+    name: str
+    train: Sequence[Piece]
+    held_out: Sequence[Piece]
+
+
+def read_human(what: str, split_list: Path | None = None, **choices: object) -> Human:
+    """A corpus, read and split as ``descant train`` does. ``choices``: of ``IngestOptions``, at sixteenths."""
+    options = IngestOptions.from_dict({**choices, "steps_per_beat": 4})
+    corpus = read_with_bar(what, options)
+    split = split_corpus(corpus, options, split_list)
+    held_out = [*split.test, *split.valid]
+    if not len(split.train) or not held_out:
+        raise DescantError(
+            f"The split of {what} leaves {len(split.train)} of {len(corpus.pieces)} pieces to train and "
+            f"{len(held_out)} held out; a list for --split can say otherwise."
+        )
+    return Human(corpus.name, split.train, held_out)

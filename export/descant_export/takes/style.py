@@ -1,0 +1,64 @@
+"""A style as it is played: its preset, its model, its parameters; and the same model played plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+
+KEPT_PLAIN = (
+    "mode",
+    "voices",
+    "low",
+    "high",
+    "place",
+    "channel",
+    "seed",
+    "metre",
+    "style",
+    "morph_to",
+    "morph",
+)
+"""What is asked for rather than how it is sampled. Everything else is at its default, which is neutral."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A preset ready to be rendered. ``name``: of its folder; ``cc``: its controllers."""
+
+    name: str
+    title: str
+    network: OnnxNetwork
+    parameters: Parameters
+    cc: dict[int, str]
+
+    @property
+    def over_melody(self) -> bool:
+        """Whether it is made to be played to."""
+        return self.parameters.mode != "free"
+
+    def plain(self) -> Style:
+        """The same model sampled as in Kotecha & Young §3.3: at temperature 1, without any control of ours."""
+        kept = {name: getattr(self.parameters, name) for name in KEPT_PLAIN if hasattr(self.parameters, name)}
+        return replace(self, name=f"{self.name}, plain", parameters=Parameters().with_values(kept))
+
+    def changed(self, settings: Sequence[str]) -> Style:
+        """With some parameters set as by ``--set``. Raises UsageError."""
+        return replace(self, parameters=self.parameters.with_settings(settings))
+
+
+def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None) -> Style:
+    """The preset of a name or path. Raises UsageError where there is none, DescantError where it is damaged."""
+    path = find(name)
+    preset = load_preset(path)
+    parameters = preset.to_parameters()
+    if mode is not None:
+        parameters = parameters.with_values({"mode": mode})
+    network = OnnxNetwork.load(model_stem(path, preset))
+    label = name if Path(name).name == name else path.parent.absolute().name
+    return Style(label, preset.title, network, parameters.with_settings(settings), preset.controllers())
