@@ -52,7 +52,7 @@ class Shaper:
         shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
         if plan.scale != OFF:
             shape.allowed[:] = self._in_scale(ask)
-        meant = bool(plan.recall) and self._recall(ask, at, shape.bias)
+        meant = bool(plan.recall) and self._recall(ask, at, shape)
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
@@ -67,7 +67,7 @@ class Shaper:
         # Too little is made good by the density itself; two who push in turn would make bursts.
         return shape._replace(impatient=not meant and not plan.density_target)
 
-    def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> bool:
+    def _recall(self, ask: Ask, at: form.Spot, shape: Shape) -> bool:
         """Whether we return to a silence; only a section has silences that are meant."""
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         number, within = divmod(ask.step, bar)
@@ -75,7 +75,7 @@ class Shaper:
         then = next((found for each in at.returns_to if (found := self._at(each * bar + within))), None)
         if then is None and not at.returns_to:
             if at.avoids is not None and (avoided := self._at(at.avoids * bar + within)) is not None:
-                bias += recall.away_from(avoided, force)
+                shape.bias[:] += recall.away_from(avoided, force)
             ago = [
                 each
                 for each in recall.DISTANCES
@@ -87,7 +87,8 @@ class Shaper:
             force *= 1 if plan.form == FREE else recall.FRESH
         silent = then is not None and not then.ours.any()
         if then is not None and not (silent and (ask.given.any() or not at.returns_to)):
-            bias += recall.towards(then, ask.given, force)
+            available = shape.allowed & self._in_range(ask)
+            shape.bias[:] += recall.towards(then, ask.given, available, force)
         return silent and bool(at.returns_to)
 
     def _rests(self, ask: Ask, at: form.Spot) -> bool:
@@ -120,6 +121,9 @@ class Shaper:
     def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
         return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
+
+    def _in_range(self, ask: Ask) -> NDArray[np.bool_]:
+        return (self._keys >= ask.sampling.low) & (self._keys <= ask.sampling.high)
 
     def _at(self, step: int) -> Played | None:
         return self._memory.kept(step, len(self._keys))
