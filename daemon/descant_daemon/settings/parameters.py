@@ -145,6 +145,16 @@ class Parameters:
             "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115
         ),
     ] = 0.0
+    length_follow: Annotated[
+        float,
+        Knob(
+            "How far generated notes are as short as yours where you play detached: 0 not at all, 1 wholly.",
+            0,
+            1,
+            "share",
+            117,
+        ),
+    ] = 0.0
     thru: Annotated[bool, Knob("Whether your own notes are passed on.", cc=31)] = True
     channel: Annotated[
         int, Knob("Channel of generated notes; your own pass on theirs.", 1, 16, "MIDI channel")
