@@ -211,7 +211,7 @@ def test_ours_are_as_short_as_the_players() -> None:
         for beat in range(8):
             stage.key(80, 500 * beat + 20, 500 * beat + 110)
         stage.run(4100)
-        heard[follow] = [ms for ms, note in stage.ours if 2000 <= ms < 3000 - 1]
+        heard[follow] = [ms for ms, _ in stage.ours if 2000 <= ms < 3000 - 1]
     assert heard == {0.0: [2000, 2000], 0.5: [2000, 2180], 1.0: [2000, 2090]}
 
 
