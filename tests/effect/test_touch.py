@@ -14,6 +14,7 @@ from descant_daemon.effect.accent import weight
 from descant_daemon.effect.human import MOST_DELAY, MOST_VELOCITY, human
 from descant_daemon.effect.lengths import Lengths
 from descant_daemon.effect.swing import Swing, swing
+from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.settings.metre import Metre
 from descant_routing import message
 
@@ -126,6 +127,7 @@ def test_uneven_notes_are_late_by_what_their_place_says_and_no_more() -> None:
     louder = [80 + int(each.louder[60 + step % 2]) for step, each in enumerate(drawn)]
     assert stage.velocities[:8] == louder
     assert len(set(louder)) > 4
+    assert stage.effect.counts.notes == len(onsets(stage)), "counted when they sound"
 
 
 def test_unevenness_fills_its_range_and_no_more() -> None:
@@ -136,6 +138,12 @@ def test_unevenness_fills_its_range_and_no_more() -> None:
     assert 0 <= min(later) < MOST_DELAY / 50
     assert MOST_DELAY * 0.98 < max(later) < MOST_DELAY
     assert max(int(each) for each in human(0.25, 1, 0, 0, 0).later) < MOST_DELAY / 4
+
+
+def test_touch_has_dice_of_its_own() -> None:
+    """With those of the notes, likelier notes would be later ones."""
+    of_notes = (MOST_DELAY * uniforms(1, 0, 0, 3)[:, 1]).astype(int)
+    assert (human(1.0, 1, 0, 0, 3).later != of_notes).all()
 
 
 def test_two_instances_are_uneven_each_in_its_way() -> None:
