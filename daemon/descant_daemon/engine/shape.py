@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from descant_daemon.engine import density, form, key, recall, space
 from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.memory import Moment, Played, SongMemory
-from descant_daemon.engine.plan import FOLLOW_KEY, FREE, OFF, Plan
+from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE, Plan
 from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
@@ -50,7 +50,7 @@ class Shaper:
         at = form.spot(plan, ask.step // bar)
         sounding = moment.ours[:, PLAY] > 0
         shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
-        if plan.scale != OFF:
+        if plan.scale != CHROMATIC:
             shape.allowed[:] = self._in_scale(ask)
         restless = self._recall(ask, at, shape) if plan.recall else 1.0
         if plan.density_target:

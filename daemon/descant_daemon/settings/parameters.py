@@ -117,10 +117,11 @@ class Parameters:
     scale: Annotated[
         Scale,
         Knob(
-            "Notes outside it are not generated; diatonic is major or melodic minor, as `key: follow` finds it.",
+            "Notes outside it are not generated; chromatic has them all, diatonic is major or melodic minor, "
+            "as `key: follow` finds it.",
             cc=110,
         ),
-    ] = "off"
+    ] = "chromatic"
     key: Annotated[
         KeyName, Knob("Tonic of the scale; follow finds it in what is played, bar by bar.", cc=111)
     ] = "follow"
