@@ -213,13 +213,14 @@ def test_ours_are_as_short_as_the_players() -> None:
     """He plays quarters of 90 ms; ours, a half note each, end as soon."""
     long = by_step({step: ((60,), ()) if step % 8 == 0 else ((), (60,)) for step in range(64)})
     heard = {}
-    for follow in (0.0, 0.5, 1.0):
+    for follow in (0.0, 1e-300, 0.5, 1.0):
         stage = Stage(long, mode="free", length_follow=follow)
         stage.roll(40)
         for beat in range(8):
             stage.key(80, 500 * beat + 20, 500 * beat + 110)
         stage.run(4100)
         heard[follow] = [ms for ms, _ in stage.ours if 2000 <= ms < 3000 - 1]
+    assert heard.pop(1e-300) == heard[0.0]
     assert heard == {0.0: [2000, 2000], 0.5: [2000, 2180], 1.0: [2000, 2090]}
 
 

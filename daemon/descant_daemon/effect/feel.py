@@ -7,6 +7,8 @@ from descant_daemon.effect.human import MOST_OF_STEP, Human, human
 from descant_daemon.effect.voice import Touch
 from descant_daemon.settings.parameters import Parameters
 
+SHORTEST, LONGEST = 10_000_000, 60_000_000_000  # ns, of a note that is as short as the player's
+
 
 class Feel:
     """Of one instance."""
@@ -44,7 +46,7 @@ class Feel:
         velocity += louder(parameters.accent, step, parameters.metre, self._steps_per_beat)
         gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
         if detached is not None and parameters.length_follow:
-            theirs = int(detached / parameters.length_follow)
+            theirs = int(max(SHORTEST, min(detached / parameters.length_follow, LONGEST)))
             gate = theirs if gate is None else min(gate, theirs)
         # In instant a key is answered at once.
         latest = 0 if parameters.mode == "instant" else int(MOST_OF_STEP * step_length)
