@@ -42,3 +42,12 @@ def test_a_loud_model_and_a_loud_hand_end_at_127() -> None:
     stage.roll(4)
     stage.run(400)
     assert stage.velocities == [127]
+
+
+def test_unevenness_and_accent_are_laid_over_what_the_model_says() -> None:
+    """A note that is put off a little keeps the velocity that it was chosen with."""
+    uneven = played(None, humanise=1.0)
+    assert uneven != [40, 80]
+    assert sorted(uneven) == pytest.approx([40, 80], abs=12)
+    plain, accented = played(None), played(None, accent=1.0)
+    assert accented[0] - plain[0] == accented[1] - plain[1] > 0, "the first beat of a bar"

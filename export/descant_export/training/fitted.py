@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece
+from descant_export.model.velocity import LOUDEST
 from descant_export.training.config import Config
 
 HALF = 0.5  # of the notes at least have a velocity of their own in a corpus with dynamics
+LEVELS = 8.0  # velocities in effect; notation programs write some three: a beat is louder than what is off it
 
 
 def settled(config: Config, pieces: Sequence[Piece]) -> Config:
@@ -19,9 +23,18 @@ def settled(config: Config, pieces: Sequence[Piece]) -> Config:
 
 
 def has_dynamics(pieces: Sequence[Piece]) -> bool:
-    """Whether the pieces teach how loud notes are; the velocity of one without dynamics is 0."""
-    known = sum(int((piece.notes["velocity"] > 0).sum()) for piece in pieces)
-    return known >= HALF * sum(len(piece.notes) for piece in pieces)
+    """Whether the pieces teach how loud notes are: most have a velocity (0 is none), and those differ enough.
+
+    The velocities in effect are the exponential of the entropy of their distribution.
+    """
+    counts = np.zeros(LOUDEST)
+    for piece in pieces:
+        counts += np.bincount(piece.notes["velocity"], minlength=LOUDEST)
+    notes, known = counts.sum(), counts[1:][counts[1:] > 0]
+    if not len(known) or known.sum() < HALF * notes:
+        return False
+    shares = known / known.sum()
+    return bool(np.exp(-(shares * np.log(shares)).sum()) >= LEVELS)
 
 
 def fitted(pieces: Sequence[Piece], styles: tuple[str, ...], steps_per_beat: int) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from descant_export.training.baselines import marginal_velocity
 from descant_export.training.batches import segment
 from descant_export.training.beginnings import begin_with
 from descant_export.training.evaluation import evaluate
-from descant_export.training.fitted import fitted, settled
+from descant_export.training.fitted import fitted, has_dynamics, settled
 from descant_export.training.report import measure
 from descant_export.training.train import train
 from descant_routing import message
@@ -38,13 +39,14 @@ LOUD = replace(TINY, velocity=True)
 
 def silenced(pieces: list[Piece]) -> list[Piece]:
     """The same pieces as a corpus without dynamics has them."""
-    return [replace(piece, notes=_mute(piece)) for piece in pieces]
+    return [with_velocities(piece, [0]) for piece in pieces]
 
 
-def _mute(piece: Piece) -> np.ndarray:
+def with_velocities(piece: Piece, velocities: Sequence[int]) -> Piece:
+    """These, in turn."""
     notes = piece.notes.copy()
-    notes["velocity"] = 0
-    return notes
+    notes["velocity"] = np.resize(velocities, len(notes))
+    return replace(piece, notes=notes)
 
 
 def test_velocities_stand_where_notes_are_struck() -> None:
@@ -69,11 +71,31 @@ def test_a_segment_has_the_velocities_of_its_own_steps(pieces: list[Piece]) -> N
 
 def test_auto_is_where_the_corpus_has_dynamics(pieces: list[Piece]) -> None:
     auto = replace(TINY, velocity="auto")
-    assert settled(auto, pieces).velocity is True
+    played = [with_velocities(piece, range(40, 100, 5)) for piece in pieces]
+    assert settled(auto, played).velocity is True
     assert settled(auto, silenced(pieces)).velocity is False
-    assert settled(TINY, pieces) == TINY
-    assert fitted(pieces, ("x",), 4).velocity is True
+    assert settled(TINY, played) == TINY
+    assert fitted(played, ("x",), 4).velocity is True
     assert fitted(silenced(pieces), ("x",), 4).velocity is False
+
+
+@pytest.mark.parametrize(
+    ("velocities", "dynamics"),
+    [
+        (range(60, 67), False),  # seven, as often
+        (range(60, 69), True),  # nine
+        ([110, 125, 127], False),  # beats, as abc2midi writes them
+        ([90] * 30 + list(range(40, 100)), True),
+        ([90] * 200 + list(range(40, 60)), False),  # one velocity, and hardly anything else
+        ([0] * 60 + list(range(40, 90)), False),  # most notes have none
+        ([0] * 40 + list(range(40, 90)), True),
+    ],
+)
+def test_a_few_accents_are_no_dynamics(velocities: Sequence[int], dynamics: bool) -> None:
+    piece = from_notes(
+        "", [[(at, at + 1, 60) for at in range(len(velocities) * 7)]], range(len(velocities) * 7)
+    )
+    assert has_dynamics([with_velocities(piece, velocities)]) is dynamics
 
 
 def curve(folder: Path) -> list[dict[str, str]]:
@@ -81,7 +103,7 @@ def curve(folder: Path) -> list[dict[str, str]]:
 
 
 def test_it_learns_how_loud_notes_are(pieces: list[Piece], folder: Path) -> None:
-    config = replace(LOUD, velocity="auto", updates=80, evaluate_every=40, learning_rate=0.02, dropout=0.0)
+    config = replace(LOUD, updates=80, evaluate_every=40, learning_rate=0.02, dropout=0.0)
     train(config, "tiny", pieces, pieces, folder, lambda _: None)
     rows = curve(folder)
     assert float(rows[-1]["train_velocity"]) > float(rows[0]["train_velocity"]) + 0.5
