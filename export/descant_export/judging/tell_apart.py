@@ -120,13 +120,13 @@ def _cross_validated(
         judge = _judge(seed).fit(values[heard], truth[heard])
         aucs.append(float(roc_auc_score(truth[asked], judge.predict_proba(values[asked])[:, 1])))
         if importances:
-            lost.append(_importances(judge, values[asked], truth[asked], seed))
+            lost.append(importances_of(judge, values[asked], truth[asked], seed))
     if not aucs:
         raise DescantError("There are too few pieces to tell apart: no fold has both kinds.")
     return float(np.mean(aucs)), np.mean(lost, axis=0) if lost else np.zeros(values.shape[1])
 
 
-def _importances(judge: Any, values: Floats, truth: Ints, seed: int) -> Floats:
+def importances_of(judge: Any, values: Floats, truth: Ints, seed: int) -> Floats:
     """``[F]``: log loss that shuffling a feature adds (Breiman 2001, §10); a forest is asked for many at once."""
     rng = np.random.default_rng(seed)
     count, features = values.shape
