@@ -23,6 +23,7 @@ def test_as_many_as_wanted_is_left_alone_few_are_helped_many_are_held_back() -> 
     assert correction(32, 64, 8, BAR) == 0
     assert correction(0, 0, 8, BAR) == 0, "at the beginning nothing is known"
     assert correction(16, 64, 8, BAR) > 0 > correction(48, 64, 8, BAR)
+    assert correction(32, 64, 5e-324, BAR) == -8
     assert correction(0, 64, 64, BAR) == 8 == -correction(1000, 64, 1, BAR)
 
 

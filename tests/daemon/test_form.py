@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.daemon.player import Player, same
 
-from descant_daemon.engine.asking import Sampling
+from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.form import spot
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import ARTICULATE, PLAY, State
@@ -113,6 +113,26 @@ def test_a_loop_is_the_same_on_every_pass_with_all_of_it(make_network, make_stat
     first = player.play(range(192), tune)
     for begin, end in ((64, 128), (70, 100), (64, 128), (0, 192)):
         assert same(player.play(range(begin, end), tune), first[begin:end])
+
+
+def test_asked_again_with_other_keys_it_looks_at_those(make_network, make_state) -> None:  # type: ignore[no-untyped-def]
+    """What returns must not clash with the keys that came late, rather than with those before them."""
+    network, sampling = make_network(eagerness=-3), Sampling(plan=Plan(recall=1))
+    first, then = (make_state(network.pitches, struck=(key,)) for key in (50, 61))
+    differs = 0
+    for last in range(16, 32):
+        tune = dict(enumerate([first] * last))
+        straight = Player(network, sampling).play(range(last + 1), tune | {last: then})
+        player = Player(network, sampling)
+        player.play(range(last), tune)
+        before = player.whole, player.ours
+        answers = [
+            player.engine.answer(Ask(100 + serial, last, BAR, now, *before, False, sampling)).ours
+            for serial, now in enumerate((first, then))
+        ]
+        assert np.array_equal(answers[1], straight[last])
+        differs += not np.array_equal(answers[0], answers[1])
+    assert differs > 8
 
 
 def test_thinking_ahead_changes_nothing(make_network) -> None:  # type: ignore[no-untyped-def]

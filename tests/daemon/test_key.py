@@ -94,7 +94,7 @@ def test_every_scale_of_the_table_is_known() -> None:
         ("whole_tone", Key(0, "major"), "C D E F# G# A#"),
         ("diatonic", Key(0, "major"), "C D E F G A B"),
         ("diatonic", Key(9, "minor"), "A B C D E F F# G G#"),
-        ("off", Key(0, "major"), "C C# D D# E F F# G G# A A# B"),
+        ("chromatic", Key(0, "major"), "C C# D D# E F F# G G# A A# B"),
     ],
 )
 def test_scales_as_they_are_spelled(scale: str, key: Key, classes: str) -> None:

@@ -14,6 +14,7 @@ from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 PITCHES = PitchRange(48, 84)
 Maker = Callable[..., State]
 SILENT = np.zeros((PITCHES.size, 2), np.float32)
+ALL = np.ones(PITCHES.size, np.bool_)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def at(bias: np.ndarray, key: int) -> tuple[float, float]:
 
 
 def test_what_sounded_is_likelier_and_struck_or_held_as_it_was(chord: State) -> None:
-    bias = towards(Played(chord, chord), SILENT, 4.0)
+    bias = towards(Played(chord, chord), SILENT, ALL, 4.0)
     assert at(bias, 60) == (4, 4)
     assert at(bias, 64) == (4, -4)
     assert at(bias, 65)[0] < 0
@@ -36,11 +37,21 @@ def test_what_sounded_is_likelier_and_struck_or_held_as_it_was(chord: State) -> 
 def test_what_clashes_is_left_to_the_model_and_so_is_what_takes_its_place(
     chord: State, make_state: Maker
 ) -> None:
-    quiet = towards(Played(chord, chord), SILENT, 4.0)
-    bias = towards(Played(chord, chord), make_state(PITCHES, struck=(61,)), 4.0)
+    quiet = towards(Played(chord, chord), SILENT, ALL, 4.0)
+    bias = towards(Played(chord, chord), make_state(PITCHES, struck=(61,)), ALL, 4.0)
     assert at(bias, 60) == (0, 0)
     assert at(bias, 64) == (4, -4)
     assert at(bias, 55)[0] == at(quiet, 55)[0] / 2, "one of two is not wanted back"
+
+
+def test_what_you_hold_or_a_lock_forbids_leaves_its_room(chord: State, make_state: Maker) -> None:
+    quiet = towards(Played(chord, chord), SILENT, ALL, 4.0)
+    held = towards(Played(chord, chord), make_state(PITCHES, held=(64,)), ALL, 4.0)
+    locked = towards(Played(chord, chord), SILENT, np.arange(48, 85) != 64, 4.0)
+    for bias in (held, locked):
+        assert at(bias, 64) == (0, 0)
+        assert at(bias, 60) == (4, 4)
+        assert at(bias, 55)[0] == at(quiet, 55)[0] / 2
 
 
 def test_a_semitone_and_a_minor_ninth_clash_but_no_major_seventh(make_state: Maker) -> None:
@@ -49,7 +60,7 @@ def test_a_semitone_and_a_minor_ninth_clash_but_no_major_seventh(make_state: Mak
 
 
 def test_only_our_own_part_returns(chord: State) -> None:
-    bias = towards(Played(chord, SILENT), SILENT, 4.0)
+    bias = towards(Played(chord, SILENT), SILENT, ALL, 4.0)
     assert (bias[:, PLAY] < 0).all()
 
 

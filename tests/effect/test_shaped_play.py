@@ -74,8 +74,9 @@ def test_an_engine_that_is_away_plays_what_one_at_hand_plays(mode: str) -> None:
     assert len(at_hand.ours) > 40
 
 
-def test_a_loop_in_the_daw_is_the_same_on_its_second_pass() -> None:
-    steps = by_steps(perform("free", loop=True), 127)
+@pytest.mark.parametrize("mode", ["free", "harmonise"])
+def test_a_loop_in_the_daw_is_the_same_on_its_second_pass(mode: str) -> None:
+    steps = by_steps(perform(mode, loop=True), 127)
     assert steps[64:127] == steps[:63]
     assert any(steps)
 

@@ -12,7 +12,9 @@ from tests.effect.test_determinism import TUNE, Jitter, by_steps, sensitive
 
 from descant_daemon.effect.accent import weight
 from descant_daemon.effect.human import MOST_DELAY, MOST_VELOCITY, human
+from descant_daemon.effect.lengths import Lengths
 from descant_daemon.effect.swing import Swing, swing
+from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.settings.metre import Metre
 from descant_routing import message
 
@@ -125,6 +127,7 @@ def test_uneven_notes_are_late_by_what_their_place_says_and_no_more() -> None:
     louder = [80 + int(each.louder[60 + step % 2]) for step, each in enumerate(drawn)]
     assert stage.velocities[:8] == louder
     assert len(set(louder)) > 4
+    assert stage.effect.counts.notes == len(onsets(stage)), "counted when they sound"
 
 
 def test_unevenness_fills_its_range_and_no_more() -> None:
@@ -135,6 +138,12 @@ def test_unevenness_fills_its_range_and_no_more() -> None:
     assert 0 <= min(later) < MOST_DELAY / 50
     assert MOST_DELAY * 0.98 < max(later) < MOST_DELAY
     assert max(int(each) for each in human(0.25, 1, 0, 0, 0).later) < MOST_DELAY / 4
+
+
+def test_touch_has_dice_of_its_own() -> None:
+    """With those of the notes, likelier notes would be later ones."""
+    of_notes = (MOST_DELAY * uniforms(1, 0, 0, 3)[:, 1]).astype(int)
+    assert (human(1.0, 1, 0, 0, 3).later != of_notes).all()
 
 
 def test_two_instances_are_uneven_each_in_its_way() -> None:
@@ -172,6 +181,49 @@ def test_a_loop_has_the_same_touch_on_every_pass() -> None:
     assert stage.velocities[: len(once)] == stage.velocities[len(once) : 2 * len(once)]
 
 
+# -- length ------------------------------------------------------------------------------------------
+
+
+def after(*notes: tuple[float, float]) -> int | None:
+    """What is known after notes from and to these ms."""
+    lengths, held = Lengths(), 0
+    # A key that comes up as another goes down is up first.
+    moves = [(on, 1) for on, _ in notes] + [(off, -1) for _, off in notes]
+    for ms, move in sorted(moves):
+        held += move
+        if move > 0:
+            lengths.press(round(ms * 1e6))
+        elif not held:
+            lengths.all_up(round(ms * 1e6))
+    return None if lengths.detached is None else round(lengths.detached / 1e6)
+
+
+def test_detached_notes_have_a_length_and_joined_ones_none() -> None:
+    assert after() is after((0, 100)) is None, "nobody knows yet what comes after it"
+    assert after((0, 100), (500, 600)) == 100
+    assert after((0, 100), (500, 700), (1000, 1300), (1500, 1900), (2000, 2001)) == 250
+    assert after((0, 500), (500, 1000), (1000, 1500)) is None, "each up to the next"
+    assert after((0, 460), (500, 960), (1000, 1500)) is None, "nearly"
+    assert after((0, 550), (500, 1050), (1000, 1500)) is None, "over the next"
+    assert after((0, 100), (500, 1000), (1000, 1100), (1500, 2000)) == 100, "two of three"
+    assert after((0, 100), (10, 110), (20, 120), (500, 501)) == 120, "a chord is one"
+
+
+def test_ours_are_as_short_as_the_players() -> None:
+    """He plays quarters of 90 ms; ours, a half note each, end as soon."""
+    long = by_step({step: ((60,), ()) if step % 8 == 0 else ((), (60,)) for step in range(64)})
+    heard = {}
+    for follow in (0.0, 1e-300, 0.5, 1.0):
+        stage = Stage(long, mode="free", length_follow=follow)
+        stage.roll(40)
+        for beat in range(8):
+            stage.key(80, 500 * beat + 20, 500 * beat + 110)
+        stage.run(4100)
+        heard[follow] = [ms for ms, _ in stage.ours if 2000 <= ms < 3000 - 1]
+    assert heard.pop(1e-300) == heard[0.0]
+    assert heard == {0.0: [2000, 2000], 0.5: [2000, 2180], 1.0: [2000, 2090]}
+
+
 # -- all of it ---------------------------------------------------------------------------------------
 
 
@@ -184,6 +236,7 @@ def test_a_loop_has_the_same_touch_on_every_pass() -> None:
             "swing_unit": st.sampled_from(["eighth", "sixteenth"]),
             "humanise": st.floats(0, 1),
             "accent": st.floats(0, 1),
+            "length_follow": st.floats(0, 1),
             "articulation": st.sampled_from(["legato", "gate"]),
             "gate": st.floats(0.05, 2),
         }

@@ -94,3 +94,13 @@ def test_a_note_sounds(midi: Path, tmp_path: Path) -> None:
         frames = audio.readframes(audio.getnframes())
     assert len(frames) / 4 / 44_100 > 0.5
     assert max(frames) > 0
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.wav", "wav"), ("a.ogg", "oga")])
+def test_the_name_says_which_kind_of_file(program: Path, midi: Path, name: str, kind: str) -> None:
+    """Asked for by its suffix, not by the name of the file that is written first."""
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *"-T {kind} "*) ;; *) exit 1 ;; esac\n'
+        'while [ "$1" != -F ]; do shift; done\nhead -c 100 /dev/zero > "$2"\n'
+    )
+    assert render_wav(midi, midi.with_name(name)) == midi.with_name(name)

@@ -6,6 +6,7 @@ import dataclasses
 from itertools import pairwise
 
 import pytest
+import yaml
 
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters, parse_setting
@@ -112,6 +113,12 @@ def test_every_default_is_a_value_of_its_row_and_has_a_meaning() -> None:
     for row in TABLE.values():
         assert row.check(row.default) == row.default == getattr(Parameters(), row.name)
         assert row.meaning.endswith(".")
+
+
+def test_every_choice_is_a_word_to_yaml_too() -> None:
+    """``off`` and ``no`` would be false when a preset says them unquoted."""
+    for row in TABLE.values():
+        assert [yaml.safe_load(choice) for choice in row.choices] == list(row.choices)
 
 
 def test_default_controllers_are_distinct_and_nobody_elses() -> None:

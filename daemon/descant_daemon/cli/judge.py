@@ -18,7 +18,8 @@ def judge(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="PRESET=CORPUS...", help="A preset and human music of its style; several times."
+            metavar="PRESET=CORPUS...",
+            help="A preset (palette@hymn: at a style) and human music of it; several times.",
         ),
     ],
     takes: Annotated[

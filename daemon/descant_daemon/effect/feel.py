@@ -7,7 +7,7 @@ from descant_daemon.effect.human import MOST_OF_STEP, Human, human
 from descant_daemon.effect.voice import Touch
 from descant_daemon.settings.parameters import Parameters
 
-MIDDLING = Parameters.velocity
+SHORTEST, LONGEST = 10_000_000, 60_000_000_000  # ns, of a note that is as short as the player's
 
 
 class Feel:
@@ -29,15 +29,26 @@ class Feel:
             self._human = whose, human(amount, seed, self._instance, variation, step)
         return self._human[1]
 
-    def touch(self, parameters: Parameters, step: int, loudness: int | None, step_length: float) -> Touch:
-        """Of the notes of ``step``. ``loudness``: velocity of the player's loudest key; ``step_length`` in ns.
+    def touch(
+        self,
+        parameters: Parameters,
+        step: int,
+        loudness: int | None,
+        detached: int | None,
+        step_length: float,
+    ) -> Touch:
+        """Of the notes of ``step``. ``loudness``: velocity of the player's loudest key, ``detached``: see ``Lengths``.
 
-        What the model says of a note is moved by as much as the player, the knob and the metre move a middling touch.
+        ``step_length`` in ns. What the model says of a note is moved by as much as the player, the knob and the
+        metre move a middling touch.
         """
         follow = parameters.velocity_follow if loudness is not None else 0.0
         velocity = parameters.velocity + follow * ((loudness or 0) - parameters.velocity)
         velocity += louder(parameters.accent, step, parameters.metre, self._steps_per_beat)
         gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
+        if detached is not None and parameters.length_follow:
+            theirs = int(max(SHORTEST, min(detached / parameters.length_follow, LONGEST)))
+            gate = theirs if gate is None else min(gate, theirs)
         # In instant a key is answered at once.
         latest = 0 if parameters.mode == "instant" else int(MOST_OF_STEP * step_length)
         return Touch(

@@ -19,6 +19,7 @@ from descant_daemon.effect.dialogue import Dialogue, Question
 from descant_daemon.effect.feel import Feel
 from descant_daemon.effect.grid import Grid
 from descant_daemon.effect.hands import Hands
+from descant_daemon.effect.lengths import Lengths
 from descant_daemon.effect.swing import swing
 from descant_daemon.effect.turn import Turn
 from descant_daemon.effect.voice import Voice
@@ -43,6 +44,7 @@ class Part:
         dialogue = Dialogue(common.pitches, common.steps_per_beat, instance, common.styles)
         self._turn = Turn(dialogue, self._voice, common.outbox, common.counts)
         self._hands = Hands(common.pitches)
+        self._lengths = Lengths()
         self._feel = Feel(common.steps_per_beat, instance)
         self._bend_grid()
         self._step_time = 0
@@ -140,7 +142,8 @@ class Part:
 
     def _play(self, question: Question, time: int) -> None:
         held = self._hands.keys.loudness()
-        touch = self._feel.touch(self.parameters, question.step, held, self._grid.step_length)
+        length = self._lengths.detached
+        touch = self._feel.touch(self.parameters, question.step, held, length, self._grid.step_length)
         self._turn.play(question, touch._replace(since=time - self._step_time), time)
         self._tell(time)
 
@@ -152,6 +155,7 @@ class Part:
     def key_down(self, channel: int, key: int, velocity: int, now: int) -> None:
         """The player strikes a key."""
         self._hands.keys.press(channel, key, velocity, now)
+        self._lengths.press(now)
         if key not in self._common.pitches:
             self._counts.outside += 1
 
@@ -206,6 +210,8 @@ class Part:
     def _keys_up(self, ended: Sequence[tuple[int, int]], now: int) -> None:
         if not ended:
             return
+        if not self._hands.keys.held():
+            self._lengths.all_up(now)
         if self._instant:
             self._hands.release(ended, self.step + 1)
             if not self._hands.keys.held():

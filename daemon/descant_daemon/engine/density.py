@@ -20,7 +20,8 @@ HOLDING = 0.5  # of that, for what sounds to go on where fewer strikes are wante
 def correction(onsets: int, steps: int, target: float, bar: int) -> float:
     """Log-odds for a strike, after ``onsets`` in the last ``steps``; ``target``: onsets a bar of ``bar`` steps."""
     wanted = target * steps / bar
-    return max(-MOST, min(MOST, GAIN * math.log((wanted + target) / (onsets + target))))
+    ratio = max((wanted + target) / (onsets + target), 1e-9)  # the least that can be asked for rounds to 0
+    return max(-MOST, min(MOST, GAIN * math.log(ratio)))
 
 
 def on_strikes(amount: float, sounding: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -159,7 +159,7 @@ class Mind:
 
     def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
         shape = self._shaper.shape(ask, here.moment)
-        plain = self._plain_choice(ask, here, MOST_DOUBLINGS if shape.impatient else 0)
+        plain = self._plain_choice(ask, here, round(shape.restless * MOST_DOUBLINGS))
         return replace(plain, allowed=plain.allowed & shape.allowed, bias=shape.bias)
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:

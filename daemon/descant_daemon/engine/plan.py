@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FREE, OFF = "free", "off"
+FREE, CHROMATIC = "free", "chromatic"
 FOLLOW_KEY = -1
 
 
@@ -21,7 +21,7 @@ class Plan(NamedTuple):
     section: int = 8
     space: float = 0.0
     density_target: float = 0.0
-    scale: str = OFF
+    scale: str = CHROMATIC
     key: int = 0
     beat: int = 4
     answers: bool = False
@@ -30,4 +30,4 @@ class Plan(NamedTuple):
     def neutral(self) -> bool:
         """Whether nothing is asked for."""
         asked = self.recall or self.space or self.density_target
-        return not asked and self.form == FREE and self.scale == OFF
+        return not asked and self.form == FREE and self.scale == CHROMATIC

@@ -31,14 +31,14 @@ def distance(kept: list[int], die: float) -> int | None:
     return kept[int(np.searchsorted(shares, die * shares[-1], "right"))] if kept else None
 
 
-def towards(then: Played, given: State, force: float) -> Bias:
+def towards(then: Played, given: State, available: NDArray[np.bool_], force: float) -> Bias:
     """What we played ``then`` is likelier by ``force``, what was silent less likely.
 
-    A pitch a semitone or a minor ninth from a ``given`` one is left to the model, and so are others in its
-    stead.
+    A pitch that is ``given``, a semitone or a minor ninth from one that is, or not ``available [P]``, leaves
+    its room to the model: what was silent is less unlikely by its share.
     """
     ours = then.ours[:, PLAY] > 0
-    welcome = ours & ~clashes(given)
+    welcome = ours & available & ~(given[:, PLAY] > 0) & ~clashes(given)
     bias = np.zeros_like(then.ours, np.float64)
     room = welcome.sum() / ours.sum() if ours.any() else 1.0
     bias[~ours, PLAY] = -AGAINST * force * room

@@ -13,7 +13,7 @@ from descant_daemon.engine.key import Key, Third
 DIATONIC = "diatonic"
 SCALES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
-        "off": tuple(range(12)),
+        "chromatic": tuple(range(12)),
         "major": (0, 2, 4, 5, 7, 9, 11),
         "minor": (0, 2, 3, 5, 7, 8, 10),
         "harmonic_minor": (0, 2, 3, 5, 7, 8, 11),

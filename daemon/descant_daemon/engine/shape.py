@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from descant_daemon.engine import density, form, key, recall, space
 from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.memory import Moment, Played, SongMemory
-from descant_daemon.engine.plan import FOLLOW_KEY, FREE, OFF, Plan
+from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE, Plan
 from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
@@ -25,12 +25,12 @@ HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held
 class Shape(NamedTuple):
     """``allowed [P]``: what may sound; ``bias [P, 2]``: log-odds of playing and striking.
 
-    ``impatient``: whether silence is held against itself, as it is where no silence is meant.
+    ``restless``: how far silence is held against itself, from 1 down to 0 where it is meant.
     """
 
     allowed: NDArray[np.bool_]
     bias: NDArray[np.float64]
-    impatient: bool = True
+    restless: float = 1.0
 
 
 class Shaper:
@@ -50,9 +50,9 @@ class Shaper:
         at = form.spot(plan, ask.step // bar)
         sounding = moment.ours[:, PLAY] > 0
         shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
-        if plan.scale != OFF:
+        if plan.scale != CHROMATIC:
             shape.allowed[:] = self._in_scale(ask)
-        meant = bool(plan.recall) and self._recall(ask, at, shape.bias)
+        restless = self._recall(ask, at, shape) if plan.recall else 1.0
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
@@ -65,30 +65,38 @@ class Shaper:
             late = space.too_late(moment.silent, ask.step % bar, plan.beat) and not ask.given.any()
             shape.allowed[:] &= not late and not self._rests(ask, at)
         # Too little is made good by the density itself; two who push in turn would make bursts.
-        return shape._replace(impatient=not meant and not plan.density_target)
+        return shape._replace(restless=0.0 if plan.density_target else restless)
 
-    def _recall(self, ask: Ask, at: form.Spot, bias: NDArray[np.float64]) -> bool:
-        """Whether we return to a silence; only a section has silences that are meant."""
-        plan, bar = ask.sampling.plan, ask.steps_per_bar
-        number, within = divmod(ask.step, bar)
-        force = recall.strength(plan.recall)
-        then = next((found for each in at.returns_to if (found := self._at(each * bar + within))), None)
-        if then is None and not at.returns_to:
-            if at.avoids is not None and (avoided := self._at(at.avoids * bar + within)) is not None:
-                bias += recall.away_from(avoided, force)
-            ago = [
-                each
-                for each in recall.DISTANCES
-                if number - each >= at.begins and self._at(ask.step - each * bar)
-            ]
-            die = self._draw(ask, RECALL, number // recall.TOGETHER)[0]
-            back = recall.distance(ago, float(die))
-            then = None if back is None else self._at(ask.step - back * bar)
+    def _recall(self, ask: Ask, at: form.Spot, shape: Shape) -> float:
+        """How restless silence is: a section that returns knows when it is to sound, and its silences are meant."""
+        plan, within = ask.sampling.plan, ask.step % ask.steps_per_bar
+        force, restless = recall.strength(plan.recall), 1.0
+        if at.returns_to:
+            places = (each * ask.steps_per_bar + within for each in at.returns_to)
+            then = next((found for place in places if (found := self._at(place))), None)
+            if then is not None:
+                restless = 1 - plan.recall if then.ours.any() else 0.0
+        else:
+            if at.avoids is not None and (avoided := self._at(at.avoids * ask.steps_per_bar + within)):
+                shape.bias[:] += recall.away_from(avoided, force)
+            then = self._motif(ask, at)
             force *= 1 if plan.form == FREE else recall.FRESH
-        silent = then is not None and not then.ours.any()
-        if then is not None and not (silent and (ask.given.any() or not at.returns_to)):
-            bias += recall.towards(then, ask.given, force)
-        return silent and bool(at.returns_to)
+        # The silence in a motif is no part of it; that of a section is, unless you play now.
+        if then is not None and (then.ours.any() or (at.returns_to and not ask.given.any())):
+            available = shape.allowed & self._in_range(ask)
+            shape.bias[:] += recall.towards(then, ask.given, available, force)
+        return restless
+
+    def _motif(self, ask: Ask, at: form.Spot) -> Played | None:
+        """What was played at this place some bars ago in the same section."""
+        number, bar = ask.step // ask.steps_per_bar, ask.steps_per_bar
+        kept = [
+            ago
+            for ago in recall.DISTANCES
+            if number - ago >= at.begins and self._at(ask.step - ago * bar) is not None
+        ]
+        ago = recall.distance(kept, float(self._draw(ask, RECALL, number // recall.TOGETHER)[0]))
+        return None if ago is None else self._at(ask.step - ago * bar)
 
     def _rests(self, ask: Ask, at: form.Spot) -> bool:
         plan, bar = ask.sampling.plan, ask.steps_per_bar
@@ -120,6 +128,9 @@ class Shaper:
     def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
         return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
+
+    def _in_range(self, ask: Ask) -> NDArray[np.bool_]:
+        return (self._keys >= ask.sampling.low) & (self._keys <= ask.sampling.high)
 
     def _at(self, step: int) -> Played | None:
         return self._memory.kept(step, len(self._keys))

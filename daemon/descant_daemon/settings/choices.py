@@ -12,7 +12,7 @@ Style = str  # the name of one of the model's; "" is its first
 Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
 SwingUnit = Literal["eighth", "sixteenth"]
 Scale = Literal[
-    "off", "major", "minor", "harmonic_minor", "melodic_minor", "dorian", "phrygian", "lydian", "mixolydian",
+    "chromatic", "major", "minor", "harmonic_minor", "melodic_minor", "dorian", "phrygian", "lydian", "mixolydian",
     "major_pentatonic", "minor_pentatonic", "blues", "whole_tone", "diatonic",
 ]  # fmt: skip
 KeyName = Literal["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B", "follow"]

@@ -141,10 +141,11 @@ class Parameters:
     scale: Annotated[
         Scale,
         Knob(
-            "Notes outside it are not generated; diatonic is major or melodic minor, as `key: follow` finds it.",
+            "Notes outside it are not generated; chromatic has them all, diatonic is major or melodic minor, "
+            "as `key: follow` finds it.",
             cc=110,
         ),
-    ] = "off"
+    ] = "chromatic"
     key: Annotated[
         KeyName, Knob("Tonic of the scale; follow finds it in what is played, bar by bar.", cc=111)
     ] = "follow"
@@ -167,6 +168,16 @@ class Parameters:
         float,
         Knob(
             "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115
+        ),
+    ] = 0.0
+    length_follow: Annotated[
+        float,
+        Knob(
+            "How far generated notes are as short as yours where you play detached: 0 not at all, 1 wholly.",
+            0,
+            1,
+            "share",
+            117,
         ),
     ] = 0.0
     thru: Annotated[bool, Knob("Whether your own notes are passed on.", cc=31)] = True

@@ -63,6 +63,7 @@ def card_section(
         "Where it still finds us out: " + "; ".join(_giveaways(found)) + ".",
         "Form and space, means, and where nine of ten human pieces lie:",
         _table(["", *sides, "usual for human music"], form),
+        _rests(found),
         "Statistics, and Wasserstein distances to human music:",
         _table(["", *columns], far),
         "Copied from training, in any key:",
@@ -82,6 +83,15 @@ def _named(style: str, named: Mapping[str, Confusion], chance: float) -> list[st
     return [
         f"A classifier that learned from human music alone takes {told} for this style (chance: {chance:.0%})."
     ]
+
+
+def _rests(found: Judgement) -> str:
+    """Silence over two bars is nobody's wish."""
+    told = [
+        f"{ranges['longest silence, bars'].most:.3g} bars in {NAMES[which]}"
+        for which, ranges in found.form_and_space.items()
+    ]
+    return f"The longest silence of all: {', '.join(told)}."
 
 
 def _giveaways(found: Judgement) -> list[str]:

@@ -22,13 +22,22 @@ SHOWN = 8  # features that give a style away
 def confusions(found: Mapping[str, Confusion], chance: float) -> None:
     """Human music and takes under each other."""
     styles = list(found[HUMAN].counts)
+    short = _short(styles)
     for told, each in found.items():
         title = (
             f"{NAMES[told]}: excerpts of the style in the row that were named as in the column; "
             f"{each.accuracy:.0%} right, chance {chance:.0%}"
         )
-        rows = {style: [str(row.get(name, 0)) for name in styles] for style, row in each.counts.items()}
-        table(title, styles, rows)
+        rows = {
+            short[style]: [str(row.get(name, 0)) for name in styles] for style, row in each.counts.items()
+        }
+        table(title, list(short.values()), rows)
+
+
+def _short(names: Sequence[str]) -> dict[str, str]:
+    """The styles of one palette without its name, where no other style is called so."""
+    ends = [name.rpartition("@")[2] for name in names]
+    return dict(zip(names, ends if len(set(ends)) == len(ends) else names, strict=True))
 
 
 def judgement(style: str, found: Judgement) -> None:

@@ -26,6 +26,7 @@ FOLDS = 5
 TREES = 60
 SHUFFLES = 5  # of each feature, in each fold
 HALVINGS = 5
+AT_ONCE = 16  # features: all of them would fill the memory
 EVERYTHING = "all"
 
 Floats = NDArray[np.float64]
@@ -119,24 +120,28 @@ def _cross_validated(
         judge = _judge(seed).fit(values[heard], truth[heard])
         aucs.append(float(roc_auc_score(truth[asked], judge.predict_proba(values[asked])[:, 1])))
         if importances:
-            lost.append(_importances(judge, values[asked], truth[asked], seed))
+            lost.append(importances_of(judge, values[asked], truth[asked], seed))
     if not aucs:
         raise DescantError("There are too few pieces to tell apart: no fold has both kinds.")
     return float(np.mean(aucs)), np.mean(lost, axis=0) if lost else np.zeros(values.shape[1])
 
 
-def _importances(judge: Any, values: Floats, truth: Ints, seed: int) -> Floats:
-    """``[F]``: log loss that shuffling a feature adds (Breiman 2001, §10). All shuffles are asked about at once."""
+def importances_of(judge: Any, values: Floats, truth: Ints, seed: int) -> Floats:
+    """``[F]``: log loss that shuffling a feature adds (Breiman 2001, §10); a forest is asked for many at once."""
     rng = np.random.default_rng(seed)
     count, features = values.shape
-    shuffled = np.tile(values, (features, SHUFFLES, 1, 1))
-    for feature in range(features):
-        for way in range(SHUFFLES):
-            shuffled[feature, way, :, feature] = rng.permutation(values[:, feature])
-    chances = judge.predict_proba(shuffled.reshape(-1, features)).reshape(features, SHUFFLES, count, 2)
     before = log_loss(truth, judge.predict_proba(values), labels=(0, 1))
-    chosen = np.clip(chances[..., np.arange(count), truth], np.finfo(float).eps, 1)
-    return np.asarray(-np.log(chosen).mean((1, 2)) - before)
+    added: list[Floats] = []
+    for first in range(0, features, AT_ONCE):
+        some = range(first, min(first + AT_ONCE, features))
+        shuffled = np.tile(values, (len(some), SHUFFLES, 1, 1))
+        for at, feature in enumerate(some):
+            for way in range(SHUFFLES):
+                shuffled[at, way, :, feature] = rng.permutation(values[:, feature])
+        chances = judge.predict_proba(shuffled.reshape(-1, features)).reshape(len(some), SHUFFLES, count, 2)
+        chosen = np.clip(chances[..., np.arange(count), truth], np.finfo(float).eps, 1)
+        added.append(-np.log(chosen).mean((1, 2)) - before)
+    return np.concatenate(added)
 
 
 def _judge(seed: int) -> Any:

@@ -75,7 +75,8 @@ def melodies_for(style: Style, held_out: Sequence[Piece] | None, bars: int) -> l
     """Long enough ones where there are any. DescantError when the held-out pieces have no melody."""
     if held_out is None:
         return tunes()
-    found = melodies_of(held_out, bars) or melodies_of(held_out, 1)
+    longest_first = sorted(melodies_of(held_out, 1), key=lambda melody: -melody.bars)
+    found = melodies_of(held_out, bars) or longest_first
     if not found:
         raise DescantError(f"No held-out piece has a melody to play to {style.name}.")
     return found

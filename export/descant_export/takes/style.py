@@ -53,7 +53,12 @@ class Style:
 
 
 def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None) -> Style:
-    """The preset of a name or path. Raises UsageError where there is none, DescantError where it is damaged."""
+    """The preset of a name or path, at one of its model's styles for ``NAME@STYLE``.
+
+    Raises UsageError where there is none, DescantError where it is damaged.
+    """
+    name, chosen = name_and_style(name)
+    choice = [f"style={chosen}"] if chosen else []
     path = find(name)
     preset = load_preset(path)
     parameters = preset.to_parameters()
@@ -61,4 +66,16 @@ def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None)
         parameters = parameters.with_values({"mode": mode})
     network = OnnxNetwork.load(model_stem(path, preset))
     label = name if Path(name).name == name else path.parent.absolute().name
-    return Style(label, preset.title, network, parameters.with_settings(settings), preset.controllers())
+    return Style(
+        f"{label}@{chosen}" if chosen else label,
+        preset.title,
+        network,
+        parameters.with_settings([*choice, *settings]),
+        preset.controllers(),
+    )
+
+
+def name_and_style(text: str) -> tuple[str, str]:
+    """``palette@hymn`` → the preset and the style of its model; empty where none is named."""
+    name, _, style = text.rpartition("@")
+    return (name, style) if name and style and not set(style) & set("/\\") else (text, "")

@@ -48,8 +48,12 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("own_cache")
-def test_takes_of_two_styles_beside_human_music(tmp_path: Path, hymns: Pieces, runs: Pieces) -> None:
+def test_takes_of_two_styles_beside_human_music(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hymns: Pieces, runs: Pieces
+) -> None:
     """The presets are one model under two names; what is judged is rendered music from folders."""
+    monkeypatch.setattr("descant_export.judging.tell_apart.TREES", 10)
+    monkeypatch.setattr("descant_export.judging.tell_apart.HALVINGS", 2)
     corpora = {"hymns": save(hymns(range(60)), tmp_path / "h"), "runs": save(runs(range(60)), tmp_path / "r")}
     takes = {
         "hymns": save(hymns(range(90, 96)), tmp_path / "ht"),

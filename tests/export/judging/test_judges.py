@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression
 
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.judging.by_style import StyleJudge
 from descant_export.judging.one_style import form_and_space
 from descant_export.judging.sets import Music, as_many
 from descant_export.judging.sweep import statistics_along, sweep, wire
-from descant_export.judging.tell_apart import Excerpt, between_halves, tell_apart
+from descant_export.judging.tell_apart import Excerpt, between_halves, importances_of, tell_apart
 from descant_export.takes.style import load_style
 from descant_export.takes.take import Take, render_take
 from descant_routing.errors import DescantError
@@ -45,6 +48,19 @@ def test_what_is_never_on_the_beat_is_found_out_and_the_judge_says_by_what(hymns
         "onsets on beats",
         "beat struck 0100",
     }
+
+
+def test_importances_are_those_of_the_library() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(300, 20))  # more features than are asked about at once
+    truth = (values[:, 3] + 0.5 * values[:, 17] + 0.3 * rng.normal(size=300) > 0).astype(int)
+    judge = LogisticRegression().fit(values, truth)
+    library: Any = permutation_importance(
+        judge, values, truth, scoring="neg_log_loss", n_repeats=20, random_state=1
+    )
+    assert importances_of(judge, values, truth, 0) == pytest.approx(
+        library.importances_mean, rel=0.1, abs=0.02
+    )
 
 
 def test_a_judge_is_not_asked_about_a_piece_that_it_has_heard(hymns: Pieces) -> None:

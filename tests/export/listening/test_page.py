@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,10 @@ def test_what_makes_no_sense(
     with pytest.raises(UsageError, match=words):
         CliRunner().invoke(app, ["listen", *typed], catch_exceptions=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_needs_no_more_than_playing_does() -> None:
+    code = "import sys, descant_export.listening.command; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    extra = {"torch", "onnx", "music21", "matplotlib", "scipy", "sklearn", "symusic"}
+    assert not extra & set(done.stdout.split())
