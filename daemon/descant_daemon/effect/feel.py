@@ -8,6 +8,7 @@ from descant_daemon.effect.voice import Touch
 from descant_daemon.settings.parameters import Parameters
 
 SHORTEST, LONGEST = 10_000_000, 60_000_000_000  # ns, of a note that is as short as the player's
+MIDDLING = Parameters.velocity
 
 
 class Feel:
