@@ -12,6 +12,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 
+from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.osc import OscInlet, OscOutlet
 from descant_daemon.live.panel import Command
 from descant_routing.errors import DescantError
@@ -109,6 +110,13 @@ def test_of_a_flood_the_last_value_of_each_parameter_passes(inlet: OscInlet) -> 
             count += 1
     assert got == {"velocity": 100, "density": 1.0}
     assert count < 20
+
+
+def test_control_is_told_the_styles_and_has_nothing_to_do_for_them_alone() -> None:
+    outlets = Outlets(osc_in=9000, osc_out=("127.0.0.1", 9001), styles=("chorale", "rag"))
+    assert Outlets.decode(outlets.encode()) == outlets
+    assert outlets.any
+    assert not Outlets(styles=("chorale", "rag")).any
 
 
 def test_a_port_that_is_taken_is_said(inlet: OscInlet) -> None:
