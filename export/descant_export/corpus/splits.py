@@ -16,6 +16,7 @@ from descant_export.corpus.tunes import tune_groups
 from descant_routing.errors import UsageError
 
 HELD_OUT = 0.1  # share of the steps in validation, and again in test
+CHAIN = 0.5  # share of the pieces, above which what they share is commonplaces and no tune
 
 
 class Split(NamedTuple):
@@ -38,10 +39,15 @@ def split_corpus(
 def split_by_tune(pieces: Sequence[Piece], seed: int = 0, steps_per_beat: int = 4) -> Split:
     """Whole tunes at random: a tenth of the steps to test, a tenth to validation, the rest to train.
 
-    Tunes set more than five times stay in training, or one of them would fill a held-out set.
+    Tunes set more than five times stay in training, or one of them would fill a held-out set. Where commonplaces
+    chain pieces to one great group, as in Palestrina's lines, its pieces are drawn one by one.
     """
     steps = [piece.steps for piece in pieces]
-    groups = tune_groups(pieces, steps_per_beat)
+    groups = [
+        part
+        for group in tune_groups(pieces, steps_per_beat)
+        for part in ([[each] for each in group] if len(group) > max(5, CHAIN * len(pieces)) else [group])
+    ]
     order = np.random.default_rng(seed).permutation(len(groups))
     quota = HELD_OUT * sum(steps)
     sides: dict[str, list[int]] = {side: [] for side in Split._fields}

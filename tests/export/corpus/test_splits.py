@@ -10,7 +10,7 @@ import pytest
 
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.corpus.splits import split_by_list
+from descant_export.corpus.splits import split_by_list, split_by_tune
 from descant_export.corpus.tunes import COMMON, tune_groups
 from descant_routing.errors import UsageError
 
@@ -82,3 +82,16 @@ def test_a_list_that_makes_no_sense_names_its_line(text: str, words: str, tmp_pa
     path.write_text(text)
     with pytest.raises(UsageError, match=words):
         split_by_list(PIECES, path)
+
+
+def test_commonplaces_that_chain_most_pieces_do_not_empty_the_held_out_sides() -> None:
+    """Each piece shares a long run with the next, as lines of one school do; a real tune stays on one side."""
+    rng = np.random.default_rng(7)
+    halves = [rng.integers(55, 80, 20).tolist() for _ in range(41)]
+    chain = [melody(f"chain {at}", halves[at] + halves[at + 1]) for at in range(40)]
+    tune = rng.integers(55, 80, 40)
+    settings = [melody(f"tune {key}", (tune + key).tolist()) for key in range(4)]
+    assert len(tune_groups([*chain, *settings])) == 2
+    split = split_by_tune([*chain, *settings])
+    assert min(len(side) for side in split) >= 4
+    assert sum(any(piece.name.startswith("tune") for piece in side) for side in split) == 1
