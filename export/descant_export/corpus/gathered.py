@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
+from pathlib import Path
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -27,7 +28,7 @@ class Gathered(NamedTuple):
         if len(corpora) == 1:
             return corpora[0]
         return Corpus(
-            ", ".join(each.name for each in corpora),
+            ", ".join(told(each.name) for each in corpora),
             Styled([each.pieces for each in corpora]),
             " ".join(f"{style}: {each.credit}." for style, each in self.styles.items()).replace("..", "."),
             "; ".join(dict.fromkeys(each.licence for each in corpora)),
@@ -68,3 +69,8 @@ class Styled(Sequence[Piece]):
         style = int(np.searchsorted(self._ends, at, side="right"))
         within = at - int(self._ends[style - 1] if style else 0)
         return replace(self._styles[style][within], style=style)
+
+
+def told(name: str) -> str:
+    """A corpus in words for others: of a folder its name, not where it lies."""
+    return name if name.startswith("music21:") else Path(name).resolve().name

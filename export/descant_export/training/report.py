@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descant_daemon.model.contract import CLASSES
+from descant_export.corpus.gathered import told
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
@@ -64,7 +65,7 @@ A biaxial LSTM: time axis {" + ".join(map(str, config.time_layers))} units share
 sixteenth steps, given notes known to the note axis. Model `{pair[:12]}`.
 
 ## Trained on
-{corpus.credit} (`{corpus.name}`). Licence: {corpus.licence}.
+{corpus.credit} (`{told(corpus.name)}`). Licence: {corpus.licence}.
 
 | side | pieces | steps |
 |---|---|---|

@@ -52,6 +52,7 @@ def test_each_piece_knows_its_style_and_its_side(recipe: Path) -> None:
         for piece in side:
             assert piece.style == (piece.name.removesuffix(".mid") in SONGS)
     assert len(gathered.corpus.pieces) == 12
+    assert gathered.corpus.name == "hymns, songs", "not where they lie"
     assert gathered.corpus.credit == "hymn: Hymns, typed in by hand. song: Songs, typed in by hand."
 
 
@@ -132,4 +133,5 @@ def test_one_model_of_two_styles_and_one_style_that_begins_from_it(recipe: Path,
     preset = load_preset(tmp_path / "two" / "preset.yaml").to_parameters()
     assert (preset.style, preset.morph_to) == ("hymn", "song")
     card = (tmp_path / "song" / "card.md").read_text()
+    assert str(tmp_path) not in card
     assert "begun with the weights of `both`, and what those had learned from counts as well" in card
