@@ -15,6 +15,7 @@ import torch
 
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark import run as run_module
+from descant_export.benchmark import scoring
 from descant_export.benchmark.command import benchmark
 from descant_export.benchmark.recipes import RECIPES, Recipe
 from descant_export.benchmark.run import Run
@@ -207,7 +208,7 @@ def test_who_is_stopped_writes_the_table_first(
     sides = {f"{side}data": _cell((rng.random((40, 88)) < 0.1).astype(np.uint8)) for side in SIDES}
     scipy.io.savemat(tmp_path / "JSB_Chorales.mat", sides)
     monkeypatch.setitem(RECIPES, "tiny", replace(RECIPE, falls=1000))  # alone it would go on for very long
-    score = run_module.mean_log_likelihood
+    score = scoring.mean_log_likelihood
 
     def stopped_after(*arguments: Any, fast: bool) -> float:
         scored = score(*arguments, fast=fast)
