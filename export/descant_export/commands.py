@@ -17,8 +17,8 @@ from descant_export.corpus.kept import choice_of, keep
 from descant_export.corpus.mix import Mix, is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.first_preset import PRESET, first_preset
-from descant_export.onnx_graphs.export import check_parity
 from descant_export.onnx_graphs.export import export as write_graphs
+from descant_export.onnx_graphs.parity import check_parity
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config

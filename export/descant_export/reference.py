@@ -21,7 +21,7 @@ from descant_daemon.bench.reference import (
     filled,
 )
 from descant_daemon.model.card import ModelMetadata, metadata_properties, pair_hash, weights_hash
-from descant_daemon.model.contract import PLANES, Axis
+from descant_daemon.model.contract import PLANES, Axis, layer_weights
 from descant_export.model.biaxial import Biaxial, Shape, Stack
 from descant_export.onnx_graphs.builder import GraphBuilder
 from descant_export.onnx_graphs.graphs import note_axis, time_axis
@@ -74,8 +74,8 @@ def _floor(stack: Stack) -> GraphBuilder:
     graph = GraphBuilder("floor")
     layers = [layer for layer in stack.layers if isinstance(layer, torch.nn.LSTM)]
     sequence = graph.input("input", [LENGTH, BATCH, layers[0].input_size])
-    for layer in layers:
-        every, _, _ = graph.lstm(layer, sequence, "", "")
+    for index, layer in enumerate(layers):
+        every, _, _ = graph.lstm(layer, sequence, "", "", layer_weights("floor", index))
         sequence = graph.node("Squeeze", every, graph.constant([1]))
     graph.output("output", sequence, [LENGTH, BATCH, layers[-1].hidden_size])
     return graph

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from tests.daemon.one_call_a_pitch import chosen_slowly
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
-from descant_daemon.engine.network import Array, Hidden
+from descant_daemon.engine.choice import Array, Chosen, Line
+from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
 
@@ -24,8 +28,7 @@ class SmallNetwork:
         self.pitches = pitches
         self.eagerness = eagerness
         self.time_start: Hidden = (np.zeros((pitches.size, 4), np.float32),)
-        self.note_start: Hidden = (np.zeros((1, 6), np.float32),)
-        self.calls = 0
+        self.note_start: Hidden = (np.zeros(6, np.float32),)
         self._time_in = rng.normal(0, 0.8, (2 + 4 + 1, 4)).astype(np.float32)
         self._note_in = rng.normal(0, 0.6, (4 + 2 + 2 + 6, 6)).astype(np.float32)
         self._out = rng.normal(0, 1.0, (6, 2)).astype(np.float32)
@@ -42,19 +45,16 @@ class SmallNetwork:
     def along_pitch(
         self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
     ) -> tuple[Array, Hidden]:
-        """One row after the other, so that a row cannot depend on its neighbours."""
-        self.calls += 1
-        logits, after = np.zeros((*lower.shape[:2], 2 + self._loud.shape[1]), np.float32), []
-        for at, state in enumerate(hidden[0]):
-            last = state
-            for offset, below in enumerate(lower[at]):
-                row = first + offset
-                heard = np.concatenate([context[at, row], below, given[at, row], last])
-                last = np.tanh(heard @ self._note_in)
-                logits[at, offset, :2] = 3 * (last @ self._out) + np.array([self.eagerness, 0], np.float32)
-                logits[at, offset, 2:] = last @ self._loud
-            after.append(last)
-        return logits, (np.array(after, np.float32),)
+        last, logits = hidden[0], np.zeros((len(lower), 2 + self._loud.shape[1]), np.float32)
+        for offset, below in enumerate(lower):
+            heard = np.concatenate([context[first + offset], below, given[first + offset], last])
+            last = np.tanh(heard @ self._note_in)
+            logits[offset, :2] = 3 * (last @ self._out) + np.array([self.eagerness, 0], np.float32)
+            logits[offset, 2:] = last @ self._loud
+        return logits, (last,)
+
+    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
+        return [chosen_slowly(self, line) for line in lines]
 
 
 @pytest.fixture

@@ -7,11 +7,7 @@ import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling, rounds
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.network import Hidden
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.note_state import State
-from descant_daemon.settings.preset import load_preset, model_stem
-from descant_daemon.settings.shelf import find
 
 SILENT = np.zeros((40, 2), np.float32)
 
@@ -34,26 +30,6 @@ def test_sixteen_instances_play_together_what_each_plays_alone(make_network) -> 
         while together.think_ahead():
             pass
     assert len({answer.ours.tobytes() for answer in answers}) > 8, "each has dice of its own"
-
-
-def test_a_row_of_a_batch_gives_the_very_bits_that_it_gives_alone() -> None:
-    """ONNX Runtime's fp32 kernels; were they to block rows differently, takes would depend on the neighbours."""
-    path = find("bach-chorale")
-    network = OnnxNetwork.load(model_stem(path, load_preset(path)))
-    rng = np.random.default_rng(0)
-    size, rows = network.pitches.size, 9
-    states = (rng.random((rows, size, 2)) < 0.1).astype(np.float32)
-    context = np.stack([network.along_time(state, 3, network.time_start)[0] for state in states])
-    hidden: Hidden = tuple(
-        rng.normal(0, 0.3, (rows, start.shape[1])).astype(np.float32) for start in network.note_start
-    )
-    whole, after = network.along_pitch(context, states, 16, states[:, :16], hidden)
-    for some in ([0], [4], [2, 7], [0, 1, 2, 3, 8]):
-        logits, then = network.along_pitch(
-            context[some], states[some], 16, states[some, :16], tuple(array[some] for array in hidden)
-        )
-        assert np.array_equal(logits, whole[some])
-        assert all(np.array_equal(mine, theirs[some]) for mine, theirs in zip(then, after, strict=True))
 
 
 def test_questions_that_pile_up_become_few_batches() -> None:

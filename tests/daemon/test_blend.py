@@ -21,12 +21,7 @@ class Listener:
     def __init__(self, network) -> None:  # type: ignore[no-untyped-def]
         self._network = network
         self.blends: list[Blend] = []
-        self.pitches, self.time_start, self.note_start = (
-            network.pitches,
-            network.time_start,
-            network.note_start,
-        )
-        self.along_pitch = network.along_pitch
+        self.pitches, self.time_start, self.choose = network.pitches, network.time_start, network.choose
 
     def along_time(self, before, step_in_bar, hidden, blend=FIRST_STYLE):  # type: ignore[no-untyped-def]
         self.blends.append(blend)

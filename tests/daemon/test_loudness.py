@@ -1,4 +1,4 @@
-"""Velocities in the engine: the mean of the classes, of each struck note, whatever way the sweep went."""
+"""Velocities in the engine: the mean of the classes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.loudness import expected
-from descant_daemon.engine.sweep import Choice, Line, sweep
 from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import ARTICULATE, State
 
@@ -38,28 +37,6 @@ def test_the_mean_of_the_classes(classes: int) -> None:
 def test_a_note_is_as_loud_alone_as_among_others() -> None:
     logits = np.random.default_rng(0).normal(0, 3, (40, CLASSES)).astype(np.float32)
     assert [int(v) for v in expected(logits)] == [int(expected(row[None])[0]) for row in logits]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_struck_notes_have_the_velocity_of_one_call_a_pitch(make_network, seed: int) -> None:  # type: ignore[no-untyped-def]
-    network = make_network(seed, eagerness=1.0, velocities=CLASSES)
-    rng = np.random.default_rng(seed)
-    size = network.pitches.size
-    given = np.zeros((size, 2), np.float32)
-    given[rng.choice(size, 2)] = 1
-    context, _ = network.along_time(given, 3, network.time_start)
-    dice = rng.normal(0, 1, (size, 2))
-    follow = float(rng.choice([0, 1.0]))
-    choice = Choice(dice, np.ones(size, bool), rng.random(size) < 0.5, 1.0, 1.0, 12, follow)
-    guess = (rng.random((size, 2)) < 0.1).astype(np.float32) if seed % 2 else None
-    chosen = sweep(network, [Line(context, given, choice, guess)])[0]
-    whole = np.concatenate([np.zeros((1, 2), np.float32), np.maximum(given, chosen.ours)])
-    hidden = network.note_start
-    for row in range(size):
-        logits, hidden = network.along_pitch(context[None], given[None], row, whole[row][None, None], hidden)
-        struck = chosen.ours[row, ARTICULATE] > 0
-        assert int(chosen.velocities[row]) == (int(expected(logits[0, :, 2:])[0]) if struck else 0)
-    assert chosen.velocities.any()
 
 
 def test_the_notes_are_those_of_a_network_that_knows_no_velocities(make_network) -> None:  # type: ignore[no-untyped-def]

@@ -16,8 +16,9 @@ from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
+from descant_daemon.engine.choice import Array, Chosen, Line
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.network import Array, Hidden
+from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.time.clock import Clock
@@ -96,21 +97,24 @@ class Coins:
 
     pitches = PITCHES
     time_start: Hidden = ()
-    note_start: Hidden = ()
 
     def __init__(self) -> None:
         self._context = np.zeros((PITCHES.size, 1), np.float32)
         self._logits = np.full((PITCHES.size, 2), (-1.5, 0), np.float32)
+        self._silent = np.zeros(PITCHES.size, np.uint8)
 
     def along_time(
         self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
     ) -> tuple[Array, Hidden]:
         return self._context, hidden
 
-    def along_pitch(
-        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
-    ) -> tuple[Array, Hidden]:
-        return np.tile(self._logits[: lower.shape[1]], (len(lower), 1, 1)), hidden
+    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
+        return [self._chosen(line) for line in lines]
+
+    def _chosen(self, line: Line) -> Chosen:
+        plays, strikes = (self._logits > line.choice.thresholds).T & (line.given[:, 0] == 0)
+        plays &= np.cumsum(plays) <= line.choice.voices
+        return Chosen(np.stack([plays, strikes & plays], 1).astype(np.float32), self._silent)
 
 
 class Moods:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from tests.export.toy import metadata
 
-from descant_daemon.engine.sweep import Choice, Line, sweep
+from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
@@ -18,7 +18,9 @@ from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
 from descant_export.model.published_kernels import KERNELS
-from descant_export.onnx_graphs.export import PARITY_STEPS, TOLERANCE, check_parity, export, parity
+from descant_export.onnx_graphs.as_written import Graphs
+from descant_export.onnx_graphs.export import export
+from descant_export.onnx_graphs.parity import PARITY_STEPS, TOLERANCE, check_parity, parity
 from descant_export.training.baselines import markov
 from descant_routing.errors import DescantError
 
@@ -33,12 +35,12 @@ def test_parity_over_64_steps_with_the_top_voice_given(
     small_model: Biaxial, stem: Path, split: Split
 ) -> None:
     assert PARITY_STEPS >= 64
-    assert parity(small_model, OnnxNetwork.load(stem), split.test[0]) < TOLERANCE
+    assert parity(small_model, stem, split.test[0]) < TOLERANCE
 
 
 def test_parity_is_in_the_style_of_the_piece(small_model: Biaxial, stem: Path, split: Split) -> None:
     other = replace(split.test[0], style=1)
-    assert parity(small_model, OnnxNetwork.load(stem), other) < TOLERANCE
+    assert parity(small_model, stem, other) < TOLERANCE
 
 
 def test_a_network_that_hears_through_another_kernel_is_not_written(
@@ -58,39 +60,23 @@ def test_another_network_has_no_parity(small_model: Biaxial, stem: Path, split: 
         check_parity(small_model, stem, split.test[0])
 
 
-def test_stretches_are_the_whole_sweep(stem: Path) -> None:
-    """Logits of three stretches with the hidden state handed on are those of one call over all pitches."""
-    network = OnnxNetwork.load(stem)
-    rng = np.random.default_rng(1)
-    given = (rng.random((36, 2)) < 0.2).astype(np.float32)
-    context, _ = network.along_time(given, 3, network.time_start)
-    lower = (rng.random((36, 2)) < 0.2).astype(np.float32)
-    whole, _ = network.along_pitch(context[None], given[None], 0, lower[None], network.note_start)
-    hidden, parts = network.note_start, []
-    for first, last in ((0, 16), (16, 17), (17, 36)):
-        logits, hidden = network.along_pitch(
-            context[None], given[None], first, lower[None, first:last], hidden
-        )
-        parts.append(logits[0])
-    assert np.concatenate(parts) == pytest.approx(whole[0], abs=1e-5)
-
-
 def _logit(chance: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(chance / (1 - chance)))
 
 
 def test_sampling_follows_the_likelihood(stem: Path) -> None:
     """Drawn many times, a step's notes are as frequent as the network's own probabilities say."""
-    network = OnnxNetwork.load(stem)
+    network, graphs = OnnxNetwork.load(stem), Graphs(stem)
     silence = np.zeros((36, 2), np.float32)
-    context, _ = network.along_time(silence, 0, network.time_start)
-    logits, _ = network.along_pitch(context[None], silence[None], 0, silence[None, :1], network.note_start)
-    expected = 1 / (1 + np.exp(-float(logits[0, 0, 0])))
+    context, _ = graphs.along_time(silence, 0, graphs.time_start)
+    logits, _ = graphs.along_pitch(context, silence, 0, silence[:1], graphs.note_start)
+    expected = 1 / (1 + np.exp(-float(logits[0, 0])))
+    known, _ = network.along_time(silence, 0, network.time_start)
     rng = np.random.default_rng(0)
     every, none = np.ones(36, bool), np.zeros(36, bool)
     drawn = [
-        sweep(
-            network, [Line(context, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))]
+        network.choose(
+            [Line(known, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))]
         )[0].ours[0, 0]
         for _ in range(2000)
     ]
@@ -101,23 +87,23 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
     path = find("bach-chorale")
     stem = model_stem(path, load_preset(path))
     facts = check_model_files(stem).metadata
-    network = OnnxNetwork.load(stem)
+    graphs = Graphs(stem)
     pieces = sorted(split.test, key=lambda piece: piece.steps)[:2]
     total, steps = 0.0, 0
     for piece in pieces:
-        now = piece.state(range(piece.voices), network.pitches)
-        before, hidden = np.zeros_like(now[0]), network.time_start
+        now = piece.state(range(piece.voices), facts.pitches)
+        before, hidden = np.zeros_like(now[0]), graphs.time_start
         nothing = np.zeros_like(before)
         for step, state in enumerate(now):
-            context, hidden = network.along_time(before, int(piece.step_in_bar[step]), hidden)
+            context, hidden = graphs.along_time(before, int(piece.step_in_bar[step]), hidden)
             lower = np.concatenate([nothing[:1], state[:-1]])
-            logits, _ = network.along_pitch(context[None], nothing[None], 0, lower[None], network.note_start)
-            q = 1 / (1 + np.exp(-logits[0].astype(float)))
+            logits, _ = graphs.along_pitch(context, nothing, 0, lower, graphs.note_start)
+            q = 1 / (1 + np.exp(-logits.astype(float)))
             each = np.where(state > 0, np.log(q), np.log(1 - q))
             total += float(each[:, 0].sum() + (each[:, 1] * state[:, 0]).sum())
             before = state
         steps += piece.steps
-    baseline = markov(split.train, pieces, network.pitches)
+    baseline = markov(split.train, pieces, facts.pitches)
     card = (stem.parent / "card.md").read_text()
     assert total / steps > baseline.total + 2, "a trained model beats per-pitch Markov by far"
     assert f"{facts.test_log_likelihood:.3f}" in card

@@ -8,7 +8,6 @@ from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.memory import SongMemory
 from descant_daemon.engine.mind import Mind
 from descant_daemon.engine.network import Network
-from descant_daemon.engine.sweep import sweep
 
 
 class Engine:
@@ -33,7 +32,7 @@ class Engine:
         """Choose the notes of several instances in one sweep; each may ask once."""
         lines = [self._minds[ask.instance].line(ask) for ask in asks]
         answers: list[Answer] = []
-        for ask, (ours, velocities) in zip(asks, sweep(self._network, lines), strict=True):
+        for ask, (ours, velocities) in zip(asks, self._network.choose(lines), strict=True):
             self._minds[ask.instance].played(ask, ours)
             answers.append(Answer(ask.serial, ask.step, ours, ask.instance, velocities=velocities))
         return answers
@@ -49,4 +48,4 @@ class Engine:
         """
         lines = [line for ask in asks if (line := self._minds[ask.instance].rehearse(ask)) is not None]
         if lines:
-            sweep(self._network, lines)
+            self._network.choose(lines)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.network import Array
-
+Array = NDArray[np.float32]
 LOUDEST = 127
 Velocities = NDArray[np.uint8]
 """MIDI velocities ``[P]``, 0 where nothing says how loud."""

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
+from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.network import Array, Hidden, Network
 from descant_daemon.engine.shape import Shaper
-from descant_daemon.engine.sweep import Choice, Line
 from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import PLAY, State
 
@@ -130,8 +130,7 @@ class Mind:
         return Place(step, moment, blend, reached, *found)
 
     def _line(self, ask: Ask, here: Place) -> Line:
-        guess = None if self._last is None else self._last.ours
-        return Line(here.context, ask.given, self._choice(ask, here), guess)
+        return Line(here.context, ask.given, self._choice(ask, here))
 
     def _choice(self, ask: Ask, here: Place) -> Choice:
         plain, last = ask.sampling.plan.neutral, self._chosen

@@ -1,26 +1,20 @@
-"""What the engine needs of a model: one step along time, and a stretch along pitch."""
+"""What the engine needs of a model: one step along time, and the choice of its notes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
+from descant_daemon.engine.choice import Array, Chosen, Line
 from descant_daemon.note_state import PitchRange, State
 
-Array = NDArray[np.float32]
 Hidden = tuple[Array, ...]
 """Hidden and cell states, layer by layer; never written to, so it can be kept and shared."""
 
 
 class Network(Protocol):
-    """The model contract (see ``model/contract.py``).
-
-    Along time a step of one instance is a batch already, of its pitches; along pitch several instances
-    share a call. What a row of a batch gives must not depend on its neighbours.
-    """
+    """The model contract (see ``model/contract.py``)."""
 
     @property
     def pitches(self) -> PitchRange:
@@ -32,23 +26,12 @@ class Network(Protocol):
         """The time axis before the first step."""
         ...
 
-    @property
-    def note_start(self) -> Hidden:
-        """The note axis below the lowest pitch, ``[1, units]`` each."""
-        ...
-
     def along_time(
         self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
     ) -> tuple[Array, Hidden]:
-        """State of the step before ``[P, 2]`` → context of every pitch ``[P, H]``, new hidden state."""
+        """State of the step before ``[P, 2]`` → what is known of every pitch ``[P, ...]``, new hidden state."""
         ...
 
-    def along_pitch(
-        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
-    ) -> tuple[Array, Hidden]:
-        """Pitches ``first`` to ``first + L`` with the choices below them, ``lower [B, L, 2]`` → logits ``[B, L, 2]``.
-
-        Where the model knows velocities, their classes' logits follow the two: ``[B, L, 2 + V]``.
-        ``context``: ``[B, P, H]``; ``given``: ``[B, P, 2]``; ``hidden``: ``[B, units]`` each.
-        """
+    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
+        """The notes of several instances; none may depend on the others."""
         ...

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import stat
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -28,10 +32,11 @@ from descant_daemon.model.contract import (
     Port,
     Sizes,
     inputs,
+    note_weights,
     outputs,
 )
 from descant_daemon.model.onnx_fields import FLOAT, INT64
-from descant_daemon.model.wire import OnnxFile, TensorPort, read_onnx
+from descant_daemon.model.wire import OnnxFile, Tensor, TensorPort, read_onnx
 from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
 
@@ -40,8 +45,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 256 * 2**20
 DOMAINS = {"", "ai.onnx", "com.microsoft"}  # ONNX's own operators, and those ONNX Runtime brings itself
+FLOAT_BYTES = 4
 KEYS = ("descant.format", "descant.axis", "descant.metadata", "descant.weights")
 
+NoteWeights = dict[str, NDArray[np.float32]]
+"""By their names in ``contract.note_weights``."""
 Key = Annotated[int, Field(ge=0, le=127)]
 Units = Annotated[tuple[Annotated[int, Field(ge=1, le=8192)], ...], Field(min_length=1, max_length=16)]
 
@@ -103,11 +111,11 @@ class ModelMetadata(BaseModel):
 
 
 class ModelFiles(NamedTuple):
-    """A model that passed every check: its metadata, and its two graphs as bytes."""
+    """A model that passed every check: its metadata, the graph of its time axis, the weights of its note axis."""
 
     metadata: ModelMetadata
     time_axis: bytes
-    note_axis: bytes
+    note_weights: NoteWeights
 
 
 def metadata_properties(metadata: ModelMetadata, axis: Axis, weights: str) -> dict[str, str]:
@@ -141,7 +149,24 @@ def check_model_files(stem: Path) -> ModelFiles:
         raise DescantError(
             f"{time_path.name} and {note_path.name} in {stem.parent} are not of the same model"
         )
-    return ModelFiles(time_axis, time_bytes, note_bytes)
+    return ModelFiles(time_axis, time_bytes, read_note_weights(note_file, note_axis, str(note_path)))
+
+
+def read_note_weights(file: OnnxFile, metadata: ModelMetadata, name: str) -> NoteWeights:
+    """The weights that ``contract.note_weights`` lists; ``name`` is for the sentence of the DescantError."""
+    weights: NoteWeights = {}
+    for each, dims in note_weights(metadata.sizes, metadata.vicinity).items():
+        tensor = file.tensors.get(each)
+        if tensor is None:
+            raise DescantError(f"{name} has no weight '{each}' (float32 {_shape(dims)})")
+        if tensor.element != FLOAT or tensor.dims != dims:
+            raise DescantError(
+                f"{name}: the weight '{each}' should be float32 {_shape(dims)} and is {_kind(tensor)}"
+            )
+        if tensor.raw is None or len(tensor.raw) != FLOAT_BYTES * math.prod(dims):
+            raise DescantError(f"{name}: the weight '{each}' is not stored whole")
+        weights[each] = np.frombuffer(tensor.raw, "<f4").reshape(dims)
+    return weights
 
 
 def check_graph(data: bytes, axis: Axis, name: str) -> tuple[ModelMetadata, OnnxFile]:
@@ -222,9 +247,12 @@ def _check_ports(name: str, side: str, expected: tuple[Port, ...], found: list[T
         if actual is None:
             raise DescantError(f"{name} has no {side} '{port.name}' ({wants})")
         if not _fits(port, actual):
-            kind = {FLOAT: "float32", INT64: "int64"}.get(actual.element, f"element type {actual.element}")
-            shape = "without a shape" if actual.dims is None else _shape(actual.dims)
-            raise DescantError(f"{name}: {side} '{port.name}' should be {wants} and is {kind} {shape}")
+            raise DescantError(f"{name}: {side} '{port.name}' should be {wants} and is {_kind(actual)}")
+
+
+def _kind(actual: TensorPort | Tensor) -> str:
+    kind = {FLOAT: "float32", INT64: "int64"}.get(actual.element, f"element type {actual.element}")
+    return f"{kind} {'without a shape' if actual.dims is None else _shape(actual.dims)}"
 
 
 def _fits(port: Port, actual: TensorPort) -> bool:
@@ -241,5 +269,5 @@ def _dim_fits(expected: int | str, actual: int | str) -> bool:
     return actual == (1 if expected == BATCH else expected)
 
 
-def _shape(dims: tuple[int | str, ...]) -> str:
+def _shape(dims: Sequence[int | str]) -> str:
     return f"[{', '.join(str(dim)[:20] or '?' for dim in dims[:8])}]"

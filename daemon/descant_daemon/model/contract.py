@@ -1,7 +1,9 @@
-"""The model contract in one table: what the two graphs take and give, by name and shape.
+"""The model contract in one table: what the two graphs take and give, by name and shape, and the note axis's weights.
 
 The exporter declares its inputs and outputs from it, and the daemon checks every file against it. All
-tensors are float32 but the two that count.
+tensors are float32 but the two that count. The daemon runs the graph of the time axis; of the note axis it
+takes the weights, by name, and climbs with them itself (``engine/climb.py``): that the graph gives the
+same logits is what the exporter checks.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from typing import Literal, NamedTuple
 Axis = Literal["time", "note"]
 Dim = int | str
 
-FORMAT = 1
+FORMAT = 2
 FEATURES = "kernel-1"
 PLANES = ("play", "articulate")
 VELOCITY = "velocity"  # a third plane, of models that learned from music with dynamics
 CLASSES = 16  # class c of them stands for the MIDI velocities from 128 c / 16 on
+# What a pitch hears of the given notes beside its window: their classes, how many lie below and above.
+PITCH_CLASSES, SIDES = 12, 2
 
 BATCH = "B"
 STRETCH = "L"
@@ -89,6 +93,33 @@ CONTRACT: dict[Axis, Contract] = {
         ),
     ),
 }
+
+
+def note_features(context: int, vicinity: int) -> int:
+    """Inputs of the note axis's first layer; their order is told in ``engine/note_axis.py``."""
+    return context + 2 + 2 * (2 * vicinity + 1) + PITCH_CLASSES + SIDES
+
+
+def layer_weights(axis: str, index: int) -> tuple[str, str, str]:
+    """The names of one LSTM layer's weights: from below, from itself, and its biases."""
+    return f"{axis}_below{index}", f"{axis}_own{index}", f"{axis}_bias{index}"
+
+
+def note_weights(sizes: Sizes, vicinity: int) -> dict[str, tuple[int, ...]]:
+    """The initializers of the note axis by name, with their shapes: of each LSTM layer, and of the heads.
+
+    Layers as the ONNX operator LSTM has them, gates in the order input, output, forget, cell.
+    """
+    below, weights = note_features(sizes.time_layers[-1], vicinity), dict[str, tuple[int, ...]]()
+    for index, units in enumerate(sizes.note_layers):
+        shapes = (1, 4 * units, below), (1, 4 * units, units), (1, 8 * units)
+        weights |= zip(layer_weights("note", index), shapes, strict=True)
+        below = units
+    heads = {"logits": 2} | ({VELOCITY: sizes.velocities} if sizes.velocities else {})
+    for head, outputs in heads.items():
+        weights[f"{head}_weight"] = below, outputs
+        weights[f"{head}_bias"] = (outputs,)
+    return weights
 
 
 def inputs(axis: Axis, sizes: Sizes) -> tuple[Port, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_FIELDS = 500_000  # a model of ours has some two thousand
 DEEPEST = 64  # messages in messages; a subgraph is three further in than its graph
 
+_RAW_DATA = 9
 _DATA = {"float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data", "uint64_data"}
 
 
@@ -37,6 +38,15 @@ class TensorPort:
     dims: tuple[int | str, ...] | None
 
 
+@dataclass(frozen=True)
+class Tensor:
+    """An initializer of the graph. ``raw``: its bytes as they stand in the file, None where it has other data."""
+
+    element: int
+    dims: tuple[int, ...]
+    raw: memoryview | None
+
+
 @dataclass
 class OnnxFile:
     """What was found. ``weights`` is the SHA-256 (hex) over the initializers; see ``read_onnx``."""
@@ -47,6 +57,7 @@ class OnnxFile:
     external: list[str] = field(default_factory=list)
     inputs: list[TensorPort] = field(default_factory=list)
     outputs: list[TensorPort] = field(default_factory=list)
+    tensors: dict[str, Tensor] = field(default_factory=dict)
     weights: str = ""
 
 
@@ -96,7 +107,8 @@ class _Walk:
                         ports = self.found.inputs if known.name == "input" else self.found.outputs
                         ports.append(self._port(each.message()))
                 case Known(_, "TensorProto"):
-                    self._tensor(each.message(), counts=known.name == "initializer")
+                    weight = known.name == "initializer"
+                    self._tensor(each.message(), counts=weight, named=weight and depth == 1)
                 case Known("sparse_initializer", _):
                     for _, part in self._known("SparseTensorProto", each.message()):
                         self._tensor(part.message(), counts=True)
@@ -110,7 +122,7 @@ class _Walk:
         table = FIELDS[kind]
         return ((table[each.number], each) for each in self._reader.fields(message) if each.number in table)
 
-    def _tensor(self, message: memoryview, *, counts: bool) -> None:
+    def _tensor(self, message: memoryview, *, counts: bool, named: bool = False) -> None:
         name, data_type, dims, external = "", 0, list[int](), False
         data: list[Field] = []
         for known, each in self._known("TensorProto", message):
@@ -128,6 +140,11 @@ class _Walk:
                 data.append(each)
         if external:
             self.found.external.append(name)
+        if named:
+            if name in self.found.tensors:
+                raise TornError(f"it has the weight '{name[:60]}' twice")
+            whole = len(data) == 1 and data[0].number == _RAW_DATA
+            self.found.tensors[name] = Tensor(data_type, tuple(dims), data[0].message() if whole else None)
         if counts:
             text = name.encode()
             self._digest(text, struct.pack(f"<{len(dims)}q", *dims), struct.pack("<q", data_type))

@@ -43,11 +43,11 @@ class GraphBuilder:
         self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(dims)))
 
-    def constant(self, array: torch.Tensor | NDArray[Any] | Sequence[int]) -> Value:
-        """A weight or table; integers become int64, the rest float32."""
+    def constant(self, array: torch.Tensor | NDArray[Any] | Sequence[int], name: str = "") -> Value:
+        """A weight or table; integers become int64, the rest float32. ``name``: where it matters to a reader."""
         values = array.detach().cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
         kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
-        name = f"weight{len(self._weights)}"
+        name = name or f"weight{len(self._weights)}"
         self._weights.append(numpy_helper.from_array(values.astype(kind, order="C"), name))
         return name
 
@@ -66,13 +66,18 @@ class GraphBuilder:
         """0 keeps a dimension, -1 infers one."""
         return self.node("Reshape", value, self.constant(np.array(dims, np.int64)))
 
-    def lstm(self, layer: torch.nn.LSTM, sequence: Value, hidden: Value, cell: Value) -> list[Value]:
-        """``sequence [L, B, I]``, states ``[1, B, H]`` → ``[L, 1, B, H]``, hidden and cell ``[1, B, H]``."""
-        gates = {name: _gates(weight) for name, weight in layer.named_parameters()}
-        weights = [self.constant(gates[name][None]) for name in ("weight_ih_l0", "weight_hh_l0")]
-        bias = self.constant(torch.cat([gates["bias_ih_l0"], gates["bias_hh_l0"]])[None])
+    def lstm(
+        self, layer: torch.nn.LSTM, sequence: Value, hidden: Value, cell: Value, names: Sequence[str]
+    ) -> list[Value]:
+        """``sequence [L, B, I]``, states ``[1, B, H]`` → ``[L, 1, B, H]``, hidden and cell ``[1, B, H]``.
+
+        ``names`` of the layer's three weights, as ``onnx_weights`` gives them.
+        """
+        weights = [
+            self.constant(each[None], name) for each, name in zip(onnx_weights(layer), names, strict=True)
+        ]
         return self.nodes(
-            "LSTM", sequence, *weights, bias, "", hidden, cell, outputs=3, hidden_size=layer.hidden_size
+            "LSTM", sequence, *weights, "", hidden, cell, outputs=3, hidden_size=layer.hidden_size
         )
 
     def model(self, metadata: dict[str, str]) -> onnx.ModelProto:
@@ -83,6 +88,14 @@ class GraphBuilder:
         helper.set_model_props(model, metadata)
         onnx.checker.check_model(model, full_check=True)
         return model
+
+
+def onnx_weights(layer: torch.nn.LSTM) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """From below ``[4H, I]``, from itself ``[4H, H]`` and both biases ``[8H]``, in ONNX's order of gates."""
+    below, own, *biases = (
+        _gates(getattr(layer, name)) for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    )
+    return below, own, torch.cat(biases)
 
 
 def _gates(tensor: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from descant_daemon.model.contract import VELOCITY
+from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.note_state import PLAY
 from descant_export.model.biaxial import Biaxial, Stack
 from descant_export.model.kernel import Kernel
@@ -45,7 +45,7 @@ def time_axis(model: Biaxial) -> GraphBuilder:
     for index, (layer, size) in enumerate(_layers(model.time_axis, shape.time_layers)):
         states = [graph.input(f"time_{part}{index}", [BATCH, pitches, size]) for part in "hc"]
         flat = [graph.reshape(each, [1, -1, size]) for each in states]
-        _, hidden, cell = graph.lstm(layer, sequence, *flat)
+        _, hidden, cell = graph.lstm(layer, sequence, *flat, layer_weights("time", index))
         for part, value in (("h", hidden), ("c", cell)):
             dims: list[int | str] = [BATCH, pitches, size]
             graph.output(f"time_{part}{index}_next", graph.reshape(value, [-1, pitches, size]), dims)
@@ -93,19 +93,21 @@ def note_axis(model: Biaxial) -> GraphBuilder:
     for index, (layer, size) in enumerate(_layers(model.note_axis, shape.note_layers)):
         states = [graph.input(f"note_{part}{index}", [BATCH, size]) for part in "hc"]
         every, hidden, cell = graph.lstm(
-            layer, sequence, *(graph.node("Unsqueeze", each, lead) for each in states)
+            layer,
+            sequence,
+            *(graph.node("Unsqueeze", each, lead) for each in states),
+            layer_weights("note", index),
         )
         for part, value in (("h", hidden), ("c", cell)):
             graph.output(f"note_{part}{index}_next", graph.node("Squeeze", value, lead), [BATCH, size])
         sequence = graph.node("Squeeze", every, second)
-    weighted = graph.node("MatMul", sequence, graph.constant(model.output.weight.T))
-    logits = graph.node("Add", weighted, graph.constant(model.output.bias))
-    graph.output("logits", graph.node("Transpose", logits, perm=[1, 0, 2]), [BATCH, STRETCH, 2])
-    if model.velocity is not None:
-        loud = graph.node("MatMul", sequence, graph.constant(model.velocity.weight.T))
-        loud = graph.node("Add", loud, graph.constant(model.velocity.bias))
-        dims: list[int | str] = [BATCH, STRETCH, shape.velocities]
-        graph.output(VELOCITY, graph.node("Transpose", loud, perm=[1, 0, 2]), dims)
+    heads = {"logits": model.output} | ({VELOCITY: model.velocity} if model.velocity is not None else {})
+    for name, head in heads.items():
+        weighted = graph.node("MatMul", sequence, graph.constant(head.weight.T, f"{name}_weight"))
+        logits = graph.node("Add", weighted, graph.constant(head.bias, f"{name}_bias"))
+        graph.output(
+            name, graph.node("Transpose", logits, perm=[1, 0, 2]), [BATCH, STRETCH, head.out_features]
+        )
     return graph
 
 

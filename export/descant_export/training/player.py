@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
-from descant_daemon.engine.network import Array, Hidden
+from descant_daemon.engine.choice import Array, Chosen, Line
+from descant_daemon.engine.network import Hidden
+from descant_daemon.engine.note_axis import Layer, NoteAxis
+from descant_daemon.engine.sweep import sweep
 from descant_daemon.note_state import PitchRange, State
 from descant_export.model.biaxial import Biaxial, Stack
+from descant_export.onnx_graphs.builder import onnx_weights
 
 
 class TorchNetwork:
@@ -20,7 +26,7 @@ class TorchNetwork:
         self._model = model
         self._device = next(model.parameters()).device
         self.time_start = _zeros(model.shape.time_layers, self.pitches.size)
-        self.note_start = _zeros(model.shape.note_layers, 1)
+        self._note_axis = note_axis_of(model)
 
     @property
     def pitches(self) -> PitchRange:
@@ -38,24 +44,11 @@ class TorchNetwork:
         context, after = self._run(
             model.time_axis, torch.cat([features, style.expand(len(features), -1)], -1)[None], hidden
         )
-        return context[0].cpu().numpy(), after
+        return self._note_axis.known(context[0].cpu().numpy()), after
 
-    @torch.inference_mode()
-    def along_pitch(
-        self, context: Array, given: State, first: int, lower: Array, hidden: Hidden
-    ) -> tuple[Array, Hidden]:
+    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
         """See ``Network``."""
-        stretch = slice(first, first + lower.shape[1])
-        known = self._model.kernel.given(self._there(given))[:, stretch]
-        column = torch.cat([self._there(context[:, stretch]), self._there(lower), known], -1)
-        heard, after = self._run(self._model.note_axis, column.transpose(0, 1), hidden)
-        heads = (
-            [self._model.output]
-            if self._model.velocity is None
-            else [self._model.output, self._model.velocity]
-        )
-        logits = torch.cat([head(heard) for head in heads], -1)
-        return logits.transpose(0, 1).cpu().numpy(), after
+        return sweep(self._note_axis, lines)
 
     def _run(self, stack: Stack, sequence: Tensor, hidden: Hidden) -> tuple[Tensor, Hidden]:
         after: list[Array] = []
@@ -68,6 +61,20 @@ class TorchNetwork:
 
     def _there(self, array: Array) -> Tensor:
         return torch.from_numpy(array).to(self._device)
+
+
+def note_axis_of(model: Biaxial) -> NoteAxis:
+    """The model's note axis, as it is now, for the daemon's climb."""
+    layers = [
+        Layer(*(each.cpu().numpy() for each in onnx_weights(layer)))
+        for layer in model.note_axis.layers
+        if isinstance(layer, nn.LSTM)
+    ]
+    heads = [model.output] if model.velocity is None else [model.output, model.velocity]
+    with torch.no_grad():
+        weight, bias = torch.cat([head.weight for head in heads]), torch.cat([head.bias for head in heads])
+    head, shape = weight.T.cpu().numpy(), model.shape
+    return NoteAxis.of(layers, head, bias.cpu().numpy(), shape.kernel.vicinity, shape.time_layers[-1])
 
 
 def _zeros(layers: tuple[int, ...], rows: int) -> Hidden:

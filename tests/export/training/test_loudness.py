@@ -23,7 +23,8 @@ from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece, from_notes, velocities
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
-from descant_export.onnx_graphs.export import TOLERANCE, export, parity
+from descant_export.onnx_graphs.export import export
+from descant_export.onnx_graphs.parity import TOLERANCE, parity
 from descant_export.training import checkpoint
 from descant_export.training.baselines import marginal_velocity
 from descant_export.training.batches import segment
@@ -182,7 +183,7 @@ def test_what_is_exported_plays_as_loud_as_it_learned(
     assert told.planes == (*PLANES, VELOCITY)
     export(loud_model, told, tmp_path / "loud")
     network = OnnxNetwork.load(tmp_path / "loud")
-    assert parity(loud_model, network, pieces[1]) < TOLERANCE
+    assert parity(loud_model, tmp_path / "loud", pieces[1]) < TOLERANCE
     free = Parameters(mode="free", voices=6)
 
     def take(parameters: Parameters) -> list[tuple[int, bytes]]:

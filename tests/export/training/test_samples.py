@@ -7,14 +7,17 @@ import pytest
 import torch
 from tests.export.training.tiny import TINY
 
+from descant_daemon.engine.choice import Line
+from descant_daemon.engine.sweep import climbed
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial
+from descant_export.onnx_graphs.parity import forced
 from descant_export.training.batches import segment
-from descant_export.training.player import TorchNetwork
+from descant_export.training.player import TorchNetwork, note_axis_of
 
 
 def test_step_by_step_it_has_the_logits_of_the_whole(pieces: list[Piece]) -> None:
-    """The pitches in two stretches, with the hidden states handed on, over every step of a piece."""
+    """Over every step of a piece, its notes forced upon the choice."""
     torch.manual_seed(4)
     model = Biaxial(TINY.shape()).eval()
     batch = segment(pieces[1], 0, 24, 0, [0], model.shape)
@@ -25,7 +28,7 @@ def test_step_by_step_it_has_the_logits_of_the_whole(pieces: list[Piece]) -> Non
     for step in range(24):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))
         context, hidden = network.along_time(before, int(batch.step_in_bar[0, step]), hidden)
-        lower = np.concatenate([np.zeros((1, 2), np.float32), now[:-1]])
-        low, state = network.along_pitch(context[None], given[None], 0, lower[None, :20], network.note_start)
-        high, _ = network.along_pitch(context[None], given[None], 20, lower[None, 20:], state)
-        assert np.concatenate([low[0], high[0]]) == pytest.approx(whole[step], abs=1e-5)
+        ours, logits = climbed(note_axis_of(model), [Line(context, given, forced(now, given))])
+        free = given[:, 0] == 0
+        assert np.array_equal(ours[0], now - given)
+        assert logits[0, free] == pytest.approx(whole[step][free], abs=1e-5)

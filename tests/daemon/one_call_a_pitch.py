@@ -1,0 +1,48 @@
+"""The order of choices written slowly (Kotecha & Young §3.1): what the fast sweep is held against."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from descant_daemon.engine.choice import Chosen, Line
+from descant_daemon.engine.loudness import expected
+from descant_daemon.note_state import PLAY
+
+
+def chosen_slowly(network: Any, line: Line) -> Chosen:
+    """From the lowest note up, each with the choice just below it.
+
+    ``network`` has ``note_start`` and ``along_pitch(context, given, first, lower, hidden)``.
+    """
+    context, given, choice = line
+    nothing, below, count = np.zeros_like(given), np.zeros(2, np.float32), 0
+    ours, velocities = np.zeros_like(given), np.zeros(len(given), np.uint8)
+    hidden = alone_hidden = network.note_start
+    for row in range(len(given)):
+        heard, hidden = network.along_pitch(context, given, row, below[None], hidden)
+        logits = heard[0, :2].astype(float)
+        if given.any() and choice.follow:
+            alone, alone_hidden = network.along_pitch(context, nothing, row, below[None], alone_hidden)
+            logits = (1 + choice.follow) * logits - choice.follow * alone[0, :2]
+        if given[row, PLAY]:
+            below = given[row]
+            continue
+        below = np.zeros(2, np.float32)
+        favour, again_favour = (0.0, 0.0) if choice.bias is None else choice.bias[row]
+        odds = math.log(choice.odds) if choice.odds else -math.inf
+        plays = _chance(odds + (logits[0] + 2.5) / choice.temperature - 2.5 + favour)
+        if choice.allowed[row] and count < choice.voices and _chance(choice.dice[row, 0]) < plays:
+            struck = _chance(logits[1] / choice.temperature + again_favour)
+            again = not choice.sounding[row] or _chance(choice.dice[row, 1]) < struck
+            below = np.array([1, float(again)], np.float32)
+            ours[row], count = below, count + 1
+            if again and heard.shape[1] > 2:
+                velocities[row] = expected(heard[:, 2:])[0]
+    return Chosen(ours, velocities)
+
+
+def _chance(logit: float) -> float:
+    return 0.5 * (1 + math.tanh(logit / 2))
