@@ -75,7 +75,7 @@ def _floor(stack: Stack) -> GraphBuilder:
     layers = [layer for layer in stack.layers if isinstance(layer, torch.nn.LSTM)]
     sequence = graph.input("input", [LENGTH, BATCH, layers[0].input_size])
     for index, layer in enumerate(layers):
-        every, _, _ = graph.lstm(layer, sequence, "", "", layer_weights("floor", index))
+        every, _, _ = graph.lstm(layer, sequence, "", "", names=layer_weights("floor", index))
         sequence = graph.node("Squeeze", every, graph.constant([1]))
     graph.output("output", sequence, [LENGTH, BATCH, layers[-1].hidden_size])
     return graph

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import njit
 from tests.daemon.one_call_a_pitch import chosen_slowly
 from tests.daemon.plain_note_axis import PlainNoteAxis
 
@@ -108,12 +109,14 @@ def test_curves_are_float32_s_own() -> None:
 
 def test_where_machine_code_cannot_be_kept_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A read-only installation and no home: Numba refuses to cache with a RuntimeError."""
-    real = compiling.njit
 
     def nowhere(*, cache: bool = False, **options: Any) -> Any:
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return real(**options)
+        return njit(**options)
+
+    def above(x: int) -> int:
+        return x + 1
 
     monkeypatch.setattr(compiling, "njit", nowhere)
-    assert compiling.compiled(lambda x: x + 1)(2) == 3
+    assert compiling.compiled(above)(2) == 3

@@ -25,6 +25,7 @@ RULE = {
         "descant_daemon.model.card",
         "descant_daemon.model.wire",
         "descant_daemon.model.runtime",  # golden parity is with what plays
+        "descant_daemon.model.session",  # and with the graphs as they are written
         "descant_daemon.bench.reference",  # whose graphs it writes
     ),
 }
@@ -44,6 +45,7 @@ ONLY = {
     "alsa_midi": ("descant_routing",),
     "pythonosc": ("descant_daemon.live",),
     "onnxruntime": ("descant_daemon",),
+    "numba": ("descant_daemon.engine",),
 }
 
 
@@ -113,9 +115,20 @@ def test_an_import_by_a_computed_name_is_refused() -> None:
         list(imports_of("descant_daemon.x", "import_module(f'descant_{room}')", is_package=False))
 
 
-def test_the_command_line_starts_without_what_only_training_needs() -> None:
+def test_the_command_line_starts_without_what_only_training_or_the_engine_needs() -> None:
+    """``descant play`` is io: the engine's machine code, and what makes it, are in a process of their own."""
     code = "import sys, descant_daemon.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    heavy = {"torch", "onnx", "music21", "matplotlib", "scipy", "sklearn", "symusic", "descant_export"}
+    heavy = {
+        "torch",
+        "onnx",
+        "music21",
+        "matplotlib",
+        "scipy",
+        "sklearn",
+        "symusic",
+        "numba",
+        "descant_export",
+    }
     assert not heavy & set(done.stdout.split())

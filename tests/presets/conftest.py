@@ -61,6 +61,18 @@ PORTS: dict[str, tuple[list[Any], list[Any]]] = {
     ),
 }
 
+# What the note axis is made of: a layer hears context 3, choice 2, window 2 x 25, classes 12, sides 2.
+NOTE_WEIGHTS: dict[str, tuple[int, ...]] = {
+    "note_below0": (1, 16, 69),
+    "note_own0": (1, 16, 4),
+    "note_bias0": (1, 32),
+    "note_below1": (1, 8, 4),
+    "note_own1": (1, 8, 2),
+    "note_bias1": (1, 16),
+    "logits_weight": (2, 2),
+    "logits_bias": (2,),
+}
+
 METADATA: dict[str, Any] = {
     "pitch_low": 40,
     "pitch_high": 51,
@@ -104,6 +116,11 @@ def bare(axis: str) -> Any:
         numpy_helper.from_array(rng.normal(size=(4, 6)).astype(np.float32), "weight0"),
         numpy_helper.from_array(rng.integers(0, 9, 3), "weight1"),
     ]
+    if axis == "note":
+        weights += [
+            numpy_helper.from_array(rng.normal(size=dims).astype(np.float32), name)
+            for name, dims in NOTE_WEIGHTS.items()
+        ]
     nodes = [helper.make_node("Identity", ["weight0"], [port[0]]) for port in PORTS[axis][1]]
     graph = helper.make_graph(nodes, f"{axis}_axis", inputs, outputs, weights)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -118,7 +135,7 @@ def stamp(models: dict[str, Any], metadata: dict[str, Any] | None = None) -> Non
     told = METADATA | {"pair": pair_of(models["time"], models["note"])} | (metadata or {})
     for axis, model in models.items():
         props = {
-            "descant.format": "1",
+            "descant.format": "2",
             "descant.axis": axis,
             "descant.metadata": json.dumps(told),
             "descant.weights": hash_by_onnx(model),

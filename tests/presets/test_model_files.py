@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from descant_daemon.model import card
 from descant_daemon.model.card import (
@@ -30,12 +31,14 @@ Refusal = Callable[[Path], str]
 
 def test_a_good_model_passes(models: Models, save: Save) -> None:
     stem = save(models)
-    metadata, time_axis, note_axis = check_model_files(stem)
+    metadata, time_axis, weights = check_model_files(stem)
     assert metadata.pitches == PitchRange(40, 51)
     assert metadata.time_layers == (5, 3)
     assert metadata.styles == ("chorale", "other")
     assert time_axis == (stem.parent / "a.b.time.onnx").read_bytes()
-    assert note_axis == (stem.parent / "a.b.note.onnx").read_bytes()
+    by_onnx = {each.name: numpy_helper.to_array(each) for each in models["note"].graph.initializer}
+    assert len(weights) == 8
+    assert all(np.array_equal(weight, by_onnx[name]) for name, weight in weights.items())
 
 
 def test_the_contract_is_what_the_good_model_has(models: Models, save: Save) -> None:
@@ -66,7 +69,7 @@ def test_what_the_exporter_writes_is_what_is_read(models: Models, save: Save) ->
 def test_the_constants_are_those_of_the_metadata() -> None:
     schema = ModelMetadata.model_json_schema()["properties"]
     assert schema["features"]["const"] == FEATURES
-    assert FORMAT == 1
+    assert FORMAT == 2
 
 
 def test_symbols_and_a_batch_of_one_are_as_good_as_numbers(models: Models, save: Save) -> None:
@@ -111,6 +114,61 @@ def test_a_pipe_or_a_folder_is_not_waited_for(models: Models, save: Save, refusa
     (stem.parent / "a.b.time.onnx").unlink()
     (stem.parent / "a.b.time.onnx").mkdir()
     assert refusal(stem) == "a.b.time.onnx is not a file"
+
+
+def _renamed(weight: Any) -> None:
+    weight.name = "other"
+
+
+def _as_double(weight: Any) -> None:
+    weight.data_type = TensorProto.DOUBLE
+
+
+def _as_floats(weight: Any) -> None:
+    floats = np.frombuffer(weight.raw_data, "<f4")
+    weight.ClearField("raw_data")
+    weight.float_data.extend(floats.tolist())
+
+
+def _cut_short(weight: Any) -> None:
+    weight.raw_data = weight.raw_data[:-4]
+
+
+def _turned_round(weight: Any) -> None:
+    weight.dims[:] = reversed(weight.dims)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (_renamed, "has no weight 'note_own0' (float32 [1, 16, 4])"),
+        (_as_double, "the weight 'note_own0' should be float32 [1, 16, 4] and is element type 11 [1, 16, 4]"),
+        (_turned_round, "the weight 'note_own0' should be float32 [1, 16, 4] and is float32 [4, 16, 1]"),
+        (_as_floats, "the weight 'note_own0' is not stored whole"),
+        (_cut_short, "the weight 'note_own0' is not stored whole"),
+    ],
+)
+def test_a_note_axis_without_its_weights_is_refused(
+    spoil: Callable[[Any], None], sentence: str, models: Models, save: Save, refusal: Refusal
+) -> None:
+    """With hashes that fit what stands there, so that it is the weight that is looked at."""
+    weight = next(each for each in models["note"].graph.initializer if each.name == "note_own0")
+    spoil(weight)
+    hashes = {axis: weights_hash(model.SerializeToString()) for axis, model in models.items()}
+    good = ModelMetadata.model_validate_json(
+        next(entry.value for entry in models["note"].metadata_props if entry.key == "descant.metadata")
+    )
+    metadata = good.model_copy(update={"pair": pair_hash(hashes["time"], hashes["note"])})
+    for axis, model in models.items():
+        helper.set_model_props(model, metadata_properties(metadata, axis, hashes[axis]))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert refusal(save(models)).endswith(sentence)
+
+
+def test_a_weight_that_stands_there_twice_is_refused(models: Models, save: Save, refusal: Refusal) -> None:
+    """Which of the two would be played?"""
+    graph = models["note"].graph
+    graph.initializer.append(next(each for each in graph.initializer if each.name == "note_own0"))
+    assert refusal(save(models)).endswith("it has the weight 'note_own0' twice")
 
 
 def test_a_torn_model_is_refused_wherever_it_is_torn(models: Models) -> None:

@@ -60,7 +60,7 @@ BAD_METADATA: list[tuple[Spoil, str]] = [
     ),
     (lambda m: m["note"].ClearField("metadata_props"),
      "a.b.note.onnx is not a Descant model: its metadata has no descant.format"),
-    (say("descant.format", "2"), "a.b.time.onnx is in model format 2, and this Descant reads format 1"),
+    (say("descant.format", "3"), "a.b.time.onnx is in model format 3, and this Descant reads format 2"),
     (lambda m: m["time"].metadata_props.add(key="descant.extra", value="1"),
      "a.b.time.onnx has metadata that this Descant does not know: descant.extra"),
     (swap, "a.b.time.onnx holds the note axis where the time axis should be"),

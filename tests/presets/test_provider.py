@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from descant_daemon.model import provider, runtime
+from descant_daemon.model import session as sessions
 from descant_daemon.model.provider import CPU, CUDA, fastest
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -82,20 +83,20 @@ def test_the_driver_is_looked_for_where_the_system_keeps_it(
     assert not provider.driver_is_there("darwin")
 
 
-def test_the_shipped_graphs_are_tried_out_where_there_is_a_driver(
+def test_the_shipped_time_axis_is_tried_out_where_there_is_a_driver(
     driver: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With real sessions: the double of CUDA is the processor itself, so nothing may be gained, nor break."""
     tried: list[str] = []
-    real = runtime.session
+    real = sessions.session
 
     def make(model: bytes, name: str, providers: list[str] | None = None) -> Any:
         tried.append(f"{name} {(providers or [CPU])[0]}")
         return real(model, name, [CPU])
 
-    monkeypatch.setattr(runtime, "session", make)
+    monkeypatch.setattr(sessions, "session", make)
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: [CUDA, CPU])
     path = find("bach-chorale")
     network = runtime.OnnxNetwork.load(model_stem(path, load_preset(path)))
     network.warm()
-    assert tried == [f"{axis} axis {each}" for axis in ("time", "note") for each in (CPU, CUDA)]
+    assert tried == [f"time axis {each}" for each in (CPU, CUDA)]

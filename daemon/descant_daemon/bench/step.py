@@ -19,7 +19,8 @@ from descant_daemon.bench.reference import reference_graph
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine_link import EngineLink
-from descant_daemon.model.runtime import OnnxNetwork, session
+from descant_daemon.model.load import load_network
+from descant_daemon.model.session import session
 from descant_daemon.note_state import State
 
 SIXTEENTH = 0.125  # s, at 120 BPM
@@ -62,7 +63,7 @@ class StepTimes:
 def measure_steps(stem: Path, steps: int, eager: Any | None, progress: Progress) -> StepTimes:
     """The model at ``stem``; ``eager`` has a ``step``, or is None without PyTorch."""
     times = StepTimes()
-    network = OnnxNetwork.load(stem)
+    network = load_network(stem)
     network.warm()
     player, floor = _Player(Engine(network), network.pitches.size), _Floor()
     for step in range(steps):

@@ -15,7 +15,7 @@ import numpy as np
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.model.load import load_network
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find, shelf
@@ -65,7 +65,7 @@ def _presets() -> Iterator[Finding]:
     for name, path, _ in shelf():
         try:
             preset = load_preset(path)
-            styles = OnnxNetwork.load(model_stem(path, preset)).metadata.styles
+            styles = load_network(model_stem(path, preset)).metadata.styles
             check_styles(preset.to_parameters(), styles)
         except DescantError as error:
             yield Finding(
@@ -80,7 +80,7 @@ def _engine() -> Finding:
     """Steps in this process, paced as in playing."""
     try:
         path = find(DEFAULT_PRESET)
-        network = OnnxNetwork.load(model_stem(path, load_preset(path)))
+        network = load_network(model_stem(path, load_preset(path)))
     except DescantError as error:
         return Finding("Engine", "bad", str(error))
     network.warm()

@@ -10,7 +10,7 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.midi_file import PPQ, Song, read_song, write_song
-from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
@@ -44,7 +44,7 @@ def render(
     if song is not None and song.metres and not _asks_for(settings, "metre"):
         parameters = parameters.with_values({"metre": Metre(*song.metres[0][1:])})
     metre = parameters.metre
-    network = OnnxNetwork.load(setup.stem)
+    network = load_network(setup.stem)
     bar = metre.steps_per_bar(network.metadata.steps_per_beat) * beat // network.metadata.steps_per_beat
     length = (bars or _bars_of(song, bar)) * bar
     if length > options.MOST_BARS * bar:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.compiled import compiled
 from descant_daemon.engine.loudness import Velocities
-from descant_daemon.note_state import State
+from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 Array = NDArray[np.float32]
 
@@ -48,22 +47,13 @@ class Choice:
         The dice are turned round once, instead of every logit into a chance.
         """
         odds = math.log(self.odds) if self.odds else -math.inf
-        bias = np.zeros_like(self.dice) if self.bias is None else self.bias
-        return turned(self.dice, bias, self.allowed, self.sounding, self.temperature, odds)
-
-
-@compiled
-def turned(dice: Any, bias: Any, allowed: Any, sounding: Any, temperature: Any, odds: Any) -> Any:
-    """See ``Choice.thresholds``; ``odds`` as a logarithm."""
-    over = np.empty_like(dice)
-    for pitch in range(len(dice)):
-        over[pitch, 0] = math.inf
-        if allowed[pitch]:
-            over[pitch, 0] = (dice[pitch, 0] - bias[pitch, 0] - odds - PIVOT) * temperature + PIVOT
-        over[pitch, 1] = -math.inf  # what does not sound cannot be held
-        if sounding[pitch]:
-            over[pitch, 1] = (dice[pitch, 1] - bias[pitch, 1]) * temperature
-    return over
+        over = self.dice * self.temperature
+        over[:, PLAY] -= (odds + PIVOT) * self.temperature - PIVOT
+        if self.bias is not None:
+            over -= self.bias * self.temperature
+        over[~self.allowed, PLAY] = np.inf
+        over[~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
+        return over
 
 
 class Line(NamedTuple):

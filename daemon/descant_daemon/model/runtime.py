@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Chosen, Line
@@ -15,12 +14,10 @@ from descant_daemon.engine.network import Hidden
 from descant_daemon.engine.note_axis import Layer, NoteAxis
 from descant_daemon.engine.sweep import sweep
 from descant_daemon.model.card import ModelMetadata, NoteWeights, check_model_files
-from descant_daemon.model.contract import BATCH, VELOCITY, layer_weights
-from descant_daemon.model.provider import CPU, fastest
+from descant_daemon.model.contract import VELOCITY, layer_weights
+from descant_daemon.model.session import bare_run, fastest_session
 from descant_daemon.note_state import State
-from descant_routing.errors import DescantError
 
-QUIET = 4  # fatal only: a missing GPU library is nothing to print on stage
 WARM_UPS = 50
 NEVER = 1e9  # a die, as a logit, that no note beats
 
@@ -33,7 +30,7 @@ class OnnxNetwork:
         self.metadata = metadata
         self.pitches = metadata.pitches
         self.note_axis = note_axis(metadata, weights)
-        self._run_time = _bare_run(_on_the_fastest(time_axis, "time axis"))
+        self._run_time = bare_run(fastest_session(time_axis, "time axis"))
         shapes = [(1, self.pitches.size, size) for size in metadata.time_layers for _ in "hc"]
         self.time_start = tuple(np.zeros(shape, np.float32) for shape in shapes)
         self._states = [f"time_{part}{layer}" for layer in range(len(metadata.time_layers)) for part in "hc"]
@@ -83,37 +80,3 @@ def note_axis(metadata: ModelMetadata, weights: NoteWeights) -> NoteAxis:
         np.concatenate([weights[f"{head}_{part}"] for head in heads], -1) for part in ("weight", "bias")
     )
     return NoteAxis.of(layers, weight, bias, metadata.vicinity, metadata.time_layers[-1])
-
-
-def _bare_run(graph: Any) -> Any:
-    """``run`` without its wrapper, which checks at every step the names that were checked when loading."""
-    return getattr(graph, "_sess", graph).run
-
-
-def session(model: bytes, name: str, providers: list[str] | None = None) -> Any:
-    """An inference session set for tiny recurrent graphs. Raises DescantError when it cannot be made."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    options.log_severity_level = QUIET
-    try:
-        return ort.InferenceSession(model, options, providers=providers or [CPU])
-    except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
-        reason = str(error).splitlines()[0]
-        raise DescantError(f"ONNX Runtime cannot run the model's {name}: {reason}") from error
-
-
-def _on_the_fastest(model: bytes, name: str) -> Any:
-    return fastest(lambda providers: session(model, name, providers), _try_out, ort.get_available_providers())
-
-
-def _try_out(graph: Any) -> None:
-    """One run on silence."""
-    feed: dict[str, Any] = {}
-    for each in graph.get_inputs():
-        dims = [1 if dim == BATCH else dim for dim in each.shape]
-        feed[each.name] = np.zeros(dims, np.int64 if each.type == "tensor(int64)" else np.float32)
-    graph.run(None, feed)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
+
+if TYPE_CHECKING:
+    from descant_daemon.model.runtime import OnnxNetwork
 
 TAIL = 1_000_000_000  # ns after Stop, which ends everything
 

@@ -12,7 +12,7 @@ from descant_daemon.engine.choice import Array
 from descant_daemon.engine.network import Hidden
 from descant_daemon.model.card import check_model_files, model_paths
 from descant_daemon.model.contract import VELOCITY
-from descant_daemon.model.runtime import session
+from descant_daemon.model.session import session
 from descant_daemon.note_state import State
 
 

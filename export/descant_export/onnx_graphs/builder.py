@@ -67,7 +67,7 @@ class GraphBuilder:
         return self.node("Reshape", value, self.constant(np.array(dims, np.int64)))
 
     def lstm(
-        self, layer: torch.nn.LSTM, sequence: Value, hidden: Value, cell: Value, names: Sequence[str]
+        self, layer: torch.nn.LSTM, sequence: Value, hidden: Value, cell: Value, *, names: Sequence[str]
     ) -> list[Value]:
         """``sequence [L, B, I]``, states ``[1, B, H]`` → ``[L, 1, B, H]``, hidden and cell ``[1, B, H]``.
 

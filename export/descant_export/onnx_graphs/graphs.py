@@ -45,7 +45,7 @@ def time_axis(model: Biaxial) -> GraphBuilder:
     for index, (layer, size) in enumerate(_layers(model.time_axis, shape.time_layers)):
         states = [graph.input(f"time_{part}{index}", [BATCH, pitches, size]) for part in "hc"]
         flat = [graph.reshape(each, [1, -1, size]) for each in states]
-        _, hidden, cell = graph.lstm(layer, sequence, *flat, layer_weights("time", index))
+        _, hidden, cell = graph.lstm(layer, sequence, *flat, names=layer_weights("time", index))
         for part, value in (("h", hidden), ("c", cell)):
             dims: list[int | str] = [BATCH, pitches, size]
             graph.output(f"time_{part}{index}_next", graph.reshape(value, [-1, pitches, size]), dims)
@@ -96,7 +96,7 @@ def note_axis(model: Biaxial) -> GraphBuilder:
             layer,
             sequence,
             *(graph.node("Unsqueeze", each, lead) for each in states),
-            layer_weights("note", index),
+            names=layer_weights("note", index),
         )
         for part, value in (("h", hidden), ("c", cell)):
             graph.output(f"note_{part}{index}_next", graph.node("Squeeze", value, lead), [BATCH, size])
