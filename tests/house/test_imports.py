@@ -26,6 +26,7 @@ RULE = {
         "descant_daemon.model.wire",
         "descant_daemon.model.runtime",  # golden parity is with what plays
         "descant_daemon.model.session",  # and with the graphs as they are written
+        "descant_daemon.model.load",  # which takes are rendered by
         "descant_daemon.bench.reference",  # whose graphs it writes
     ),
 }

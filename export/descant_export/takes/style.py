@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.model.load import load_network
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
+
+if TYPE_CHECKING:
+    from descant_daemon.model.runtime import OnnxNetwork
 
 KEPT_PLAIN = (
     "mode",
@@ -64,7 +68,7 @@ def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None)
     parameters = preset.to_parameters()
     if mode is not None:
         parameters = parameters.with_values({"mode": mode})
-    network = OnnxNetwork.load(model_stem(path, preset))
+    network = load_network(model_stem(path, preset))
     label = name if Path(name).name == name else path.parent.absolute().name
     return Style(
         f"{label}@{chosen}" if chosen else label,
