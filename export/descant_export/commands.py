@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import typer
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from descant_daemon.midi_file import write_whole
-from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.card import ModelMetadata, model_paths
 from descant_daemon.model.contract import PLANES, VELOCITY
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import PAGE, gather_with_bar, summarise
@@ -112,6 +113,8 @@ def export(run: Path, stem: Path) -> None:
     state = checkpoint.load(run / "best.pt" if run.is_dir() else run)
     try:
         stem.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=stem.parent):
+            pass  # it can be written to: better known now than after the measuring
     except OSError as error:
         raise UsageError(f"{stem.parent} is no folder to export to: {error.strerror or error}.") from error
     config, model = state.config, state.network()
@@ -137,8 +140,12 @@ def export(run: Path, stem: Path) -> None:
         test_log_likelihood=report.scores["this model"].total,
         pair="0" * 64,
     )
-    whole = write_graphs(model, metadata, stem)
-    worst = check_parity(model, stem, split.test[0])
+    with tempfile.TemporaryDirectory(dir=stem.parent, prefix=".export.") as folder:
+        made = Path(folder) / stem.name
+        whole = write_graphs(model, metadata, made)
+        worst = check_parity(model, made, split.test[0])
+        for new, path in zip(model_paths(made), model_paths(stem), strict=True):
+            new.replace(path)
     card = model_card(stem.name, state, corpus, split, report, whole.pair)
     write_whole(stem.parent / "card.md", card.encode())
     if not (stem.parent / PRESET).exists():

@@ -65,7 +65,7 @@ class PlainNoteAxis:
     @staticmethod
     def _step(layer: Layer, heard: Floats, state: Floats, states: list[Floats], cell_at: int) -> Floats:
         own = len(state)
-        sums = layer.wide.astype(float) @ heard + layer.round.astype(float) @ state
+        sums = layer.below.astype(float) @ heard + layer.own.astype(float) @ state
         sums += layer.bias[: 4 * own].astype(float) + layer.bias[4 * own :]
         enter, leave, stay = (1 / (1 + np.exp(-sums[at * own : (at + 1) * own])) for at in range(3))
         states[cell_at] = stay * states[cell_at] + enter * np.tanh(sums[3 * own :])

@@ -43,7 +43,7 @@ def descant(*arguments: str) -> str:
     return result.output
 
 
-def test_train_go_on_and_export(tmp_path: Path) -> None:
+def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_corpus(BACH, lambda name: None)
     settings = [part for text in SMALL for part in ("--set", text)]
     run, stem = tmp_path / "run", tmp_path / "small"
@@ -64,6 +64,16 @@ def test_train_go_on_and_export(tmp_path: Path) -> None:
         f"{metadata.test_log_likelihood:.3f}",
     ):
         assert words in card
+
+    def differs(*_: object) -> float:
+        raise DescantError("the exported graphs differ")
+
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    monkeypatch.setattr(commands, "check_parity", differs)
+    with pytest.raises(DescantError, match="differ"):
+        CliRunner().invoke(app, ["export", str(run), str(stem)], catch_exceptions=False)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    assert not list(tmp_path.glob(".export*"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ PITCH_CLASSES = 12
 GATES = 4  # input, output, forget, cell: ONNX's order
 TOGETHER = 8  # states that a pass over the gates takes in
 ROWS = 2  # of a line: with what is given, and as if nothing were
-HALF, ONE = np.float32(0.5), np.float32(1)
+HALF = np.float32(0.5)
 MOST = np.float32(7.9)  # beyond it, tanh is 1 in float32
 
 

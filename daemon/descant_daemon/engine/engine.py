@@ -44,7 +44,7 @@ class Engine:
     def warm(self, asks: Sequence[Ask]) -> None:
         """Answer these once more, for nothing but the traces in the processor's caches.
 
-        After 20 ms of sleep the first call takes four times as long as the second (measured).
+        They go cold in a few milliseconds of sleep.
         """
         lines = [line for ask in asks if (line := self._minds[ask.instance].rehearse(ask)) is not None]
         if lines:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
 LOUDEST = 127
 Velocities = NDArray[np.uint8]
 """MIDI velocities ``[P]``, 0 where nothing says how loud."""
 
 
-def expected(logits: Array) -> Velocities:
+def expected(logits: NDArray[np.float32]) -> Velocities:
     """Logits ``[N, V]`` of V equal classes of MIDI's velocities → the mean velocity of each, ``[N]``, 1 to 127."""
     classes = logits.shape[-1]
     middles = (np.arange(classes) + 0.5) * (LOUDEST + 1) / classes

@@ -20,11 +20,11 @@ LINE = 16  # float32s in a line of the cache
 class Layer(NamedTuple):
     """One LSTM layer as ONNX has it, gates in the order input, output, forget, cell.
 
-    ``wide [4H, I]``: from below; ``round [4H, H]``: from itself; ``bias [8H]``: of the one, then of the other.
+    ``below [4H, I]``: for the layer below; ``own [4H, H]``: for itself; ``bias [8H]``: of the one, then of the other.
     """
 
-    wide: Array
-    round: Array
+    below: Array
+    own: Array
     bias: Array
 
 
@@ -67,13 +67,13 @@ class NoteAxis:
         from the note's own upwards, how many given notes lie below and above.
         """
         first, own, bias = _spread(layers[0])
-        below = layers[0].round.shape[1]
+        below = layers[0].own.shape[1]
         units, flat = [_idle(below, LANES)], [_filled(own)]
         for layer in layers[1:]:
             wide, own, own_bias = _spread(layer)
             between = np.zeros((units[-1] - below, wide.shape[1]), np.float32)
             flat += [own_bias, _filled(np.concatenate([wide, between, own]))]
-            below = layer.round.shape[1]
+            below = layer.own.shape[1]
             units.append(_idle(below, LANES))
         top = np.zeros((head.shape[1], units[-1]), np.float32)
         top[:, :below] = head.T
@@ -121,10 +121,10 @@ def _filled(weights: Array) -> Array:
 
 def _spread(layer: Layer) -> tuple[Array, Array, Array]:
     """``[I, G]``, ``[H, G]`` and ``[G]`` with idle units between the gates: those stay at zero."""
-    own = layer.round.shape[1]
-    wide, round_ = (_columns(weights.T, own) for weights in (layer.wide, layer.round))
-    rows = np.zeros((_idle(own, LANES), round_.shape[1]), np.float32)
-    rows[:own] = round_
+    own = layer.own.shape[1]
+    wide, narrow = (_columns(weights.T, own) for weights in (layer.below, layer.own))
+    rows = np.zeros((_idle(own, LANES), narrow.shape[1]), np.float32)
+    rows[:own] = narrow
     return wide, rows, _columns(layer.bias.reshape(2, -1).sum(0, keepdims=True), own)[0]
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MOST_FIELDS = 500_000  # a model of ours has some two thousand
 DEEPEST = 64  # messages in messages; a subgraph is three further in than its graph
 
-_RAW_DATA = 9
 _DATA = {"float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data", "uint64_data"}
 
 
@@ -143,7 +142,7 @@ class _Walk:
         if named:
             if name in self.found.tensors:
                 raise TornError(f"it has the weight '{name[:60]}' twice")
-            whole = len(data) == 1 and data[0].number == _RAW_DATA
+            whole = len(data) == 1 and FIELDS["TensorProto"][data[0].number].name == "raw_data"
             self.found.tensors[name] = Tensor(data_type, tuple(dims), data[0].message() if whole else None)
         if counts:
             text = name.encode()

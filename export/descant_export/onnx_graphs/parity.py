@@ -52,7 +52,7 @@ def check_parity(model: Biaxial, stem: Path, piece: Piece) -> float:
     worst = parity(model, stem, piece)
     if worst > TOLERANCE:
         raise DescantError(
-            f"{stem}: the exported graphs differ from PyTorch by {worst:.2g} (at most {TOLERANCE:g})."
+            f"{stem.name}: the exported graphs differ from PyTorch by {worst:.2g} (at most {TOLERANCE:g})."
         )
     return worst
 
