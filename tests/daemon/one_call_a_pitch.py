@@ -13,12 +13,12 @@ from descant_daemon.note_state import PLAY
 
 
 def chosen_slowly(network: Any, line: Line) -> Chosen:
-    """From the lowest note up, each with the choice just below it.
+    """From the lowest note up, each with the choice just below it; then the least favoured go, one by one.
 
     ``network`` has ``note_start`` and ``along_pitch(context, given, first, lower, hidden)``.
     """
     context, given, choice = line
-    nothing, below, count = np.zeros_like(given), np.zeros(2, np.float32), 0
+    nothing, below, margins = np.zeros_like(given), np.zeros(2, np.float32), dict[int, float]()
     ours, velocities = np.zeros_like(given), np.zeros(len(given), np.uint8)
     hidden = alone_hidden = network.note_start
     for row in range(len(given)):
@@ -33,14 +33,18 @@ def chosen_slowly(network: Any, line: Line) -> Chosen:
         below = np.zeros(2, np.float32)
         favour, again_favour = (0.0, 0.0) if choice.bias is None else choice.bias[row]
         odds = math.log(choice.odds) if choice.odds else -math.inf
-        plays = _chance(odds + (logits[0] + 2.5) / choice.temperature - 2.5 + favour)
-        if choice.allowed[row] and count < choice.voices and _chance(choice.dice[row, 0]) < plays:
+        plays = odds + (logits[0] + 2.5) / choice.temperature - 2.5 + favour
+        if choice.allowed[row] and _chance(choice.dice[row, 0]) < _chance(plays):
             struck = _chance(logits[1] / choice.temperature + again_favour)
             again = not choice.sounding[row] or _chance(choice.dice[row, 1]) < struck
             below = np.array([1, float(again)], np.float32)
-            ours[row], count = below, count + 1
+            ours[row], margins[row] = below, plays - choice.dice[row, 0]
             if again and heard.shape[1] > 2:
                 velocities[row] = expected(heard[:, 2:])[0]
+    while len(margins) > choice.voices:
+        least = min(margins, key=margins.__getitem__)
+        ours[least], velocities[least] = 0, 0
+        del margins[least]
     return Chosen(ours, velocities)
 
 

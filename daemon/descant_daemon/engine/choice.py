@@ -51,7 +51,7 @@ class Choice:
         over[:, PLAY] -= (odds + PIVOT) * self.temperature - PIVOT
         if self.bias is not None:
             over -= self.bias * self.temperature
-        over[~self.allowed, PLAY] = np.inf
+        over[~self.allowed if self.voices else slice(None), PLAY] = np.inf
         over[~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
         return over
 

@@ -21,12 +21,11 @@ MOST = np.float32(7.9)  # beyond it, tanh is 1 in float32
 
 
 @compiled
-def climb(  # noqa: PLR0917 - arrays in, arrays out
+def climb(
     known: Any,
     given: Any,
     over: Any,
     follow: Any,
-    voices: Any,
     axis: Any,
     vicinity: Any,
     chosen: Any,
@@ -36,7 +35,7 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
 
     ``known [L, P, G]``: see ``NoteAxis.known``; ``given [L, P, 2]``; ``over [L, P, 2]``: the logits beyond
     which a pitch plays and is struck; ``follow [L]``: guidance, 0 for none (Ho & Salimans 2022);
-    ``voices [L]``: most notes; ``axis``: beside, units, weights, head and its bias, of a ``NoteAxis``.
+    ``axis``: beside, units, weights, head and its bias, of a ``NoteAxis``.
     Written: ``chosen [L, P, 2]``, which must be zero, and ``logits [L, P, 2 + V]``, of velocities only
     where a note is struck, up to the last pitch that might play.
     """
@@ -49,12 +48,12 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
     tops = states[:, units[:-1].sum() : units.sum()]
     below = np.zeros((lines, 2), np.float32)
     keys, ends = survey(given, over)
-    left, guided = voices.copy(), (follow > 0) & (keys[:, 0] >= 0)
+    guided = (follow > 0) & (keys[:, 0] >= 0)
     rows = np.empty(ROWS * lines, np.int64)
     for pitch in range(pitches):
         count = 0
         for line in range(lines):
-            if pitch < ends[line] and left[line] > 0:
+            if pitch < ends[line]:
                 for row in range(ROWS * line, ROWS * line + (2 if guided[line] else 1)):
                     begin(sums[row], known[line, pitch], below[line], beside, width)
                     rows[count] = row
@@ -64,7 +63,7 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
             break
         step_up(sums, states, cells, units, weights, rows[:count])
         for line in range(lines):
-            if pitch < ends[line] and left[line] > 0:
+            if pitch < ends[line]:
                 found, row = logits[line, pitch], ROWS * line
                 weigh(found, 0, 2, tops[row], head, head_bias)
                 if guided[line]:
@@ -72,7 +71,6 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
                         alone = dot(tops[row + 1], head[plane]) + head_bias[plane]
                         found[plane] += follow[line] * (found[plane] - alone)
                 if given[line, pitch, 0] == 0 and found[0] > over[line, pitch, 0]:
-                    left[line] -= 1
                     chosen[line, pitch, 0] = 1
                     if found[1] > over[line, pitch, 1]:
                         chosen[line, pitch, 1] = 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from descant_daemon.engine.choice import Array, Chosen, Line
 from descant_daemon.engine.climb import climb
 from descant_daemon.engine.loudness import Velocities, expected
 from descant_daemon.engine.note_axis import NoteAxis
-from descant_daemon.note_state import ARTICULATE, State
+from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 
 def sweep(axis: NoteAxis, lines: Sequence[Line]) -> list[Chosen]:
@@ -18,15 +19,20 @@ def sweep(axis: NoteAxis, lines: Sequence[Line]) -> list[Chosen]:
 
     With ``follow`` the network is also asked as if nothing were given, and its logits are moved away from
     that answer (classifier-free guidance, Ho & Salimans 2022). A line's ``context`` is ``axis.known`` of it.
+    Of more notes than ``voices`` the likeliest stay, by their chance and the dice together.
     """
     ours, logits = climbed(axis, lines)
+    counts = ours[:, :, PLAY].sum(1)
+    for line, chosen, each, count in zip(lines, ours, logits, counts, strict=True):
+        if count > line.choice.voices:
+            _thin(chosen, each[:, PLAY] - line.choice.thresholds[:, PLAY], line.choice.voices)
     return [Chosen(chosen, _velocities(chosen, each)) for chosen, each in zip(ours, logits, strict=True)]
 
 
 def climbed(axis: NoteAxis, lines: Sequence[Line]) -> tuple[Array, Array]:
     """Our notes ``[L, P, 2]`` and the logits they were drawn from ``[L, P, 2 + V]``.
 
-    Those of velocities are there for struck notes; all end where a line has all its voices or may have no more.
+    Those of velocities are there for struck notes; all end where a line may have no more. However many voices.
     """
     count = len(lines)
     # Each of the one kind that the climb is compiled for: in C's order, and such as may be written to.
@@ -34,10 +40,15 @@ def climbed(axis: NoteAxis, lines: Sequence[Line]) -> tuple[Array, Array]:
     known = lines[0].context[None] if count == 1 else np.stack([line.context for line in lines])
     over = np.array([line.choice.thresholds for line in lines])
     follow = np.array([line.choice.follow for line in lines], np.float32)
-    voices = np.array([line.choice.voices for line in lines])
     chosen, logits = np.zeros(given.shape, np.float32), np.zeros((*given.shape[:2], axis.outputs), np.float32)
-    climb(known, given, over, follow, voices, axis.climbing, axis.vicinity, chosen, logits)
+    climb(known, given, over, follow, axis.climbing, axis.vicinity, chosen, logits)
     return chosen, logits
+
+
+def _thin(chosen: State, margins: NDArray[np.float64], voices: int) -> None:
+    """Leave the ``voices`` notes that passed their dice by the widest margins."""
+    playing = np.flatnonzero(chosen[:, PLAY])
+    chosen[playing[np.argsort(-margins[playing], kind="stable")[voices:]]] = 0
 
 
 def _velocities(chosen: State, logits: Array) -> Velocities:
