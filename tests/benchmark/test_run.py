@@ -124,6 +124,22 @@ def test_the_result_is_of_the_weights_that_validated_best(roll_set: RollSet, tmp
     assert Store(tmp_path).result() == result
 
 
+def test_a_run_that_ends_before_its_first_look_has_a_row_and_goes_on_as_if_not_asked(
+    roll_set: RollSet, tmp_path: Path
+) -> None:
+    """An epoch of Kotecha & Young's network is more than the minutes that one may have."""
+    unbroken = train(roll_set, tmp_path / "unbroken")
+    seen: list[float] = []
+    early = Run("tiny", RECIPE, roll_set, 1, Store(tmp_path / "early"), 2)
+    assert early.result() is None, "nothing learned yet"
+    early.train(lambda: len(seen) == 3, lambda loss: seen.append(loss or 0.0))
+    result = early.result()
+    assert result is not None
+    assert (result.update, result.best_update) == (3, 3)
+    assert Store(tmp_path / "early").best() is None
+    assert curve(train(roll_set, tmp_path / "early")) == curve(unbroken)
+
+
 def test_a_training_that_runs_away_ends_there(roll_set: RollSet, tmp_path: Path) -> None:
     mad = replace(RECIPE, rate=1e30, clip=None, warm_up=0)
     Run("tiny", mad, roll_set, 1, Store(tmp_path), 2).train(lambda: False, lambda loss: None)

@@ -21,7 +21,7 @@ from descant_export.benchmark.optimisers import OPTIMISERS
 from descant_export.benchmark.recipes import Recipe
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet
-from descant_export.benchmark.store import Result, Standing, Store
+from descant_export.benchmark.store import Result, Standing, Store, Weights
 from descant_export.model.roll import RollBiaxial, log_likelihood
 from descant_routing.errors import DescantError
 
@@ -98,8 +98,8 @@ class Run:
         self._keep_last()
 
     def result(self) -> Result | None:
-        """The test score of the best weights so far, in float32; None before the first validation."""
-        best, known, standing = self._store.best(), self._store.result(), self.standing
+        """The test score, in float32, of the best weights so far; before the first look, of those that there are."""
+        best, known, standing = self._store.best() or self._unseen(), self._store.result(), self.standing
         if best is None:
             return None
         update, valid, weights = best
@@ -128,6 +128,13 @@ class Run:
         )
         self._store.keep_result(result, standing)
         return result
+
+    def _unseen(self) -> tuple[int, float, Weights] | None:
+        """What was learned before the first look, which stays where it is: the run goes on as if nobody had asked."""
+        if not self.standing.update or self.standing.ended:
+            return None
+        valid = mean_log_likelihood(self._average, self._set, self._set.valid, fast=True)
+        return self.standing.update, valid, self._average.state_dict()
 
     def _update(self) -> float:
         recipe, number = self._recipe, self.standing.update
