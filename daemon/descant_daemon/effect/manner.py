@@ -13,6 +13,7 @@ from descant_daemon.settings.parameters import Parameters
 
 def plan(parameters: Parameters, steps_per_beat: int) -> Plan:
     """What shapes a step beyond the model."""
+    beat = parameters.metre.steps_per_pulse(steps_per_beat)
     return Plan(
         parameters.recall,
         parameters.form,
@@ -21,20 +22,24 @@ def plan(parameters: Parameters, steps_per_beat: int) -> Plan:
         parameters.density_target,
         parameters.scale,
         FOLLOW_KEY if parameters.key == "follow" else KEYS.index(parameters.key),
-        parameters.metre.steps_per_pulse(steps_per_beat),
+        beat,
         parameters.mode == "free",
+        _linger(parameters) * beat,
     )
 
 
 def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_per_beat: int) -> Sampling:
-    """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours."""
+    """``harmonise`` and ``instant`` play only around what is held: a rest of the player's is a rest of ours.
+
+    ``linger`` alone has ``harmonise`` go on for a while.
+    """
     held = np.flatnonzero(given[:, PLAY])
     low, high, voices = parameters.low, parameters.high, parameters.voices
     if len(held) and parameters.place == "below":
         high = min(high, pitches.low + int(held[-1]) - 1)
     elif len(held) and parameters.place == "above":
         low = max(low, pitches.low + int(held[0]) + 1)
-    elif not len(held) and parameters.mode != "free":
+    elif not len(held) and parameters.mode != "free" and not _linger(parameters):
         voices = 0
     return Sampling(
         parameters.temperature,
@@ -47,3 +52,8 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_pe
         parameters.follow,
         plan(parameters, steps_per_beat),
     )
+
+
+def _linger(parameters: Parameters) -> int:
+    """For how many beats we go on after the last key."""
+    return parameters.linger if parameters.mode == "harmonise" else 0

@@ -13,7 +13,8 @@ class Plan(NamedTuple):
 
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
     0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
-    ``answers``: rest where the player plays, and fill where he rests.
+    ``answers``: rest where the player plays, and fill where he rests. ``linger``: for how many steps we go on
+    after his last key, where we rest when he does; 0: he need not play.
     """
 
     recall: float = 0.0
@@ -25,9 +26,10 @@ class Plan(NamedTuple):
     key: int = 0
     beat: int = 4
     answers: bool = False
+    linger: int = 0
 
     @property
     def neutral(self) -> bool:
         """Whether nothing is asked for."""
-        asked = self.recall or self.space or self.density_target
+        asked = self.recall or self.space or self.density_target or self.linger
         return not asked and self.form == FREE and self.scale == CHROMATIC

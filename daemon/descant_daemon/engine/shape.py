@@ -50,6 +50,9 @@ class Shaper:
         at = form.spot(plan, ask.step // bar)
         sounding = moment.ours[:, PLAY] > 0
         shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
+        if plan.linger and not self._heard(ask):
+            shape.allowed[:] = False
+            return shape
         if plan.scale != CHROMATIC:
             shape.allowed[:] = self._in_scale(ask)
         restless = self._recall(ask, at, shape) if plan.recall else 1.0
@@ -112,6 +115,11 @@ class Shaper:
         last = self._memory.before(begins, ask.steps_per_bar, len(self._keys))[..., PLAY]
         alone: NDArray[np.bool_] = np.any(last[:, 0] > last[:, 1], 1)
         return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
+
+    def _heard(self, ask: Ask) -> bool:
+        """Whether the player plays, or did lately enough for us to go on."""
+        last = self._before(ask, ask.sampling.plan.linger)[..., PLAY]
+        return bool(ask.given.any() or (last[:, 0] > last[:, 1]).any())
 
     def _in_scale(self, ask: Ask) -> NDArray[np.bool_]:
         plan, bar = ask.sampling.plan, ask.steps_per_bar

@@ -79,6 +79,16 @@ class Parameters:
     place: Annotated[
         Place, Knob("Where generated notes lie: anywhere, below your highest key or above your lowest.")
     ] = "anywhere"
+    linger: Annotated[
+        int,
+        Knob(
+            "For how long harmonise goes on by itself after your last key; 0: your rests are its own.",
+            0,
+            32,
+            "beats",
+            105,
+        ),
+    ] = 0
     velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26)] = 80
     velocity_follow: Annotated[
         float, Knob("How far generated velocity follows yours: 0 not at all, 1 wholly.", 0, 1, "share", 27)

@@ -1,0 +1,51 @@
+"""Going on for a while after the player's last key."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.daemon.player import Player, same
+
+from descant_daemon.effect.manner import sampling
+from descant_daemon.engine.asking import Sampling
+from descant_daemon.engine.plan import Plan
+from descant_daemon.note_state import PLAY, PitchRange
+from descant_daemon.settings.parameters import Parameters
+
+KEYS = {20: (60,), 21: (60,), 30: (64, 67), 45: (62,)}
+
+
+@pytest.mark.parametrize("linger", [1, 4, 9])
+def test_it_sounds_so_long_after_the_last_key_and_not_before_the_first(
+    make_network,  # type: ignore[no-untyped-def]
+    make_state,  # type: ignore[no-untyped-def]
+    linger: int,
+) -> None:
+    network = make_network(eagerness=2.0)  # it plays wherever it may
+    given = {step: make_state(network.pitches, struck=keys) for step, keys in KEYS.items()}
+    notes = Player(network, Sampling(plan=Plan(linger=linger))).play(range(64), given)
+    sounds = {step for step, state in enumerate(notes) if state[:, PLAY].any()}
+    assert sounds == {step for step in range(64) if any(step - linger <= key <= step for key in KEYS)}
+
+
+def test_a_loop_is_the_same_on_every_pass(make_network, make_state) -> None:  # type: ignore[no-untyped-def]
+    network = make_network(eagerness=-3)
+    given = {step: make_state(network.pitches, struck=keys) for step, keys in KEYS.items()}
+    player = Player(network, Sampling(plan=Plan(linger=6)))
+    first = player.play(range(64), given)
+    for begin in (16, 24, 48):
+        assert same(player.play(range(begin, 64), given), first[begin:])
+
+
+def test_only_harmonise_lingers() -> None:
+    """In ``free`` it needs no key at all, and what ``instant`` strikes ends with the key."""
+    silence = np.zeros((88, 2), np.float32)
+
+    def manner(**values: object) -> Sampling:
+        return sampling(Parameters().with_values(values), silence, PitchRange(21, 108), 4)
+
+    assert manner().voices == 0
+    assert (manner(linger=3).voices, manner(linger=3).plan.linger) == (4, 12)
+    assert (manner(linger=3, mode="instant").voices, manner(linger=3, mode="instant").plan.linger) == (0, 0)
+    assert manner(linger=3, mode="free").plan.linger == 0
+    assert manner(linger=3, metre="6/8").plan.linger == 18
