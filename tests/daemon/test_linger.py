@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.daemon.player import Player, same
@@ -17,8 +19,8 @@ KEYS = {20: (60,), 21: (60,), 30: (64, 67), 45: (62,)}
 
 @pytest.mark.parametrize("linger", [1, 4, 9])
 def test_it_sounds_so_long_after_the_last_key_and_not_before_the_first(
-    make_network,  # type: ignore[no-untyped-def]
-    make_state,  # type: ignore[no-untyped-def]
+    make_network: Any,
+    make_state: Any,
     linger: int,
 ) -> None:
     network = make_network(eagerness=2.0)  # it plays wherever it may
