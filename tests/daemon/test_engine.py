@@ -8,7 +8,8 @@ from tests.daemon.player import SILENT, Player, same
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.memory import Moment, Played, SongMemory
-from descant_daemon.engine.uniforms import uniforms
+from descant_daemon.engine.uniforms import dice, uniforms
+from descant_daemon.note_state import ARTICULATE
 
 
 def test_the_same_asks_give_the_same_notes_with_or_without_thinking_ahead(make_network) -> None:  # type: ignore[no-untyped-def]
@@ -94,3 +95,29 @@ def test_uniforms_are_philox_as_published() -> None:
     assert np.array_equal(here, uniforms(3, 0, 1, 40))
     others = [uniforms(4, 0, 1, 40), uniforms(3, 1, 1, 40), uniforms(3, 0, 2, 40), uniforms(3, 0, 1, 41)]
     assert all(len(np.intersect1d(here, other)) == 0 for other in others)
+
+
+def test_each_draft_has_dice_of_its_own_and_the_first_those_that_it_has_alone() -> None:
+    """Else `drafts=1` and `drafts=8` would be unlike in rhythm, and eight drafts one."""
+    many = dice(3, 0, 1, 40, 8)
+    assert many.shape == (8, 128, 2)
+    assert len(np.unique(many)) == many.size
+    assert np.array_equal(many[0], dice(3, 0, 1, 40)[0])
+    assert np.array_equal(many[:4], dice(3, 0, 1, 40, 4))
+    assert all(not np.isin(many[1:], dice(3, 0, 1, step, 8)).any() for step in (39, 41))
+
+
+def test_more_drafts_strike_as_many_notes_and_other_ones(make_network) -> None:  # type: ignore[no-untyped-def]
+    """Step by step against the first draft, in the same place of the song."""
+    network, others = make_network(eagerness=-1), 0
+    silence = np.zeros((network.pitches.size, 2), np.float32)
+    for step in range(40):
+        few, many = (
+            Engine(network).answer(
+                Ask(1, step, 16, silence, silence, silence, True, Sampling(voices=16, drafts=drafts))
+            )
+            for drafts in (1, 12)
+        )
+        assert few.ours[:, ARTICULATE].sum() == many.ours[:, ARTICULATE].sum()
+        others += not np.array_equal(few.ours, many.ours)
+    assert others > 4

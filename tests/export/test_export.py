@@ -76,7 +76,7 @@ def test_sampling_follows_the_likelihood(stem: Path) -> None:
     every, none = np.ones(36, bool), np.zeros(36, bool)
     drawn = [
         network.choose(
-            [Line(known, silence, Choice(_logit(rng.random((36, 2))), every, none, 1.0, 1.0, 36))]
+            [Line(known, silence, Choice(_logit(rng.random((1, 36, 2))), every, none, 1.0, 1.0, 36))]
         )[0].ours[0, 0]
         for _ in range(2000)
     ]

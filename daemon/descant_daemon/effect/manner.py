@@ -50,6 +50,7 @@ def sampling(parameters: Parameters, given: State, pitches: PitchRange, steps_pe
         parameters.seed,
         parameters.variation,
         parameters.follow,
+        parameters.drafts,
         plan(parameters, steps_per_beat),
     )
 

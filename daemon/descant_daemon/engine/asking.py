@@ -21,6 +21,7 @@ class Sampling(NamedTuple):
     seed: int = 1
     variation: int = 0
     follow: float = 0.0
+    drafts: int = 1
     plan: Plan = Plan()
 
 

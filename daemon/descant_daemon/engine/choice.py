@@ -24,8 +24,8 @@ PIVOT = -2.5
 class Choice:
     """How a step is to be sampled.
 
-    ``dice``: uniforms as logits, ``[P, 2]``; ``allowed``: ``[P]`` bool, pitches that may be chosen;
-    ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
+    ``dice``: uniforms as logits for each of ``D`` drafts, ``[D, P, 2]``; ``allowed``: ``[P]`` bool, pitches
+    that may be chosen; ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
     ``odds``: the odds of each note are multiplied by it; ``voices``: most notes chosen at once;
     ``follow``: how far to go beyond the model in heeding what is given, 0 not at all;
     ``bias``: ``[P, 2]``, by which the log-odds of playing and of striking each pitch are shifted.
@@ -42,18 +42,39 @@ class Choice:
 
     @cached_property
     def thresholds(self) -> NDArray[np.float64]:
-        """The logits beyond which a pitch plays and is struck when nothing is given, ``[P, 2]``.
+        """The logits beyond which a pitch plays and is struck when nothing is given, ``[D, P, 2]``.
 
         The dice are turned round once, instead of every logit into a chance.
         """
-        odds = math.log(self.odds) if self.odds else -math.inf
-        over = self.dice * self.temperature
-        over[:, PLAY] -= (odds + PIVOT) * self.temperature - PIVOT
-        if self.bias is not None:
-            over -= self.bias * self.temperature
-        over[~self.allowed if self.voices else slice(None), PLAY] = np.inf
-        over[~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
+        over = self.dice * self.temperature - self._lift
+        over[:, ~self.allowed if self.voices else slice(None), PLAY] = np.inf
+        over[:, ~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
         return over
+
+    @cached_property
+    def _lift(self) -> NDArray[np.float64]:
+        """Added to the network's logits before they are divided by the temperature, ``[P, 2]``."""
+        lift = np.zeros(self.dice.shape[1:]) if self.bias is None else self.bias * self.temperature
+        odds = math.log(self.odds) if self.odds else -math.inf
+        lift[:, PLAY] += (odds + PIVOT) * self.temperature - PIVOT
+        return lift
+
+    def best(self, drafts: State, logits: Array, given: State) -> int:
+        """Which of ``drafts [D, P, 2]``, drawn from ``logits [D, P, 2]``, is to be played.
+
+        The likeliest of those that strike as many notes as the first: so the first says when and how many, at the
+        model's own chance, and the others what. A temperature below 1 would sharpen pitch by pitch, and by that
+        favour the lowest that will do; this sharpens the chord (best of D, as in language models).
+        """
+        if len(drafts) == 1:
+            return 0
+        odds = (logits + self._lift) / self.temperature
+        likely = -np.logaddexp(0.0, np.where(drafts > 0, -odds, odds))
+        free = self.allowed & (given[:, PLAY] == 0)
+        again = (drafts[:, :, PLAY] > 0) & self.sounding
+        score = likely[:, free, PLAY].sum(1) + (likely[:, :, ARTICULATE] * again).sum(1)
+        strikes = drafts[:, :, ARTICULATE].sum(1)
+        return int(np.where(strikes == strikes[0], score, -np.inf).argmax())
 
 
 class Line(NamedTuple):

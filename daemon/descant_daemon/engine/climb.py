@@ -21,8 +21,9 @@ MOST = np.float32(7.9)  # beyond it, tanh is 1 in float32
 
 
 @compiled
-def climb(
+def climb(  # noqa: PLR0917 - arrays in, arrays out
     known: Any,
+    whose: Any,
     given: Any,
     over: Any,
     follow: Any,
@@ -33,9 +34,9 @@ def climb(
 ) -> None:
     """Choose our notes of a step for ``L`` lines (Kotecha & Young §3.1: from the lowest note up).
 
-    ``known [L, P, G]``: see ``NoteAxis.known``; ``given [L, P, 2]``; ``over [L, P, 2]``: the logits beyond
-    which a pitch plays and is struck; ``follow [L]``: guidance, 0 for none (Ho & Salimans 2022);
-    ``axis``: beside, units, weights, head and its bias, of a ``NoteAxis``.
+    ``known [K, P, G]``: see ``NoteAxis.known``, and ``whose [L]`` says which is a line's; ``given [L, P, 2]``;
+    ``over [L, P, 2]``: the logits beyond which a pitch plays and is struck; ``follow [L]``: guidance, 0 for none
+    (Ho & Salimans 2022); ``axis``: beside, units, weights, head and its bias, of a ``NoteAxis``.
     Written: ``chosen [L, P, 2]``, which must be zero, and ``logits [L, P, 2 + V]``, of velocities only
     where a note is struck, up to the last pitch that might play.
     """
@@ -55,7 +56,7 @@ def climb(
         for line in range(lines):
             if pitch < ends[line]:
                 for row in range(ROWS * line, ROWS * line + (2 if guided[line] else 1)):
-                    begin(sums[row], known[line, pitch], below[line], beside, width)
+                    begin(sums[row], known[whose[line], pitch], below[line], beside, width)
                     rows[count] = row
                     count += 1
                 hear(sums[ROWS * line], given[line], keys[line], pitch, beside, width, vicinity)

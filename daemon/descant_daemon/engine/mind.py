@@ -54,7 +54,7 @@ class Mind:
         self._shaper = Shaper(memory, instance, self._keys)
         # How the step here is sampled: asked again on the tick, it is at hand.
         self._chosen: tuple[Place, Sampling, bytes | bool, Choice] | None = None
-        self._dice: tuple[tuple[int, int, int], list[NDArray[np.float64]]] | None = None
+        self._dice: tuple[tuple[int, int, int, int], list[NDArray[np.float64]]] | None = None
 
     def line(self, ask: Ask) -> Line:
         """Arrive at the step that is asked for."""
@@ -163,11 +163,12 @@ class Mind:
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
         run, at = divmod(step, RUN)
-        place = sampling.seed, sampling.variation, run
+        place = sampling.seed, sampling.variation, sampling.drafts, run
         if self._dice is None or self._dice[0] != place:
             steps = range(run * RUN, (run + 1) * RUN)
             drawn = [
-                dice(sampling.seed, self._instance, sampling.variation, each)[self._keys] for each in steps
+                dice(sampling.seed, self._instance, sampling.variation, each, sampling.drafts)[:, self._keys]
+                for each in steps
             ]
             self._dice = place, drawn
         return self._dice[1][at]

@@ -19,29 +19,36 @@ def sweep(axis: NoteAxis, lines: Sequence[Line]) -> list[Chosen]:
 
     With ``follow`` the network is also asked as if nothing were given, and its logits are moved away from
     that answer (classifier-free guidance, Ho & Salimans 2022). A line's ``context`` is ``axis.known`` of it.
-    Of more notes than ``voices`` the likeliest stay, by their chance and the dice together.
+    Of more notes than ``voices`` the likeliest stay, by their chance and the dice together. Every draft of every
+    line climbs at once; of a line's drafts one is played, see ``Choice.best``.
     """
     ours, logits = climbed(axis, lines)
-    counts = ours[:, :, PLAY].sum(1)
-    for line, chosen, each, count in zip(lines, ours, logits, counts, strict=True):
-        if count > line.choice.voices:
-            _thin(chosen, each[:, PLAY] - line.choice.thresholds[:, PLAY], line.choice.voices)
-    return [Chosen(chosen, _velocities(chosen, each)) for chosen, each in zip(ours, logits, strict=True)]
+    answers, at = [], 0
+    for line in lines:
+        choice, drafts = line.choice, slice(at, at + len(line.choice.dice))
+        chosen, found = ours[drafts], logits[drafts]
+        for index in np.flatnonzero(chosen[:, :, PLAY].sum(1) > choice.voices):
+            _thin(chosen[index], found[index, :, PLAY] - choice.thresholds[index, :, PLAY], choice.voices)
+        best = choice.best(chosen, found[:, :, :2], line.given)
+        answers.append(Chosen(chosen[best], _velocities(chosen[best], found[best])))
+        at = drafts.stop
+    return answers
 
 
 def climbed(axis: NoteAxis, lines: Sequence[Line]) -> tuple[Array, Array]:
-    """Our notes ``[L, P, 2]`` and the logits they were drawn from ``[L, P, 2 + V]``.
+    """Our notes of every draft of every line, ``[D, P, 2]``, and the logits they were drawn from ``[D, P, 2 + V]``.
 
     Those of velocities are there for struck notes; all end where a line may have no more. However many voices.
     """
-    count = len(lines)
+    drafts = [len(line.choice.dice) for line in lines]
     # Each of the one kind that the climb is compiled for: in C's order, and such as may be written to.
-    given = np.array([line.given for line in lines])
-    known = lines[0].context[None] if count == 1 else np.stack([line.context for line in lines])
-    over = np.array([line.choice.thresholds for line in lines])
-    follow = np.array([line.choice.follow for line in lines], np.float32)
+    known = lines[0].context[None] if len(lines) == 1 else np.stack([line.context for line in lines])
+    whose = np.repeat(np.arange(len(lines)), drafts)
+    given = np.array([line.given for line in lines])[whose]
+    over = np.concatenate([line.choice.thresholds for line in lines])
+    follow = np.array([line.choice.follow for line in lines], np.float32)[whose]
     chosen, logits = np.zeros(given.shape, np.float32), np.zeros((*given.shape[:2], axis.outputs), np.float32)
-    climb(known, given, over, follow, axis.climbing, axis.vicinity, chosen, logits)
+    climb(known, whose, given, over, follow, axis.climbing, axis.vicinity, chosen, logits)
     return chosen, logits
 
 

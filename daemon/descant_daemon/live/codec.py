@@ -13,7 +13,7 @@ from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHq?")
-_SAMPLING = struct.Struct("<ddiiiQid")
+_SAMPLING = struct.Struct("<ddiiiQidH")
 _BLEND = struct.Struct("<HHd")
 _PLAN = struct.Struct("<d8sHdd16sbH?H")
 _ANSWER = struct.Struct("<IqHq?")

@@ -63,7 +63,7 @@ class OnnxNetwork:
         """Run both axes until their first, slow runs are behind."""
         silence = np.zeros((self.pitches.size, 2), np.float32)
         every = np.ones(self.pitches.size, np.bool_)
-        choice = Choice(np.full(silence.shape, NEVER), every, ~every, 1.0, 1.0, 1)
+        choice = Choice(np.full((1, *silence.shape), NEVER), every, ~every, 1.0, 1.0, 1)
         for _ in range(WARM_UPS):
             context, _ = self.along_time(silence, 0, self.time_start)
             self.choose([Line(context, silence, choice)])

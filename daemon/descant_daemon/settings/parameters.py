@@ -73,6 +73,17 @@ class Parameters:
     follow: Annotated[
         float, Knob("How much more closely than the model harmony follows your notes.", 0, 3, "×")
     ] = 0.0
+    drafts: Annotated[
+        int,
+        Knob(
+            "How many answers are drawn for a step; the first says how many notes are struck, and of those that "
+            "strike as many the likeliest is played.",
+            1,
+            32,
+            "drafts",
+            104,
+        ),
+    ] = 1
     voices: Annotated[int, Knob("Most generated notes that sound at once.", 0, 16, "notes", 23)] = 4
     low: Annotated[int, Knob("Lowest key that is generated; middle C is 60.", 0, 127, "MIDI key", 24)] = 0
     high: Annotated[int, Knob("Highest key that is generated; middle C is 60.", 0, 127, "MIDI key", 25)] = 127

@@ -60,7 +60,7 @@ def check_parity(model: Biaxial, stem: Path, piece: Piece) -> float:
 def forced(now: State, given: State) -> Choice:
     """A choice that comes out as the notes ``now``, those that are given aside."""
     every = np.ones(len(now), np.bool_)
-    return Choice(np.where(now > given, -CERTAIN, CERTAIN), every, every, 1.0, 1.0, len(now))
+    return Choice(np.where(now > given, -CERTAIN, CERTAIN)[None], every, every, 1.0, 1.0, len(now))
 
 
 def _climbs_away(axis: NoteAxis, context: Array, given: State, now: State, logits: Array) -> Array:
