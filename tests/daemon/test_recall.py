@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from descant_daemon.engine.memory import Played
-from descant_daemon.engine.recall import clashes, distance, strength, towards
+from descant_daemon.engine.recall import clashes, distance, same_tune, strength, towards
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
 PITCHES = PitchRange(48, 84)
@@ -76,3 +76,25 @@ def test_no_recall_is_no_force() -> None:
     forces = [strength(recall) for recall in (0, 0.25, 0.5, 1)]
     assert forces[0] == 0
     assert forces == sorted(forces)
+
+
+def keys(tune: str) -> np.ndarray:
+    """A letter a step, each another key; a point is a rest."""
+    return np.array([[letter == each for each in "abcdef"] for letter in tune])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "back"),
+    [
+        ("", "a", None),
+        ("abcd", "a", 4),
+        ("abcd", "b", None),  # there, but at another place of the bar
+        ("abcdab", "c", 4),
+        ("abcd" + "abef" + "ab", "c", 8),  # the bar before went on otherwise
+        ("abcd" + "ffcd" + "abcd" + "ab", "c", 4),  # of equals the latest
+        ("abcd" + "ebcd" + "ab", "c", 8),  # the longer agreement counts for more than the nearer one
+        ("a...", "a", 4),
+    ],
+)
+def test_a_tune_is_known_again_by_what_came_before(before: str, now: str, back: int | None) -> None:
+    assert same_tune(keys(before).reshape(-1, 6), keys(now)[0], 4) == back

@@ -14,6 +14,7 @@ Bias = NDArray[np.float64]
 # How many bars ago, and how often; two bars in a row go back equally far, so that a motif returns whole.
 DISTANCES: dict[int, float] = {1: 0.4, 2: 0.3, 4: 0.2, 8: 0.1}
 TOGETHER = 2
+FARTHEST = 32  # bars, for a tune that comes back
 STRONGEST = 12.0  # log-odds at recall 1, beyond what a model is sure of
 FRESH = 0.5  # of the recall, within a section that is new: a motif, not yet a return
 AGAINST = 0.75  # of the strength, what was silent then
@@ -29,6 +30,25 @@ def distance(kept: list[int], die: float) -> int | None:
     """How many bars to go back: one of the ``kept``, by its share; ``die`` is in [0, 1)."""
     shares = np.cumsum([DISTANCES[each] for each in kept])
     return kept[int(np.searchsorted(shares, die * shares[-1], "right"))] if kept else None
+
+
+def same_tune(player: NDArray[np.bool_], now: NDArray[np.bool_], bar: int) -> int | None:
+    """How many steps ago the player played what he plays now, at the same place of a bar; None when never.
+
+    ``player [N, P]``: his keys in the steps before, ``now [P]``: in this one. Where it was oftener than once, that
+    after which most steps agree, a bar's at most; of equals the latest.
+    """
+    found, longest = None, -1
+    count = len(player)
+    for back in range(bar, count + 1, bar):
+        if not np.array_equal(player[count - back], now):
+            continue
+        length = min(bar, count - back)
+        agree = (player[count - length :] == player[count - back - length : count - back]).all(1)[::-1]
+        run = length if agree.all() else int(agree.argmin())
+        if run > longest:
+            found, longest = back, run
+    return found
 
 
 def towards(then: Played, given: State, available: NDArray[np.bool_], force: float) -> Bias:

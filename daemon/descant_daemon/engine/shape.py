@@ -91,8 +91,12 @@ class Shaper:
         return restless
 
     def _motif(self, ask: Ask, at: form.Spot) -> Played | None:
-        """What was played at this place some bars ago in the same section."""
+        """What was played at this place some bars ago in the same section; under a tune, when that was played."""
         number, bar = ask.step // ask.steps_per_bar, ask.steps_per_bar
+        if (now := ask.given[:, PLAY] > 0).any():
+            last = self._before(ask, recall.FARTHEST * bar)[..., PLAY]
+            back = recall.same_tune(last[:, 0] > last[:, 1], now, bar)
+            return None if back is None else self._at(ask.step - back)
         kept = [
             ago
             for ago in recall.DISTANCES
