@@ -26,17 +26,20 @@ class Moment(NamedTuple):
     """The model on the verge of a step: the time axis's hidden state, and the step before it.
 
     ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``; ``silent``: for how many
-    steps nothing has sounded.
+    steps nothing has sounded; ``alone``: for how many the player has without us, since we last did.
     """
 
     hidden: Hidden
     before: State
     ours: State
     silent: int = 0
+    alone: int = 0
 
     def then(self, hidden: Hidden, played: Played) -> Moment:
         """The moment after this one, when ``played`` has sounded and the time axis has reached ``hidden``."""
-        return Moment(hidden, played.whole, played.ours, 0 if played.whole.any() else self.silent + 1)
+        sounds, we_do = bool(played.whole.any()), bool(played.ours.any())
+        silent = 0 if sounds else self.silent + 1
+        return Moment(hidden, played.whole, played.ours, silent, 0 if we_do else self.alone + sounds)
 
 
 class SongMemory:

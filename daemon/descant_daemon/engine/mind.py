@@ -19,6 +19,9 @@ from descant_daemon.note_state import PLAY, State
 # Silence feeds on itself: a network that hears none of its own notes expects none. After a beat of it the
 # odds double with every step until something sounds (after Johnson's adaptive conservativity).
 PATIENCE, MOST_DOUBLINGS = 4, 16
+# A player who is left alone is joined likewise after a bar, and at once where the song begins; at most so far that
+# it takes a network that all but refuses a step or two more.
+MOST_COAXED = 8
 RUN = 16  # steps whose dice are thrown at once
 
 
@@ -114,7 +117,7 @@ class Mind:
         found = self._memory.recall(step, pitches)
         if found is None:
             silence = np.zeros((pitches, 2), np.float32)
-            moment = Moment(self._network.time_start, silence, silence)
+            moment = Moment(self._network.time_start, silence, silence, alone=self._steps_per_bar)
             self._memory.begin(step, moment)
             return self._place(step, moment, blend, reached=True)
         at, moment, walked = found
@@ -144,7 +147,9 @@ class Mind:
     def _plain_choice(self, ask: Ask, here: Place, most: int = MOST_DOUBLINGS) -> Choice:
         sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
-        if not ask.given.any():
+        if ask.given.any():
+            odds *= 2.0 ** min(max(moment.alone - ask.steps_per_bar, 0), most, MOST_COAXED)
+        else:
             odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), most)
         return Choice(
             dice=self._dice_of(sampling, ask.step),
