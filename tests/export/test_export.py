@@ -38,6 +38,20 @@ def test_parity_over_64_steps_with_the_top_voice_given(
     assert parity(small_model, stem, split.test[0]) < TOLERANCE
 
 
+def test_parity_where_another_voice_strikes_what_the_given_one_holds(
+    small_model: Biaxial, stem: Path, split: Split
+) -> None:
+    """A unison, as between a voice and its piano: the daemon has one state for a pitch, the given one."""
+    piece = split.test[0]
+    longer = piece.notes.copy()
+    tune = longer["voice"] == 0
+    lower = longer[tune]
+    lower["voice"] = 1
+    lower["on"] += 1
+    both = np.sort(np.concatenate([longer[longer["voice"] != 1], lower[lower["on"] < lower["off"]]]))
+    assert parity(small_model, stem, replace(piece, notes=both)) < TOLERANCE
+
+
 def test_parity_is_in_the_style_of_the_piece(small_model: Biaxial, stem: Path, split: Split) -> None:
     other = replace(split.test[0], style=1)
     assert parity(small_model, stem, other) < TOLERANCE

@@ -31,6 +31,9 @@ def parity(model: Biaxial, stem: Path, piece: Piece) -> float:
     Of the graphs from PyTorch, and of the daemon's climb from the graphs.
     """
     batch = segment(piece, 0, PARITY_STEPS, 0, [0], model.shape)
+    # Where another voice strikes what the given one holds, the daemon hears the pitch as it is given.
+    is_given = batch.given[..., PLAY:ARTICULATE] > 0
+    batch = batch._replace(now=torch.where(is_given, batch.given, batch.now))
     with torch.no_grad():
         heads = model.eval().heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
     expected = torch.cat([head[0] for head in heads if head is not None], -1).numpy()
