@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -105,12 +106,14 @@ def write_config(path: Path) -> None:
     typer.echo(f"{path}: change it, then descant train FOLDER --config {path}")
 
 
-def export(run: Path, stem: Path) -> None:
+def export(run: Path, stem: Path, also: Sequence[Path] = ()) -> None:
     """Write graphs and card of a run's best checkpoint; nothing is kept unless they agree with PyTorch.
 
-    Where no preset stands beside them yet, a first one is written, so that the folder can be played.
+    With ``also``, of the mean of its weights and of those runs'. Where no preset stands beside them yet, a first one is written, so that the folder can be played.
     """
-    state = checkpoint.load(run / "best.pt" if run.is_dir() else run)
+    state = checkpoint.mean_of(
+        [checkpoint.load(each / "best.pt" if each.is_dir() else each) for each in (run, *also)]
+    )
     try:
         stem.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=stem.parent):
@@ -146,7 +149,7 @@ def export(run: Path, stem: Path) -> None:
         worst = check_parity(model, made, split.test[0])
         for new, path in zip(model_paths(made), model_paths(stem), strict=True):
             new.replace(path)
-    card = model_card(stem.name, state, corpus, split, report, whole.pair)
+    card = model_card(stem.name, state, corpus, split, report, whole.pair, [each.name for each in also])
     write_whole(stem.parent / "card.md", card.encode())
     if not (stem.parent / PRESET).exists():
         preset = first_preset(config.styles, stem.name, corpus, split.train)

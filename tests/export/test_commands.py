@@ -64,6 +64,8 @@ def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         f"{metadata.test_log_likelihood:.3f}",
     ):
         assert words in card
+    descant("export", str(run), str(tmp_path / "mean" / "small"), "--mean", str(run / "last.pt"))
+    assert "mean of that run's and of those of `last.pt`" in (tmp_path / "mean" / "card.md").read_text()
 
     def differs(*_: object) -> float:
         raise DescantError("the exported graphs differ")

@@ -97,9 +97,15 @@ def export(
     stem: Annotated[
         Path, typer.Argument(help="Where to: writes STEM.time.onnx, STEM.note.onnx and the card.")
     ],
+    mean: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="RUN", help="The mean of its weights and of these, as of a run that went on from it."
+        ),
+    ] = None,
 ) -> None:
     """Write a trained model as the two graphs that the daemon plays, with its card. Needs the 'train' extra."""
-    _commands().export(run, stem)
+    _commands().export(run, stem, mean or [])
 
 
 def _commands() -> Any:

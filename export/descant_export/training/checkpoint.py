@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from descant_export.model.biaxial import Biaxial
 from descant_export.training.config import Config
-from descant_routing.errors import DescantError
+from descant_routing.errors import DescantError, UsageError
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,24 @@ class Checkpoint:
         model = Biaxial(self.config.shape())
         model.load_state_dict(self.model)
         return model.eval()
+
+
+def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
+    """The first, with the mean of all their weights: runs that went on from one another lie in one basin, and the
+    middle of it is often the better place (Wortsman et al. 2022). Raises UsageError where the networks are unlike.
+    """
+    first = checkpoints[0]
+    for other in checkpoints[1:]:
+        if (other.config.shape(), other.config.styles) != (first.config.shape(), first.config.styles):
+            raise UsageError("Only of networks of one shape and the same styles is there a mean.")
+    weights = {name: [each.model[name] for each in checkpoints] for name in first.model}
+    return replace(
+        first,
+        model={
+            name: torch.stack(many).mean(0) if many[0].is_floating_point() else many[0]
+            for name, many in weights.items()
+        },
+    )
 
 
 def load(path: Path) -> Checkpoint:

@@ -48,8 +48,16 @@ def measure(model: Biaxial, split: Split) -> Report:
     )
 
 
-def model_card(title: str, run: Checkpoint, corpus: Corpus, split: Split, report: Report, pair: str) -> str:
-    """The card, in Markdown."""
+def model_card(
+    title: str,
+    run: Checkpoint,
+    corpus: Corpus,
+    split: Split,
+    report: Report,
+    pair: str,
+    also: Sequence[str] = (),
+) -> str:
+    """The card, in Markdown. ``also``: the runs that the weights are the mean of, beside ``run``."""
     config = run.config
     steps = {side: sum(piece.steps for piece in getattr(split, side)) for side in Split._fields}
     rows = "\n".join(_row(name, score) for name, score in report.scores.items())
@@ -78,7 +86,7 @@ semitones, and in every segment some notes are given: {masks}.
 
 Training: {run.update} updates of {config.batch} × {config.segment} steps in {run.seconds:.0f} s,
 {config.precision}, {config.optimiser}, dropout {config.dropout};
-the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_beginning(config)}
+the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_before(config, also)}
 
 ## Log-likelihood
 Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps{_part(report, steps)},
@@ -119,12 +127,18 @@ def _part(report: Report, steps: dict[str, int]) -> str:
     return "" if whole else " (a little of each piece, every style alike)"
 
 
-def _beginning(config: Config) -> str:
-    """What was learned before."""
-    if not config.begin_from:
-        return ""
-    name = Path(config.begin_from).name
-    return f"\nIt was begun with the weights of `{name}`, and what those had learned from counts as well."
+def _before(config: Config, also: Sequence[str]) -> str:
+    """What was learned before, and what the weights are the mean of."""
+    told = ""
+    if config.begin_from:
+        name = Path(config.begin_from).name
+        told += (
+            f"\nIt was begun with the weights of `{name}`, and what those had learned from counts as well."
+        )
+    if also:
+        names = ", ".join(f"`{each}`" for each in also)
+        told += f"\nThe weights are the mean of that run's and of those of {names}, which are of the same network."
+    return told
 
 
 def _row(name: str, score: Score) -> str:
