@@ -109,7 +109,8 @@ def write_config(path: Path) -> None:
 def export(run: Path, stem: Path, also: Sequence[Path] = ()) -> None:
     """Write graphs and card of a run's best checkpoint; nothing is kept unless they agree with PyTorch.
 
-    With ``also``, of the mean of its weights and of those runs'. Where no preset stands beside them yet, a first one is written, so that the folder can be played.
+    With ``also``, of the mean of its weights and of those runs'. Where no preset stands beside them yet, a first one
+    is written, so that the folder can be played.
     """
     state = checkpoint.mean_of(
         [checkpoint.load(each / "best.pt" if each.is_dir() else each) for each in (run, *also)]
