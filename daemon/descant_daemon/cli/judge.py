@@ -19,7 +19,7 @@ def judge(
         list[str],
         typer.Argument(
             metavar="PRESET=CORPUS...",
-            help="A preset (palette@hymn: at a style) and human music of it; several times.",
+            help="A preset (palette@hymn: at a style) and human music of it (also recipe.yaml:hymn); several times.",
         ),
     ],
     takes: Annotated[

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from descant_daemon.settings.row import hint
+from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import read_with_bar
+from descant_export.corpus.mix import is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
-from descant_export.corpus.splits import split_corpus
-from descant_routing.errors import DescantError
+from descant_routing.errors import DescantError, UsageError
 
 
 class Human(NamedTuple):
@@ -22,10 +24,17 @@ class Human(NamedTuple):
 
 
 def read_human(what: str, split_list: Path | None = None, **choices: object) -> Human:
-    """A corpus, read and split as ``descant train`` does. ``choices``: of ``IngestOptions``, at sixteenths."""
-    options = IngestOptions.from_dict({**choices, "steps_per_beat": 4})
-    corpus = read_with_bar(what, options)
-    split = split_corpus(corpus, options, split_list)
+    """A corpus, read and split as ``descant train`` does. ``choices``: of ``IngestOptions``, at sixteenths.
+
+    ``RECIPE.yaml:STYLE`` is that style as its recipe has it read and split.
+    """
+    recipe, _, style = what.rpartition(":")
+    if is_recipe(recipe):
+        choice = _of_recipe(recipe, style)
+    else:
+        choice = Choice(what, IngestOptions.from_dict({**choices, "steps_per_beat": 4}), split_list)
+    corpus = read_with_bar(choice.what, choice.options)
+    split = choice.split(corpus)
     held_out = [*split.test, *split.valid]
     if not len(split.train) or not held_out:
         raise DescantError(
@@ -33,3 +42,10 @@ def read_human(what: str, split_list: Path | None = None, **choices: object) -> 
             f"{len(held_out)} held out; a list for --split can say otherwise."
         )
     return Human(corpus.name, split.train, held_out)
+
+
+def _of_recipe(recipe: str, style: str) -> Choice:
+    choices = load_mix(Path(recipe)).choices
+    if style not in choices:
+        raise UsageError(f"{recipe} has no style {style!r}{hint(style, choices)}.")
+    return choices[style]
