@@ -9,6 +9,7 @@ from typing import NamedTuple
 from descant_daemon.settings.row import hint
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import read_with_bar
+from descant_export.corpus.gathered import told
 from descant_export.corpus.mix import is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
@@ -41,7 +42,7 @@ def read_human(what: str, split_list: Path | None = None, **choices: object) -> 
             f"The split of {what} leaves {len(split.train)} of {len(corpus.pieces)} pieces to train and "
             f"{len(held_out)} held out; a list for --split can say otherwise."
         )
-    return Human(corpus.name, split.train, held_out)
+    return Human(told(corpus.name), split.train, held_out)
 
 
 def _of_recipe(recipe: str, style: str) -> Choice:
