@@ -14,13 +14,13 @@ from descant_daemon.note_state import ARTICULATE, PLAY
 
 
 def chosen_slowly(network: Any, line: Line) -> Chosen:
-    """The likeliest of those drafts that strike as many notes as the first; the first of equals.
+    """The likeliest of those drafts that strike and hold as many notes as the first; the first of equals.
 
     ``network`` has ``note_start`` and ``along_pitch(context, given, first, lower, hidden)``.
     """
     drafts = [_draft(network, line, dice) for dice in line.choice.dice]
-    strikes = [draft.ours[:, ARTICULATE].sum() for draft, _ in drafts]
-    alike = [each for each, count in zip(drafts, strikes, strict=True) if count == strikes[0]]
+    counts = [(int(each.ours[:, PLAY].sum()), int(each.ours[:, ARTICULATE].sum())) for each, _ in drafts]
+    alike = [each for each, count in zip(drafts, counts, strict=True) if count == counts[0]]
     return max(alike, key=lambda each: each[1])[0]
 
 

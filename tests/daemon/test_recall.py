@@ -76,6 +76,8 @@ def test_no_recall_is_no_force() -> None:
     forces = [strength(recall) for recall in (0, 0.25, 0.5, 1)]
     assert forces[0] == 0
     assert forces == sorted(forces)
+    assert [strength(recall, tune=True) >= strength(recall) for recall in (0, 0.25, 0.5, 1)] == [True] * 4
+    assert strength(0.25, tune=True) == 4 * strength(0.25)
 
 
 def keys(tune: str) -> np.ndarray:

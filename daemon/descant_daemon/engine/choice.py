@@ -62,9 +62,10 @@ class Choice:
     def best(self, drafts: State, logits: Array, given: State) -> int:
         """Which of ``drafts [D, P, 2]``, drawn from ``logits [D, P, 2]``, is to be played.
 
-        The likeliest of those that strike as many notes as the first: so the first says when and how many, at the
-        model's own chance, and the others what. A temperature below 1 would sharpen pitch by pitch, and by that
-        favour the lowest that will do; this sharpens the chord (best of D, as in language models).
+        The likeliest of those that strike as many notes as the first, and hold as many: so the first says when notes
+        begin and end, at the model's own chance (the likeliest thing is always to hold what sounds), and the others
+        which. A temperature below 1 would sharpen pitch by pitch, and by that favour the lowest that will do; this
+        sharpens the chord (best of D, as in language models).
         """
         if len(drafts) == 1:
             return 0
@@ -73,8 +74,8 @@ class Choice:
         free = self.allowed & (given[:, PLAY] == 0)
         again = (drafts[:, :, PLAY] > 0) & self.sounding
         score = likely[:, free, PLAY].sum(1) + (likely[:, :, ARTICULATE] * again).sum(1)
-        strikes = drafts[:, :, ARTICULATE].sum(1)
-        return int(np.where(strikes == strikes[0], score, -np.inf).argmax())
+        counts = drafts.sum(1)
+        return int(np.where((counts == counts[0]).all(1), score, -np.inf).argmax())
 
 
 class Line(NamedTuple):

@@ -21,9 +21,12 @@ AGAINST = 0.75  # of the strength, what was silent then
 AVOIDED = 0.25
 
 
-def strength(recall: float) -> float:
-    """Log-odds for ``recall`` (0 to 1): by the square, for half way is where the model has still a say."""
-    return STRONGEST * recall * recall
+def strength(recall: float, *, tune: bool = False) -> float:
+    """Log-odds for ``recall`` (0 to 1): by the square, for half way is where the model has still a say.
+
+    A ``tune`` that comes back asks for more: there is no fear that the music turns in a circle of its own making.
+    """
+    return STRONGEST * recall * (1 if tune else recall)
 
 
 def distance(kept: list[int], die: float) -> int | None:

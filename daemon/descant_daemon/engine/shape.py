@@ -83,6 +83,7 @@ class Shaper:
             if at.avoids is not None and (avoided := self._at(at.avoids * ask.steps_per_bar + within)):
                 shape.bias[:] += recall.away_from(avoided, force)
             then = self._motif(ask, at)
+            force = recall.strength(plan.recall, tune=bool(ask.given.any()))
             force *= 1 if plan.form == FREE else recall.FRESH
         # The silence in a motif is no part of it; that of a section is, unless you play now.
         if then is not None and (then.ours.any() or (at.returns_to and not ask.given.any())):

@@ -76,8 +76,8 @@ class Parameters:
     drafts: Annotated[
         int,
         Knob(
-            "How many answers are drawn for a step; the first says how many notes are struck, and of those that "
-            "strike as many the likeliest is played.",
+            "How many answers are drawn for a step; the first says how many notes are struck and held, and of those "
+            "that have as many the likeliest is played.",
             1,
             32,
             "drafts",
