@@ -30,7 +30,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[MidiSystem]], Non
 def test_presets(descant: Run) -> None:
     assert "Bach chorale" in descant("presets")
     rows = json.loads(descant("presets", "--json"))["presets"]
-    assert [row["name"] for row in rows if row["origin"] == "shelf"] == ["bach-chorale", "palette"]
+    assert [row["name"] for row in rows if row["origin"] == "shelf"] == SHELF
     assert "temperature" in descant("presets", "--parameters")
 
 

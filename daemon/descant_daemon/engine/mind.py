@@ -19,9 +19,7 @@ from descant_daemon.note_state import PLAY, State
 # Silence feeds on itself: a network that hears none of its own notes expects none. After a beat of it the
 # odds double with every step until something sounds (after Johnson's adaptive conservativity).
 PATIENCE, MOST_DOUBLINGS = 4, 16
-# A player who is left alone is joined likewise after a bar, and at once where the song begins; at most so far that
-# it takes a network that all but refuses a step or two more.
-MOST_COAXED = 8
+# A player who is left alone is joined likewise after a bar, and at once where the song begins.
 RUN = 16  # steps whose dice are thrown at once
 
 
@@ -148,9 +146,10 @@ class Mind:
         sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
         if ask.given.any():
-            odds *= 2.0 ** min(max(moment.alone - ask.steps_per_bar, 0), most, MOST_COAXED)
+            waited = moment.alone - ask.steps_per_bar
         else:
-            odds *= 2.0 ** min(max(moment.silent - PATIENCE, 0), most)
+            waited = moment.silent - PATIENCE
+        odds *= 2.0 ** min(max(waited, 0), most)
         return Choice(
             dice=self._dice_of(sampling, ask.step),
             allowed=(keys >= sampling.low) & (keys <= sampling.high),
