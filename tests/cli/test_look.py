@@ -12,6 +12,17 @@ from descant_daemon.cli import checkup, look
 from descant_routing.ports.catalogue import MidiSystem
 
 Run = Callable[..., str]
+SHELF = [
+    "art-song",
+    "bach-chorale",
+    "folk",
+    "hymn",
+    "palette",
+    "piano",
+    "ragtime",
+    "renaissance",
+    "string-quartet",
+]
 NONE = MidiSystem("jack", "JACK", available=False, reason="no server is running", advice="start JACK")
 SOME = MidiSystem(
     "alsa", "ALSA", available=True, reason="2 ports", inputs=("Keystation",), outputs=("Prophet",)
