@@ -16,6 +16,7 @@ from descant_export.corpus.read import Corpus
 PRESET = FILE_NAME
 EVERY_KEY = PitchRange(0, 127)
 MOST_VOICES = 8
+DRAFTS, RECALL = 3, 0.25  # more of either made takes of small corpora stand still
 OUTER = 1  # percent of the notes beyond the range at each end
 
 
@@ -36,10 +37,12 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
         "mode": "harmonise" if harmonises else "free",
         "parameters": {
             **({"style": styles[0], "morph_to": styles[1]} if len(styles) > 1 else {}),
-            "temperature": 0.9,
+            "temperature": 1.0,
+            "drafts": DRAFTS,
             "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
             "low": low,
             "high": high,
+            **({"recall": RECALL} if harmonises else {}),
         },
         "credits": [f"Learned from {corpus.credit.rstrip('.')}. Licence: {corpus.licence.rstrip('.')}."],
     }
