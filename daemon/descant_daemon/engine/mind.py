@@ -145,10 +145,7 @@ class Mind:
     def _plain_choice(self, ask: Ask, here: Place, most: int = MOST_DOUBLINGS) -> Choice:
         sampling, moment, keys = ask.sampling, here.moment, self._keys
         odds = sampling.density / (2 - sampling.density)
-        if ask.given.any():
-            waited = moment.alone - ask.steps_per_bar
-        else:
-            waited = moment.silent - PATIENCE
+        waited = moment.alone - ask.steps_per_bar if ask.given.any() else moment.silent - PATIENCE
         odds *= 2.0 ** min(max(waited, 0), most)
         return Choice(
             dice=self._dice_of(sampling, ask.step),
