@@ -14,7 +14,7 @@ class Plan(NamedTuple):
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
     0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
     ``answers``: rest where the player plays, and fill where he rests. ``linger``: for how many steps we go on
-    after his last key, where we rest when he does; 0: he need not play.
+    after his last key, or from where the song begins, where we rest when he does; 0: he need not play.
     """
 
     recall: float = 0.0

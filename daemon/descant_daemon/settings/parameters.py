@@ -93,7 +93,8 @@ class Parameters:
     linger: Annotated[
         int,
         Knob(
-            "For how long harmonise goes on by itself after your last key; 0: your rests are its own.",
+            "For how long harmonise plays by itself after your last key, and before your first; 0: your rests are "
+            "its own.",
             0,
             32,
             "beats",
