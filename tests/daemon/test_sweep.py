@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,8 @@ def test_whatever_arrays_come_it_is_compiled_once() -> None:
         array.setflags(write=False)
     sweep(plain.axis, [line])
     sweep(plain.axis, [line, line])
+    columns = replace(line.choice, dice=np.asfortranarray(np.repeat(line.choice.dice, 3, axis=0)))
+    sweep(plain.axis, [line._replace(choice=columns)])
     assert len(climb.signatures) == 1  # type: ignore[attr-defined]
 
 

@@ -112,7 +112,7 @@ class Coins:
         return [self._chosen(line) for line in lines]
 
     def _chosen(self, line: Line) -> Chosen:
-        plays, strikes = (self._logits > line.choice.thresholds).T & (line.given[:, 0] == 0)
+        plays, strikes = (self._logits > line.choice.thresholds[0]).T & (line.given[:, 0] == 0)
         plays &= np.cumsum(plays) <= line.choice.voices
         return Chosen(np.stack([plays, strikes & plays], 1).astype(np.float32), self._silent)
 

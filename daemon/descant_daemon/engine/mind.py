@@ -168,7 +168,9 @@ class Mind:
         if self._dice is None or self._dice[0] != place:
             steps = range(run * RUN, (run + 1) * RUN)
             drawn = [
-                dice(sampling.seed, self._instance, sampling.variation, each, sampling.drafts)[:, self._keys]
+                dice(sampling.seed, self._instance, sampling.variation, each, sampling.drafts).take(
+                    self._keys, axis=1
+                )
                 for each in steps
             ]
             self._dice = place, drawn

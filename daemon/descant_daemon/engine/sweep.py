@@ -45,7 +45,7 @@ def climbed(axis: NoteAxis, lines: Sequence[Line]) -> tuple[Array, Array]:
     known = lines[0].context[None] if len(lines) == 1 else np.stack([line.context for line in lines])
     whose = np.repeat(np.arange(len(lines)), drafts)
     given = np.array([line.given for line in lines])[whose]
-    over = np.concatenate([line.choice.thresholds for line in lines])
+    over = np.ascontiguousarray(np.concatenate([line.choice.thresholds for line in lines]))
     follow = np.array([line.choice.follow for line in lines], np.float32)[whose]
     chosen, logits = np.zeros(given.shape, np.float32), np.zeros((*given.shape[:2], axis.outputs), np.float32)
     climb(known, whose, given, over, follow, axis.climbing, axis.vicinity, chosen, logits)
