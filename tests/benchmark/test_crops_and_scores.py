@@ -20,6 +20,13 @@ from descant_export.model.roll import RollBiaxial, RollShape, log_likelihood
 DATA = Path(__file__).parents[2] / "../shared/data/benchmark"
 
 
+def published(name: str) -> RollSet:
+    """A set as it was published; nobody who has only a clone has it, and CI counts the skip as a failure."""
+    if not DATA.exists():
+        pytest.skip(f"the published sets are not at {DATA}")
+    return read_set(DATA, name)
+
+
 def some_set(lengths: tuple[int, ...] = (40, 7, 23)) -> RollSet:
     rng = np.random.default_rng(0)
     frames = [(rng.random((length, PIANO.size, 1)) < 0.05).astype(np.uint8) for length in lengths]
@@ -83,7 +90,7 @@ def test_the_measure_is_the_flat_mean_over_whole_sequences(network: str) -> None
 @pytest.mark.parametrize("network", ["johnson-2017", "descant-1"])
 def test_a_network_that_knows_only_the_rates_scores_as_the_marginals_do(network: str) -> None:
     """-11.06 on the chorales: the per-pitch marginal as computed elsewhere on the same file."""
-    roll_set = read_set(DATA, "jsb")
+    roll_set = published("jsb")
     model = RollBiaxial(RollShape(RECIPES[network].shape(roll_set).kernel, (2,), (2,), pitch_bias=True))
     rows = rows_of(model.shape.kernel.pitches, roll_set.pitches)
     model.set_rates(torch.from_numpy(roll_set.rates()[rows]).float())
@@ -102,7 +109,7 @@ def test_a_network_that_knows_only_the_rates_scores_as_the_marginals_do(network:
     ],
 )
 def test_the_sets_are_the_official_ones(name: str, pieces: tuple[int, ...], steps: tuple[int, ...]) -> None:
-    roll_set = read_set(DATA, name)
+    roll_set = published(name)
     sides = (roll_set.train, roll_set.valid, roll_set.test)
     assert tuple(len(side) for side in sides) == pieces
     assert tuple(sum(len(frames) for frames in side) for side in sides) == steps
