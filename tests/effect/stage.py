@@ -201,7 +201,7 @@ class Stage:
         """All notes that left, as (ms, "channel:+key") and "channel:-key", channels counted from 1."""
         return [
             (_ms(time), f"{(data[0] & 15) + 1}:{_sign(data)}{data[1]}")
-            for time, data in self.backend.sent
+            for time, data, _ in self.backend.sent
             if message.is_note_on(data) or message.is_note_off(data)
         ]
 
@@ -213,12 +213,12 @@ class Stage:
     @property
     def velocities(self) -> list[int]:
         """Of our own note-ons."""
-        return [d[2] for _, d in self.backend.sent if message.is_note_on(d) and message.channel(d) == OURS]
+        return [d[2] for _, d, _ in self.backend.sent if message.is_note_on(d) and message.channel(d) == OURS]
 
     def sounding_at(self, ms: float, channel: int = OURS) -> list[int]:
         """What an ear hears on a channel at a time."""
         heard: set[int] = set()
-        for time, data in self.backend.sent:
+        for time, data, _ in self.backend.sent:
             if time <= BEGIN + ms * MS and message.is_note_on(data) and message.channel(data) == channel:
                 heard.add(data[1])
             elif time <= BEGIN + ms * MS and message.is_note_off(data) and message.channel(data) == channel:

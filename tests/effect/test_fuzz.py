@@ -178,7 +178,7 @@ def fuzz(
             effect.change({name: hand.choice(PEOPLE[name])}, now)
         engine.answer(effect, now)
         last = 0
-        for at, data in effect.messages():
+        for at, data, _ in effect.messages():
             assert at >= last
             last = at
             wire.hear(data)
@@ -193,7 +193,7 @@ def fuzz(
         if number % (events // 8) == 0:
             assert len(pickle.dumps(effect)) < MOST_BYTES
     effect.panic(storm.now)
-    for _, data in effect.messages():
+    for _, data, _ in effect.messages():
         wire.hear(data)
     assert not wire.sounding
     assert not ledger.sounding

@@ -43,7 +43,7 @@ class VoiceMachine(RuleBasedStateMachine):
         return set(keys_of(self.voice.hold(), PITCHES))
 
     def hear(self, sent: list[Timed]) -> None:
-        for _, data in sent:
+        for _, data, _ in sent:
             self.wire.hear(data)
 
     @rule(
@@ -69,7 +69,7 @@ class VoiceMachine(RuleBasedStateMachine):
         wanted = struck | held
         touch = Touch(channel, 100, gate, human=uneven(late), latest=20)
         sent = self.voice.play(state(PITCHES, struck, held - struck), touch, self.now)
-        assert all(time == self.now for time, _ in sent)
+        assert all(time == self.now for time, *_ in sent)
         self.hear(sent)
         ours = self.all_of_ours()
         assert self.voice.sounding <= ours <= wanted
@@ -88,8 +88,8 @@ class VoiceMachine(RuleBasedStateMachine):
         due = self.voice.next_deadline()
         self.now += later
         sent = self.voice.due(self.now)
-        assert all(time < self.now for time, _ in sent)
-        assert [time for time, _ in sent] == sorted(time for time, _ in sent)
+        assert all(time < self.now for time, *_ in sent)
+        assert [time for time, *_ in sent] == sorted(time for time, *_ in sent)
         assert bool(self.voice.next_deadline() is None or self.voice.next_deadline() != due) or not sent
         self.hear(sent)
         left = self.voice.next_deadline()

@@ -54,7 +54,7 @@ def test_our_own_clock_gives_the_same() -> None:
 def test_stamps_are_on_the_tick_to_the_nanosecond() -> None:
     stage = free(clock=internal())
     stage.run(900)
-    assert {time for time, _ in stage.backend.sent} == {BEGIN + step * 125 * MS for step in (0, 1, 2, 3)}
+    assert {time for time, *_ in stage.backend.sent} == {BEGIN + step * 125 * MS for step in (0, 1, 2, 3)}
 
 
 def test_free_hears_the_player_but_waits_for_nobody() -> None:
@@ -384,7 +384,7 @@ def test_without_thru_only_ours_is_heard() -> None:
     stage.key(72, 250, 500)
     stage.at(300, message.control_change(0, 1, 64))
     stage.run(900)
-    assert {message.channel(data) for _, data in stage.backend.sent} == {1}
+    assert {message.channel(data) for _, data, _ in stage.backend.sent} == {1}
     assert len(stage.ours) == 4
 
 
@@ -412,7 +412,7 @@ def test_everything_that_is_no_note_passes_untouched_and_timing_stays() -> None:
     stage.roll(2)
     stage.at(10, *passing, b"\xfe", b"\xf2\x00\x00")
     stage.run(100)
-    assert [data for _, data in stage.backend.sent] == passing
+    assert [data for _, data, _ in stage.backend.sent] == passing
 
 
 @pytest.mark.parametrize("torn", [b"", b"\x90", b"\x90\x3c", b"\x90\xbc\x40", b"\xf2\xff\xff", b"\x3c\x40"])
@@ -754,7 +754,7 @@ def test_a_stalled_machine_skips_what_it_missed() -> None:
     stage = sixteenths(clock=internal())
     stage.run(130)
     stage.effect.advance(BEGIN + 1130 * MS)
-    assert [data for _, data in stage.effect.messages() if message.is_note_on(data)] == []
+    assert [data for _, data, _ in stage.effect.messages() if message.is_note_on(data)] == []
     assert stage.effect.counts.late == 7
     assert stage.effect.step == 9, "whose answer may still come"
 
@@ -868,7 +868,7 @@ def test_what_was_decided_later_is_not_sent_earlier() -> None:
     outbox.put([Timed(20, b"a"), Timed(10, b"b")])
     outbox.send(5, [b"c"])
     outbox.send(30, [b"d"])
-    assert outbox.take() == [(20, b"a"), (20, b"b"), (20, b"c"), (30, b"d")]
+    assert outbox.take() == [Timed(20, b"a"), Timed(20, b"b"), Timed(20, b"c"), Timed(30, b"d")]
     assert outbox.take() == []
 
 
@@ -907,7 +907,7 @@ def test_the_staleness_goes_out_by_the_controller_that_asks_for_it() -> None:
     stage.engine.silent = {3, 4}
     stage.roll(8)
     stage.run(900)
-    told = [(data[1], data[2]) for _, data in stage.backend.sent if data[0] == 0xB1]
+    told = [(data[1], data[2]) for _, data, _ in stage.backend.sent if data[0] == 0xB1]
     assert told == [(102, 1), (102, 2), (102, 0)]
     assert stage.effect.counts.stalest == 2
     assert stage.effect.counts.staleness == 0

@@ -36,7 +36,7 @@ def heard(offset: int) -> list[tuple[int, bytes]]:
             effect.advance(start + MS)
             effect.feed(Timed(start + MS, played[cycle]))
         effect.advance(start + PERIOD)
-        for time, data in effect.messages():
+        for time, data, _ in effect.messages():
             port.put(time, data)
 
         def write(at: int, data: bytes, start: int = start) -> bool:

@@ -262,10 +262,10 @@ def test_every_note_has_its_one_end_whatever_the_touch(
     stage.at(dice.uniform(1000, 4000), *dice.choice([(STOP, START), (message.song_position(4),)]))
     stage.at(40 * STEP, STOP)
     stage.run(45 * STEP + 1000)
-    times = [time for time, _ in stage.backend.sent]
+    times = [time for time, *_ in stage.backend.sent]
     assert times == sorted(times)
     ear = Wire()
-    for _, data in stage.backend.sent:
+    for _, data, _ in stage.backend.sent:
         ear.hear(data)
     assert ear.sounding == {(0, key) for key in stage.effect.held}
 

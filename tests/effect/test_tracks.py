@@ -43,7 +43,7 @@ class Cable:
             lower = 12 * ask.instance
             ours = state(PIANO, [key - lower for key in struck], [key - lower for key in held])
             self.effect.take(Answer(ask.serial, ask.step, ours, ask.instance))
-        self.sent += [(round((at - BEGIN) / MS), data) for at, data in self.effect.messages()]
+        self.sent += [(round((at - BEGIN) / MS), data) for at, data, _ in self.effect.messages()]
 
     def roll(self, begin: int, end: int) -> None:
         for tick in range(begin, end):

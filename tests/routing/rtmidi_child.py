@@ -24,7 +24,7 @@ class Thru:
     """What arrives goes out, and note-offs do not."""
 
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
-        for at, data in arrived:
+        for at, data, _ in arrived:
             assert at < until, "a message from the future"
             assert data[1:2] != b"\x7f", "a bug"
         return [timed for timed in arrived if timed.data[0] != 0x80]

@@ -39,7 +39,7 @@ class Thru:
         self.untils.append(until)
         out = list(arrived)
         if self._later is not None:
-            self._due += [Timed(at + self._later, OFF) for at, _ in arrived]
+            self._due += [Timed(at + self._later, OFF) for at, *_ in arrived]
         out += [timed for timed in self._due if timed.time < until]
         self._due = [timed for timed in self._due if timed.time >= until]
         return sorted(out)

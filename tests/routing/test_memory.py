@@ -81,7 +81,7 @@ def test_equal_times_keep_their_order() -> None:
     backend.inject([Timed(5, C)])
     backend.start(Grid(100))
     backend.run_until(10)
-    assert [data for _, data in backend.sent] == [A, B, C]
+    assert [data for _, data, _ in backend.sent] == [A, B, C]
 
 
 def test_nothing_happens_before_start() -> None:

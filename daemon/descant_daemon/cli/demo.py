@@ -78,7 +78,7 @@ def demo(
     finally:
         link.close()
 
-    sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data in backend.sent]
+    sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data, _ in backend.sent]
     ours = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
     midi, picture = folder / "demo.mid", folder / "demo.png"
     write_song(midi, {"Player": track, "Descant": ours}, tempo_map, melody.metre)

@@ -70,7 +70,7 @@ class Effect:
 
     def feed(self, event: Timed) -> None:
         """A message from the player or the DAW. The dry path first, then everything of ours."""
-        now, data = event
+        now, data, _ = event
         self._seen = max(self._seen, now)
         if not message.is_complete(data):
             self._ledger.pass_dry(data)  # which counts it, and sends nothing

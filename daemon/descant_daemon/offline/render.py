@@ -51,5 +51,5 @@ def render(
     backend.start(rehearsal)
     backend.inject(performance(track, tempo_map, length))
     backend.run_until(START_LEAD + tempo_map.time_of(length) + TAIL)
-    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data in backend.sent]
+    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data, _ in backend.sent]
     return Rendering(ticks, effect.counts)

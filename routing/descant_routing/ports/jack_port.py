@@ -151,7 +151,7 @@ class JackBackend:
         time = self._axis.time
         try:
             arrived = [Timed(time(start + at), bytes(data)) for at, data in self._in.incoming_midi_events()]
-            for at, data in self._driven.cycle(arrived, time(end)):
+            for at, data, _ in self._driven.cycle(arrived, time(end)):
                 self._outbox.put(min(self._axis.frame(at), end), data)
                 self._sounding.watch(data)
         except Exception as error:  # noqa: BLE001 - raised into JACK it would end all cycles without a word

@@ -33,7 +33,7 @@ class MemoryBackend:
         """Everything that has gone out, in order, each message with the time at which it did."""
         self._now = now
         self._serial = 0
-        self._waiting: list[tuple[int, int, bytes]] = []  # heap of (time, serial, data)
+        self._waiting: list[tuple[int, int, bytes, str]] = []  # heap of (time, serial, data, port)
         self._driven: Driven | None = None
         self._woken = False
         self._lost: str | None = None
@@ -52,10 +52,10 @@ class MemoryBackend:
 
     def inject(self, events: Iterable[Timed]) -> None:
         """Put messages on the input cable, in any order; equal times keep theirs. ValueError for the past."""
-        for time, data in events:
+        for time, data, port in events:
             if time < self._now:
                 raise ValueError(f"a message at {time} ns cannot arrive: it is already {self._now} ns")
-            heapq.heappush(self._waiting, (time, self._serial, data))
+            heapq.heappush(self._waiting, (time, self._serial, data, port))
             self._serial += 1
 
     def run_until(self, time: int) -> None:
@@ -104,7 +104,8 @@ class MemoryBackend:
         self._woken = False
         arrived: list[Timed] = []
         while self._waiting and self._waiting[0][0] <= time:
-            at, _, data = heapq.heappop(self._waiting)
-            arrived.append(Timed(at, data))
+            at, _, data, port = heapq.heappop(self._waiting)
+            arrived.append(Timed(at, data, port))
         if self._driven is not None:
-            self.sent += [Timed(time, data) for _, data in self._driven.cycle(arrived, time + 1)]
+            sent = self._driven.cycle(arrived, time + 1)
+            self.sent += [Timed(time, data, port) for _, data, port in sent]

@@ -156,7 +156,7 @@ class ThreadedBackend(ABC):
         self._hand_over(answer)
         if answer and deadline is not None and deadline < until:
             now = time.monotonic_ns()
-            for at, _ in answer:
+            for at, *_ in answer:
                 self.punctuality.note(now - max(at, deadline))
 
     def _horizon(self, deadline: int | None) -> int:
@@ -171,7 +171,7 @@ class ThreadedBackend(ABC):
 
     def _hand_over(self, messages: Sequence[Timed]) -> None:
         try:
-            for at, data in messages:
+            for at, data, _ in messages:
                 self._send(at, data)
                 self._sounding.watch(data)
             self._flush()
