@@ -25,6 +25,8 @@ STOP = 0xFC
 ACTIVE_SENSING = 0xFE
 SYSTEM_RESET = 0xFF
 
+BANK_SELECT = 0
+BANK_SELECT_LSB = 32
 SUSTAIN = 64
 SOSTENUTO = 66
 HOLD_2 = 69
@@ -131,6 +133,11 @@ def is_note_off(data: bytes) -> bool:
         return False
     kind = data[0] & 0xF0
     return kind == NOTE_OFF or (kind == NOTE_ON and data[2] == 0)
+
+
+def is_of_key(data: bytes) -> bool:
+    """A note-on, a note-off or the pressure of one key, which ``data[1]`` names."""
+    return len(data) == 3 and data[0] & 0xF0 in (NOTE_ON, NOTE_OFF, POLY_PRESSURE)
 
 
 def is_control_change(data: bytes) -> bool:

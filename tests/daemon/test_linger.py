@@ -9,6 +9,8 @@ import pytest
 from tests.daemon.player import Player, same
 
 from descant_daemon.effect.manner import sampling
+from descant_daemon.effect.modes import say
+from descant_daemon.effect.modes.scene import Scene
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import PLAY, PitchRange
@@ -47,7 +49,8 @@ def test_only_harmonise_lingers() -> None:
     silence = np.zeros((88, 2), np.float32)
 
     def manner(**values: object) -> Sampling:
-        return sampling(Parameters().with_values(values), silence, PitchRange(21, 108), 4)
+        parameters = Parameters().with_values(values)
+        return sampling(parameters, silence, PitchRange(21, 108), 4, say(Scene(0, 0, parameters, 4)))
 
     assert manner().voices == 0
     assert (manner(linger=3).voices, manner(linger=3).plan.linger) == (4, 12)

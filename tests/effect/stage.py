@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.parameters import Parameters
@@ -22,7 +23,7 @@ from descant_daemon.time.timeline import ns_per_tick
 from descant_routing import message
 from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 MS = 1_000_000
 BEGIN = 2_000 * MS  # where tick 0 is
@@ -112,15 +113,12 @@ class Stage:
         self.engine = Engine(part, pitches)
         self.delay = int(delay * MS)
         self.ledger = Ledger()
+        program = Program(Parameters().with_values(parameters), pitches, steps_per_beat, styles, cc or {})
         self.effect = Effect(
-            pitches,
-            steps_per_beat,
-            [Track(Parameters().with_values(parameters))],
+            [Track([program])],
             clock or MidiClock(),
-            self.ledger,
-            cc,
-            int(offset * MS),
-            styles=styles,
+            Patchbay(ledgers={MAIN: self.ledger}),
+            offset=int(offset * MS),
         )
         self.backend = MemoryBackend()
         self.backend.start(self)

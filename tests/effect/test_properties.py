@@ -139,49 +139,68 @@ def test_a_gated_note_that_a_late_key_took_back_can_be_struck_after_all() -> Non
     assert voice.sounding == {60}
 
 
-PLACE = st.tuples(CHANNELS, st.just(60))
+PLACE = st.tuples(CHANNELS, st.sampled_from([60, 64]))
 MOVE = st.one_of(
     st.tuples(st.just("press"), PLACE, st.integers(1, 127)),
     st.tuples(st.just("lift"), PLACE, st.just(0)),
     st.tuples(st.just("pedal"), PLACE, st.sampled_from([0, 63, 64, 127])),
     st.tuples(st.just("clear"), PLACE, st.just(0)),
+    st.tuples(st.just("latch"), PLACE, st.sampled_from([0, 1])),
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(MOVE, max_size=40))
-def test_a_key_is_held_while_a_finger_or_the_pedal_holds_it(
+def test_a_key_is_held_while_a_finger_the_pedal_or_the_latch_holds_it(
     moves: list[tuple[str, tuple[int, int], int]],
 ) -> None:
-    """Beside a model that keeps fingers and pedals apart."""
+    """Beside a model that keeps fingers, pedals and latch apart."""
     keys = Keys()
-    fingers: dict[tuple[int, int], int] = {}
-    left: dict[tuple[int, int], int] = {}  # by the fingers, while the pedal was down
+    fingers: set[tuple[int, int]] = set()
+    left: set[tuple[int, int]] = set()  # by the fingers, while the pedal was down
+    latched: set[tuple[int, int]] = set()  # by finger and pedal, while the latch was on
+    loud: dict[tuple[int, int], int] = {}
     pedals: set[int] = set()
     for now, (move, at, value) in enumerate(moves):
         channel, key = at
         before = set(keys.held())
         ended: set[tuple[int, int]] = set()
         if move == "press":
-            keys.press(channel, key, value, now)
-            fingers[at] = value
-            left.pop(at, None)
+            if not fingers:
+                latched &= {at}
+            ended = set(keys.press(channel, key, value, now))
+            fingers.add(at)
+            loud[at] = value
+            left.discard(at)
+            latched.discard(at)
             assert keys.held()[at] == now
         elif move == "lift":
             ended = {at} if keys.lift(channel, key) else set()
             if at in fingers and channel in pedals:
-                left[at] = fingers[at]
-            fingers.pop(at, None)
+                left.add(at)
+            elif at in fingers and keys.latch:
+                latched.add(at)
+            fingers.discard(at)
         elif move == "pedal":
             ended = set(keys.pedal(channel, value))
             (pedals.add if value >= 64 else pedals.discard)(channel)
             if value < 64:
-                left = {place: v for place, v in left.items() if place[0] != channel}
+                lifted = {place for place in left if place[0] == channel}
+                left -= lifted
+                latched |= lifted if keys.latch else set()
+        elif move == "latch":
+            keys.latch = bool(value)
+            if not value:
+                ended = set(keys.unlatch())
+                latched.clear()
         else:
-            ended = set(keys.clear(channel, 0))
+            ended = set(keys.clear({channel}, 0))
             pedals.discard(channel)
-            fingers = {place: v for place, v in fingers.items() if place[0] != channel}
-            left = {place: v for place, v in left.items() if place[0] != channel}
-        assert set(keys.held()) == fingers.keys() | left.keys()
-        assert ended == before - set(keys.held()), "what has ended is said, once"
-        assert keys.loudness() == max([*fingers.values(), *left.values()], default=None)
+            fingers = {place for place in fingers if place[0] != channel}
+            left = {place for place in left if place[0] != channel}
+            latched = {place for place in latched if place[0] != channel}
+        held = fingers | left | latched
+        assert set(keys.held()) == held
+        assert ended == before - held, "what has ended is said, once"
+        loud = {place: velocity for place, velocity in loud.items() if place in held}
+        assert keys.loudness() == max(loud.values(), default=None)

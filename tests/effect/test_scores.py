@@ -422,7 +422,7 @@ def test_a_torn_message_is_counted_and_changes_nothing(torn: bytes, thru: bool) 
     stage.roll(8)
     stage.at(100, torn)
     stage.run(400)
-    assert stage.ledger.torn == 1
+    assert stage.effect.counts.torn == 1
     assert stage.effect.held == []
     assert stage.effect.step == 3
     assert stage.backend.sent == []
@@ -908,6 +908,6 @@ def test_the_staleness_goes_out_by_the_controller_that_asks_for_it() -> None:
     stage.roll(8)
     stage.run(900)
     told = [(data[1], data[2]) for _, data, _ in stage.backend.sent if data[0] == 0xB1]
-    assert told == [(102, 1), (102, 2), (102, 0)]
+    assert told == [(102, 0), (102, 1), (102, 2), (102, 0)]
     assert stage.effect.counts.stalest == 2
     assert stage.effect.counts.staleness == 0

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.effect.stage import MS
 
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.ports.outbox import Outbox
 from descant_routing.timed import Timed
 
@@ -24,8 +22,8 @@ ON, OFF = message.note_on(0, 60, 90), message.note_off(0, 60)
 def heard(offset: int) -> list[tuple[int, bytes]]:
     """What leaves, and when (ns), by a port that keeps the order: a key is played during the count-in."""
     clock = InternalClock(120)
-    track = Track(Parameters().with_values({"mode": "free"}))
-    effect = Effect(PIANO, 4, [track], clock, Ledger(), None, offset, send_clock=True)
+    track = Track([Program(Parameters().with_values({"mode": "free"}))])
+    effect = Effect([track], clock, offset=offset, send_clock=True)
     played = {4: ON, 5: OFF}
     port, sent = Outbox(), list[tuple[int, bytes]]()
     for cycle in range(60):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, by_melody, keys_of, state
 
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.timed import Timed
 
 CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
@@ -21,8 +20,11 @@ class Cable:
     """An effect with three tracks, each an octave lower than the one before, answered at once."""
 
     def __init__(self) -> None:
-        tracks = [Track(Parameters(channel=channel + 1), frozenset({channel})) for channel in range(3)]
-        self.effect = Effect(PIANO, 4, tracks, MidiClock(), Ledger())
+        tracks = [
+            Track([Program(Parameters(channel=channel + 1))], Ears(channels=frozenset({channel})))
+            for channel in range(3)
+        ]
+        self.effect = Effect(tracks, MidiClock())
         self.asked: list[Ask] = []
         self.sent: list[tuple[float, bytes]] = []
 

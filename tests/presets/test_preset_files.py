@@ -78,7 +78,8 @@ BAD: dict[str, tuple[int, str]] = {
     # The first of several faults is told.
     HEAD + "parameters:\n  voices: 99\n  gate: 99\nmode: x\n": (
         4, "voices must be a whole number from 0 to 16, not 99"),
-    HEAD + "mode: freely\n": (3, "'mode' must be free or harmonise or instant, not 'freely'"),
+    HEAD + "mode: freely\n": (
+        3, "'mode' must be free or harmonise or instant or respond or continue or freeze, not 'freely'"),
     HEAD + "cc:\n  seed: 3\n": (4, "seed cannot be moved by a controller"),
     HEAD + "cc:\n  velocty: 3\n": (4, "unknown parameter 'velocty' (did you mean 'velocity'?)"),
     HEAD + "cc:\n  low: 120\n": (
@@ -213,7 +214,7 @@ def test_the_schema_knows_every_key_and_parameter() -> None:
     temperature = parameters["properties"]["temperature"]
     assert (temperature["type"], temperature["minimum"], temperature["maximum"]) == ("number", 0.05, 2)
     assert temperature["description"] == TABLE["temperature"].meaning
-    assert properties["mode"]["enum"] == ["free", "harmonise", "instant"]
+    assert properties["mode"]["enum"] == ["free", "harmonise", "instant", "respond", "continue", "freeze"]
     assert set(properties["cc"]["properties"]) == set(TABLE) - {"seed", "metre"}
     pattern = parameters["properties"]["metre"]["pattern"]
     assert re.search(pattern, "12/8")

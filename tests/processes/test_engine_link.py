@@ -35,7 +35,7 @@ def ask(serial: int, step: int, instance: int = 0, jump: bool = False) -> Ask:
 
 @pytest.fixture
 def link() -> Iterator[EngineLink]:
-    made = EngineLink(stem(), PITCHES, instances=3)
+    made = EngineLink([stem()], instances=3)
     made.wait_ready()
     yield made
     made.close()
@@ -102,7 +102,7 @@ def test_more_questions_than_there_is_room_for_are_refused_and_do_not_block(link
 
 def test_it_wakes_who_wants_to_be_woken() -> None:
     woken: list[float] = []
-    link = EngineLink(stem(), PITCHES, wake=lambda: woken.append(time.monotonic()))
+    link = EngineLink([stem()], wake=lambda: woken.append(time.monotonic()))
     try:
         link.wait_ready()
         link.ask(ask(1, 0, jump=True))
@@ -125,7 +125,7 @@ def test_it_ends_with_io(link: EngineLink) -> None:
 def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "bad.time.onnx").write_bytes(b"nonsense")
     (tmp_path / "bad.note.onnx").write_bytes(b"nonsense")
-    link = EngineLink(tmp_path / "bad", PITCHES)
+    link = EngineLink([tmp_path / "bad"])
     try:
         with pytest.raises(DescantError, match=r"bad\.time\.onnx"):
             link.wait_ready()
@@ -135,7 +135,7 @@ def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path)
 
 def test_an_engine_that_dies_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("descant_daemon.live.engine_link.MODULE", "descant_daemon.no_such_module")
-    link = EngineLink(stem(), PITCHES)
+    link = EngineLink([stem()])
     try:
         with pytest.raises(DescantError, match="died 3 times before it was ready"):
             link.wait_ready()

@@ -48,8 +48,8 @@ def ask(serial: int, step: int, instance: int = 0, ahead: int = 0) -> Ask:
 class Bench:
     def __init__(self) -> None:
         shared = Shared.create(SIZE)
-        self.io, self.engine = Desk(shared, 4), SlowThinker()
-        self.loop = EngineLoop(self.engine, Desk(shared, 4), None, None)  # type: ignore[arg-type]
+        self.io, self.engine = Desk(shared), SlowThinker()
+        self.loop = EngineLoop(self.engine, Desk(shared), None, None)  # type: ignore[arg-type]
 
 
 def test_all_that_ask_at_once_are_one_batch_and_then_it_thinks() -> None:

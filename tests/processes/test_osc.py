@@ -75,7 +75,7 @@ def test_a_button_that_is_let_go_does_nothing(inlet: OscInlet) -> None:
         ("/descant/voices", [99], "voices must be a whole number from 0 to 16"),
         ("/descant/voices", [1, 2], "/descant/voices takes one value, not 2"),
         ("/other/voices", [1], "all is under /descant/"),
-        ("/descant/mode", ["swing"], "mode must be free or harmonise or instant"),
+        ("/descant/mode", ["swing"], "mode must be free or harmonise or instant or respond"),
     ],
 )
 def test_what_is_wrong_is_said_once_in_a_sentence(

@@ -22,7 +22,7 @@ def measure_instances(stem: Path, instances: int, steps: int, progress: Progress
     """``answer``: until all have their notes; ``step``: and have thought ahead. ms, paced."""
     network = load_network(stem)
     network.warm()
-    engine = Engine(network, instances)
+    engine = Engine(network, instances=instances)
     silence = np.zeros((network.pitches.size, 2), np.float32)
     ours = [silence] * instances
     answers: list[float] = []

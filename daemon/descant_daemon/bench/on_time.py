@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.building import program_of
+from descant_daemon.effect.common import Ears, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine_link import EngineLink
@@ -19,7 +20,6 @@ from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.timed import Timed
 
 PERIOD = 256 * 1_000_000_000 // 48_000  # ns; a usual one of JACK's
@@ -59,15 +59,18 @@ class Punctuality:
 def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> Punctuality:
     """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
     metadata = check_model_files(stem).metadata
-    link = EngineLink(stem, metadata.pitches.size, instances)
+    link = EngineLink([stem], instances)
     try:
         link.wait_ready()
         clock = InternalClock(bpm)
         tracks = [
-            Track(Parameters(channel=channel + 1, voices=4, thru=False), frozenset({channel}))
+            Track(
+                [program_of(metadata, Parameters(channel=channel + 1, voices=4, thru=False), {})],
+                Ears(channels=frozenset({channel})),
+            )
             for channel in range(instances)
         ]
-        effect = Effect(metadata.pitches, metadata.steps_per_beat, tracks, clock, Ledger())
+        effect = Effect(tracks, clock)
         counts = _play(effect, link, clock, steps, progress)
     finally:
         link.close()

@@ -81,7 +81,7 @@ def measure_steps(stem: Path, steps: int, eager: Any | None, progress: Progress)
 def measure_critical(stem: Path, pitches: int, steps: int, progress: Progress) -> list[float]:
     """Through the engine process, as live: asked half a step ahead, and again on the tick with other keys."""
     woken = threading.Event()
-    link = EngineLink(stem, pitches, wake=woken.set)
+    link = EngineLink([stem], wake=woken.set)
     try:
         link.wait_ready()
         link_player = _LinkPlayer(link, pitches, woken)

@@ -10,6 +10,7 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine_link import EngineLink
@@ -21,13 +22,11 @@ from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav
 from descant_daemon.settings.metre import Metre
-from descant_daemon.settings.styles import check_styles
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
 from descant_daemon.tunes.tune import Tune
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
 
 TICKS_PER_STEP = PPQ // 4
@@ -49,25 +48,15 @@ def demo(
     setup = set_up(preset, settings or [], mode, seed)
     parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
     metadata = check_model_files(setup.stem).metadata
-    pitches = metadata.pitches
-    check_styles(parameters, metadata.styles)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
     length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
     track = _messages(melody)
 
     backend = MemoryBackend()
-    link = EngineLink(setup.stem, pitches.size)
+    link = EngineLink([setup.stem])
     try:
         link.wait_ready()
-        effect = Effect(
-            pitches,
-            metadata.steps_per_beat,
-            [Track(parameters)],
-            MidiClock(),
-            Ledger(),
-            setup.cc,
-            styles=metadata.styles,
-        )
+        effect = Effect([Track([program_of(metadata, parameters, setup.cc)])], MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance(track, tempo_map, length))

@@ -11,7 +11,8 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.building import program_of
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.clocks import begin, check_clock, make_clock
 from descant_daemon.live.control_link import Outlets
@@ -21,11 +22,8 @@ from descant_daemon.live.rank import IO, take_rank
 from descant_daemon.live.session import Session
 from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
-from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
-from descant_routing.ledger import Ledger
 from descant_routing.ports.ladder import BACKENDS, open_rung
 
 MILLISECOND = 1_000_000
@@ -89,8 +87,6 @@ def play(
         OscInlet(osc).close()  # a port that is taken is to be said before anything begins
     setup = set_up(preset, settings or [], mode, seed)
     metadata = check_model_files(setup.stem).metadata
-    pitches = metadata.pitches
-    check_styles(setup.parameters, metadata.styles)
     outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
     notifier = Notifier()
     take_rank(IO)
@@ -98,20 +94,15 @@ def play(
     backend = rung.backend
     engine = None
     try:
-        engine = EngineLink(setup.stem, pitches.size, tracks, None if backend.periodic else backend.wake)
+        engine = EngineLink([setup.stem], tracks, None if backend.periodic else backend.wake)
         engine.wait_ready()
         clock = make_clock(clock_name, tempo, setup.parameters.metre, backend)
         effect = Effect(
-            pitches,
-            metadata.steps_per_beat,
-            _tracks(setup.parameters, tracks),
+            _tracks(program_of(metadata, setup.parameters, setup.cc), tracks),
             clock,
-            Ledger(),
-            setup.cc,
             offset=round(offset * MILLISECOND),
             taps=Taps(tap_cc, tap_note),
             send_clock=send_clock,
-            styles=metadata.styles,
         )
         session = Session(backend, effect, engine, outlets)
         _listen_to_signals(session)
@@ -131,12 +122,13 @@ def play(
             engine.close()
 
 
-def _tracks(parameters: Parameters, count: int) -> list[Track]:
+def _tracks(program: Program, count: int) -> list[Track]:
     if count == 1:
-        return [Track(parameters)]
+        return [Track([program])]
+    parameters = [program.parameters.with_values({"channel": channel + 1}) for channel in range(count)]
     return [
-        Track(parameters.with_values({"channel": channel + 1}), frozenset({channel}))
-        for channel in range(count)
+        Track([program._replace(parameters=each)], Ears(channels=frozenset({channel})))
+        for channel, each in enumerate(parameters)
     ]
 
 

@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.outbox import Outbox
-from descant_daemon.note_state import PitchRange
+from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock
-from descant_routing.ledger import Ledger
+from descant_routing.timed import MAIN
 
+MOST_INSTANCES = 16
 EVERY_CHANNEL = frozenset(range(16))
+Boundary = Literal["step", "beat", "bar"]
+"""Where in the song another program begins."""
+
+
+class Program(NamedTuple):
+    """What an instance plays from: a model, by its number in the engine, and how it is played.
+
+    ``cc``: controller → parameter; ``styles``: the model's, by name.
+    """
+
+    parameters: Parameters
+    pitches: PitchRange = PIANO
+    steps_per_beat: int = 4
+    styles: Sequence[str] = ()
+    cc: Mapping[int, str] = MappingProxyType({})
+    model: int = 0
+    name: str = ""
+
+
+class Ears(NamedTuple):
+    """What of an input is heard: its channels (0 to 15) and its keys from ``low`` to ``high``."""
+
+    input: str = MAIN
+    channels: frozenset[int] = EVERY_CHANNEL
+    low: int = 0
+    high: int = 127
 
 
 class Track(NamedTuple):
-    """What one instance is told: its parameters, and the channels (0 to 15) that it hears."""
+    """What one instance is told: programs that it may play, whom it answers, whom it hears besides, and where to."""
 
-    parameters: Parameters
-    channels: frozenset[int] = EVERY_CHANNEL
+    programs: Sequence[Program]
+    hears: Ears = Ears()
+    listens: Sequence[Ears] = ()
+    output: str = MAIN
+    switch: Boundary = "bar"
+    name: str = ""
+    first: int = 0
+    """Place of the program that sounds first."""
 
 
 class Common(NamedTuple):
-    """What the instances on one cable share."""
+    """What the instances on one clock share; ``offset``: ns by which the whole grid is played later.
 
-    pitches: PitchRange
-    steps_per_beat: int
+    ``serials``: for their questions, so that no two are alike.
+    """
+
     clock: Clock
-    ledger: Ledger
-    outbox: Outbox
     counts: Counts
-    cc: dict[int, str]
     offset: int
-    styles: Sequence[str]
+    serials: Iterator[int]
 
 
 class Due(NamedTuple):

@@ -19,6 +19,8 @@ class Counts:
     overtaken: int = 0  # answers to questions that no longer mattered
     outside: int = 0  # keys of the player's beyond the model's range
     engine_lost: int = 0  # times the engine process had to be replaced
+    torn: int = 0  # messages that were none
+    no_program: int = 0  # program changes to a program that there is not
 
     def fell_back(self) -> None:
         """A step went by without its answer."""

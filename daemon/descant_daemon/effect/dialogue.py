@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from descant_daemon.effect.common import Program
 from descant_daemon.effect.manner import sampling
+from descant_daemon.effect.modes.scene import Say
 from descant_daemon.effect.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
-from descant_daemon.note_state import PLAY, PitchRange, State
+from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.parameters import Parameters
+
+SERIALS = 2**32 - 1  # they are 32 bits wide on their way
+VARIATIONS = 128  # that the knob has; rounds begin beyond them
 
 
 @dataclass
 class Question:
-    """The last thing asked: its step, what was given, what had been played before it, how to choose, in what style."""
+    """The last thing asked: its step, what was given, what had been played before it, how to choose, in what style.
+
+    ``settled``: it needs no answer, the engine was only told of the step.
+    """
 
     serial: int
     step: int
@@ -28,6 +36,8 @@ class Question:
     manner: Sampling
     blend: Blend
     steps_per_bar: int
+    say: Say = Say.AROUND
+    settled: bool = False
     answered: State | None = None
     velocities: Velocities | None = None
 
@@ -41,59 +51,91 @@ class Question:
 class Dialogue:
     """At most one question is open; an answer to any other is stale."""
 
-    def __init__(
-        self, pitches: PitchRange, steps_per_beat: int, instance: int, styles: Sequence[str]
-    ) -> None:
+    def __init__(self, program: Program, instance: int, serials: Iterator[int]) -> None:
         """Nothing asked, nothing played."""
         self.question: Question | None = None
-        self._pitches = pitches
-        self._steps_per_beat = steps_per_beat
+        self.rounds = 0
+        """How often the song has come round; each round of an evolving take is another variation."""
+        self._program = program
         self._instance = instance
-        self._styles = styles
-        self._serial = 0
+        self._serials = serials
         self._asks: list[Ask] = []
         self._jump = True
         self._ours = self._played = self._silence()  # our part of the last step, and all of it
 
-    def ask(self, step: int, given: State, parameters: Parameters, ahead: int) -> Question:
+    def ask(self, step: int, given: State, parameters: Parameters, ahead: int, say: Say) -> Question:
         """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
-        return self._put(step, given, given, self._manner(parameters, given), parameters, ahead)
+        return self._put(step, given, given, self._manner(parameters, given, say), parameters, ahead, say)
 
-    def move_on(self, step: int, given: State, held: State, parameters: Parameters) -> Question:
+    def move_on(self, step: int, given: State, held: State, parameters: Parameters, say: Say) -> Question:
         """The song moves on under what sounds: the engine hears of it, and chooses nothing."""
-        manner = self._manner(parameters, given)._replace(voices=0)
-        return self._put(step, given, np.maximum(given, held), manner, parameters, 0)
+        manner = self._manner(parameters, given, say)._replace(voices=0)
+        return self._put(step, given, np.maximum(given, held), manner, parameters, 0, say)
+
+    def settle(self, question: Question, ours: State, velocities: Velocities | None) -> None:
+        """These are our notes of the step, whatever the engine says."""
+        question.answered, question.velocities, question.settled = ours, velocities, True
 
     def _put(
-        self, step: int, given: State, heard: State, manner: Sampling, parameters: Parameters, ahead: int
+        self,
+        step: int,
+        given: State,
+        heard: State,
+        manner: Sampling,
+        parameters: Parameters,
+        ahead: int,
+        say: Say,
     ) -> Question:
-        self._serial += 1
-        last = self.question
+        serial, last = next(self._serials) & SERIALS, self.question
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
-        bar = parameters.metre.steps_per_bar(self._steps_per_beat)
-        mixed = blend(parameters, self._styles)
-        self.question = Question(self._serial, step, given, played, ours, manner, mixed, bar)
+        program = self._program
+        bar = parameters.metre.steps_per_bar(program.steps_per_beat)
+        mixed = blend(parameters, program.styles)
+        self.question = Question(serial, step, given, played, ours, manner, mixed, bar, say)
         jump, self._jump = self._jump, False
-        ask = Ask(self._serial, step, bar, heard, played, ours, jump, manner, self._instance, ahead, mixed)
+        ask = Ask(
+            serial,
+            step,
+            bar,
+            heard,
+            played,
+            ours,
+            jump,
+            manner,
+            self._instance,
+            ahead,
+            mixed,
+            program.model,
+        )
         self._asks.append(ask)
         return self.question
 
-    def would_ask_the_same(self, parameters: Parameters) -> bool:
+    def would_ask_the_same(self, parameters: Parameters, say: Say) -> bool:
         """Whether these parameters leave the open question as it is."""
-        question = self.question
+        question, program = self.question, self._program
         return (
             question is not None
-            and question.manner == self._manner(parameters, question.given)
-            and question.blend == blend(parameters, self._styles)
-            and question.steps_per_bar == parameters.metre.steps_per_bar(self._steps_per_beat)
+            and question.say is say
+            and question.manner == self._manner(parameters, question.given, say)
+            and question.blend == blend(parameters, program.styles)
+            and question.steps_per_bar == parameters.metre.steps_per_bar(program.steps_per_beat)
         )
+
+    def become(self, program: Program) -> None:
+        """The next question is about another program: another model, for which this is another place."""
+        same = program.pitches == self._program.pitches
+        self._program = program
+        self.question, self._jump = None, True
+        if not same:
+            self._ours = self._played = self._silence()
 
     def take(self, answer: Answer) -> bool:
         """An answer has come; False when it is stale."""
         if self.question is None or answer.serial != self.question.serial:
             return False
-        self.question.answered, self.question.velocities = answer.ours, answer.velocities
+        if not self.question.settled:
+            self.question.answered, self.question.velocities = answer.ours, answer.velocities
         return True
 
     def sounded(self, given: State, ours: State) -> None:
@@ -121,8 +163,12 @@ class Dialogue:
         asks, self._asks = self._asks, []
         return asks
 
-    def _manner(self, parameters: Parameters, given: State) -> Sampling:
-        return sampling(parameters, given, self._pitches, self._steps_per_beat)
+    def _manner(self, parameters: Parameters, given: State, say: Say) -> Sampling:
+        program = self._program
+        manner = sampling(parameters, given, program.pitches, program.steps_per_beat, say)
+        if parameters.take == "evolving" and self.rounds:
+            manner = manner._replace(variation=manner.variation + VARIATIONS * self.rounds)
+        return manner
 
     def _silence(self) -> State:
-        return np.zeros((self._pitches.size, 2), np.float32)
+        return np.zeros((self._program.pitches.size, 2), np.float32)

@@ -1,28 +1,28 @@
-"""The effect itself: what comes in on a cable, the instances that answer it, and what goes out.
+"""The effect itself: what comes in on its cables, the instances that answer it, and what goes out.
 
-The dry path comes first, then the clock, then whoever hears the channel. Whatever the instances have to do
-is done in the order of time, so that notes pair up on the wire as they were decided.
+The dry path comes first, then the clock, then whoever hears it. Whatever the instances have to do is done in
+the order of time, so that notes pair up on the wire as they were decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 
-from descant_daemon.effect.common import EVERY_CHANNEL, Common, Due, Track
+from descant_daemon.effect.common import MOST_INSTANCES, Common, Due, Track
 from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.dry import DryPath
 from descant_daemon.effect.outbox import Outbox
-from descant_daemon.effect.part import Part
+from descant_daemon.effect.part import Part, check_track
+from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.clock_master import ClockMaster
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing import message
 from descant_routing.ledger import Ledger
-from descant_routing.timed import Timed
+from descant_routing.routes.held import Passage
+from descant_routing.timed import MAIN, Timed
 
 
 class Effect:
@@ -30,38 +30,32 @@ class Effect:
 
     def __init__(
         self,
-        pitches: PitchRange,
-        steps_per_beat: int,
         tracks: Sequence[Track],
         clock: Clock,
-        ledger: Ledger,
-        cc: dict[int, str] | None = None,
-        offset: int = 0,
+        patchbay: Patchbay | None = None,
         *,
+        clock_from: str = MAIN,
+        offset: int = 0,
         taps: Taps | None = None,
         send_clock: bool = False,
-        styles: Sequence[str] = (),
     ) -> None:
-        """``cc``: controller → parameter. ``offset``: ns by which the whole grid is played later.
+        """``patchbay``: the outputs, and what passes; one cable if not said. ``offset``: ns by which the grid is later.
 
-        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is. ``styles``: the
-        model's, by name.
+        ``clock_from``: the input whose clock and transport count. ``taps``: what taps the tempo. ``send_clock``: be
+        the clock master where nobody else is.
 
-        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps, or a track
-        asks for a style that the model has not.
+        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
+        asks for a style that its model has not.
         """
-        for track in tracks:
-            check_styles(track.parameters, styles)
         self.clock = clock
         self.counts = Counts()
+        self.patchbay = patchbay or Patchbay()
         self._out = Outbox()
-        common = Common(
-            pitches, steps_per_beat, clock, ledger, self._out, self.counts, cc or {}, offset, styles
-        )
-        self.parts = [Part(common, track, instance) for instance, track in enumerate(tracks)]
-        self._ledger = ledger
-        self._styles = styles
-        self._dry = DryPath(ledger)
+        self._common = Common(clock, self.counts, offset, itertools.count(1))
+        self._clock_from = clock_from
+        self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
+        self._pulled: set[str] = set()  # cables that are unplugged
+        self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
         self._seen = 0  # the latest time that we were told of
@@ -70,26 +64,24 @@ class Effect:
 
     def feed(self, event: Timed) -> None:
         """A message from the player or the DAW. The dry path first, then everything of ours."""
-        now, data, _ = event
+        now, data, port = event
         self._seen = max(self._seen, now)
         if not message.is_complete(data):
-            self._ledger.pass_dry(data)  # which counts it, and sends nothing
-            return
-        if data[0] >= message.SYSEX:
-            self._out.send(now, self._dry.feed(data, all(part.parameters.thru for part in self.parts)))
-            self._system(data, now)
-            return
-        if self._taps.takes(data):
-            if self._taps.is_tap(data):
-                self.tap(now)
-            return
-        hearers = [part for part in self.parts if message.channel(data) in part.channels]
-        self._out.send(now, self._dry.feed(data, all(part.parameters.thru for part in hearers)))
-        self._channel(data, hearers, now)
+            self.counts.torn += 1
+        elif data[0] >= message.SYSEX:
+            thru = all(part.parameters.thru for part in self.parts if part.track.hears.input == port)
+            self._pass(data, port, thru, now)
+            self._system(data, port, now)
+        elif not self._taps.takes(data):
+            self._channel(data, port, now)
+        elif self._taps.is_tap(data):
+            self.tap(now)
 
     def take(self, answer: Answer) -> None:
         """The engine has answered."""
-        self.parts[answer.instance].take(answer, self._seen)
+        for part in self.parts:
+            if part.instance == answer.instance:
+                part.take(answer, self._seen)
 
     def engine_lost(self, now: int) -> None:
         """The engine is gone: close its notes, expect no answer, ask anew from where we are."""
@@ -97,23 +89,68 @@ class Effect:
         for part in self.parts:
             part.engine_lost(now)
 
+    def unplugged(self, port: str, now: int) -> None:
+        """A cable is pulled: what came by it ends; what goes by it is heard by nobody."""
+        self._seen = max(self._seen, now)
+        self._send_all(now, self.patchbay.unplug(port))
+        for part in self.parts:
+            part.end_keys(port, range(16), now)
+        self._begin_anew(port, now)
+        self._pulled.add(port)
+
+    def plugged(self, port: str, now: int) -> None:
+        """A cable is back: what still sounds behind it ends, and the song goes on there with the next step."""
+        self._seen = max(self._seen, now)
+        owed = self.patchbay.plug(port)
+        self._begin_anew(port, now)
+        self._pulled.discard(port)
+        self._send_all(now, owed)
+
+    def rewire(
+        self,
+        tracks: Sequence[Track],
+        passages: Sequence[Passage],
+        outputs: Collection[str],
+        clock_from: str,
+        now: int,
+    ) -> None:
+        """Another rig while this one plays: instances go on by name. Raises UsageError, and then nothing is changed.
+
+        What is held passes on as it began; what ends with an output or an instance ends now.
+        """
+        for track in tracks:
+            check_track(track)
+        known = {part.track.name: part for part in self.parts}
+        kept = {track.name for track in tracks}
+        for name, part in known.items():
+            if name not in kept:
+                part.end_everything(now)
+        for label in outputs:
+            self.patchbay.outputs.setdefault(label, Ledger())
+        parts: list[Part] = []
+        for track in tracks:
+            parts.append(
+                self._retracked(known.get(track.name), track, {part.instance for part in parts}, now)
+            )
+        self.parts = parts
+        self._send_all(now, self.patchbay.rewire(passages, outputs))
+        self._clock_from = clock_from
+
     def panic(self, now: int) -> None:
         """Silence: every note that we let out ends, ours and the player's; the song goes on."""
-        self._out.send(now, self._ledger.panic())
+        self._send_all(now, self.patchbay.panic())
         for part in self.parts:
             part.forget_notes()
-            part.end_notes(EVERY_CHANNEL, now)
+            part.end_everything(now)
 
     def tap(self, now: int) -> None:
         """The player has tapped the tempo."""
         self._happen(self.clock.tap(now))
 
-    def change(self, values: Mapping[str, object], now: int) -> None:
-        """Change parameters of every instance. Raises UsageError, and then nothing is changed."""
-        changed = [part.parameters.with_values(values) for part in self.parts]
-        for parameters in changed:
-            check_styles(parameters, self._styles)
-        for part, parameters in zip(self.parts, changed, strict=True):
+    def change(self, values: Mapping[str, object], now: int, parts: Sequence[Part] | None = None) -> None:
+        """Change parameters of every instance, or of ``parts``. Raises UsageError, and then nothing is changed."""
+        chosen = self.parts if parts is None else parts
+        for part, parameters in [(part, part.check(values)) for part in chosen]:
             part.change(parameters, now)
 
     # -- time ----------------------------------------------------------------------------------------
@@ -144,7 +181,8 @@ class Effect:
 
     def messages(self) -> Sequence[Timed]:
         """What is to be sent, in order of time; taken by the call."""
-        return self._out.take()
+        taken = self._out.take()
+        return [each for each in taken if each.port not in self._pulled] if self._pulled else taken
 
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
@@ -177,32 +215,103 @@ class Effect:
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _system(self, data: bytes, now: int) -> None:
-        if message.is_realtime(data) or message.is_song_position(data):
+    def _part(self, track: Track, instance: int) -> Part:
+        return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
+
+    def _begin_anew(self, output: str, now: int) -> None:
+        for part in self.parts:
+            if part.track.output == output:
+                part.end_notes(output, (), now)
+
+    def _retracked(self, part: Part | None, track: Track, taken: Collection[int], now: int) -> Part:
+        if part is None:
+            # A number that nobody has had remembers nobody's song; only when they are used up one comes again.
+            fresh = range(self._instances, MOST_INSTANCES)
+            used = {*taken, *(part.instance for part in self.parts)}
+            number = min(set(fresh or range(MOST_INSTANCES)) - used)
+            self._instances = max(self._instances, number + 1)
+            return self._part(track, number)
+        part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
+        return part
+
+    def _system(self, data: bytes, port: str, now: int) -> None:
+        timing = message.is_realtime(data) or message.is_song_position(data)
+        if timing and port == self._clock_from:
             self._happen(self.clock.feed(data, now))
             if self.clock.armed is not None:
                 self._arm(self.clock.armed, now)
         if data[0] == message.SYSTEM_RESET:
             for part in self.parts:
-                part.end_notes(EVERY_CHANNEL, now)
+                part.end_everything(now)
 
-    def _channel(self, data: bytes, hearers: Sequence[Part], now: int) -> None:
+    def _channel(self, data: bytes, port: str, now: int) -> None:
         channel = message.channel(data)
+        key = data[1] if message.is_of_key(data) else None
+        answerers = [part for part in self.parts if part.answers(port, channel, key)]
+        if self._choose_program(data, answerers, now):
+            return
+        chords = answerers[0].chords if answerers and key is not None else None
+        for each in [data] if chords is None else chords.expand(data):
+            self._pass(each, port, all(part.parameters.thru for part in answerers), now)
+            if key is not None:
+                self._note(each, port, answerers, now)
+        if message.is_control_change(data):
+            self._control(data, port, answerers, now)
+
+    def _note(self, data: bytes, port: str, answerers: Collection[Part], now: int) -> None:
+        channel, key = message.channel(data), data[1]
+        hearers = [part for part in self.parts if part.hears(port, channel, key)]
         if message.is_note_on(data):
             for part in hearers:
-                part.key_down(channel, data[1], data[2], now)
-            if hearers:
+                part.key_down(port, channel, key, data[2], now)
+            if answerers:
                 self._happen(self.clock.key_pressed(now))
             for part in hearers:
-                part.key_heard(channel, data[1], now)
+                part.key_heard(port, channel, key, now)
         elif message.is_note_off(data):
             for part in hearers:
-                part.key_up(channel, data[1], now)
-        elif message.is_control_change(data):
-            if data[1] in message.NOTE_ENDING_CONTROLLERS:
-                hearers = [part for part in self.parts if part in hearers or part.sounds_on(channel)]
+                part.key_up(port, channel, key, now)
+
+    def _control(self, data: bytes, port: str, answerers: Collection[Part], now: int) -> None:
+        channel, number, value = message.channel(data), data[1], data[2]
+        hearers = [part for part in self.parts if part.hears(port, channel)]
+        if number in (message.SUSTAIN, message.RESET_CONTROLLERS):
             for part in hearers:
-                _control(part, channel, data[1], data[2], now)
+                part.pedal(port, channel, value if number == message.SUSTAIN else 0, now)
+        elif number in message.NOTE_ENDING_CONTROLLERS:
+            for part in hearers:
+                part.end_notes(port, [channel], now)
+        else:
+            for part in answerers:
+                part.control(number, value, now)
+
+    def _choose_program(self, data: bytes, answerers: Collection[Part], now: int) -> bool:
+        """Program changes and bank select, where somebody has programs to choose from, go no further."""
+        choosers = [part for part in answerers if part.takes_programs]
+        if message.is_program_change(data):
+            for part in choosers:
+                part.program_change(data[1], now)
+            return bool(choosers)
+        if message.is_control_change(data) and data[1] in (message.BANK_SELECT, message.BANK_SELECT_LSB):
+            for part in choosers:
+                part.bank_select(data[1], data[2])
+            return bool(choosers)
+        return False
+
+    def _pass(self, data: bytes, port: str, thru: bool, now: int) -> None:
+        """The dry path. What ends the notes of a channel ends ours there too."""
+        sent = self.patchbay.feed(data, port) if thru else self.patchbay.shut(port, data)
+        self._send_all(now, sent)
+        for sink, each in sent:
+            if message.is_control_change(each) and each[1] in message.NOTE_ENDING_CONTROLLERS:
+                for part in self.parts:
+                    if part.sounds_on(sink, message.channel(each)):
+                        part.end_notes(port, (), now)
+
+    def _send_all(self, now: int, sent: Sequence[tuple[str, bytes]]) -> None:
+        for sink, data in sent:
+            if sink not in self._pulled:
+                self._out.send(now, [data], sink)
 
     def _arm(self, tick: int, now: int) -> None:
         for part in self.parts:
@@ -210,13 +319,17 @@ class Effect:
 
     def _send_clock(self, now: int) -> None:
         assert self._master is not None  # whose due it was
-        self._out.send(now, self._master.send(now))
+        self._to_every_output(now, self._master.send(now))
+
+    def _to_every_output(self, now: int, messages: Sequence[bytes]) -> None:
+        for sink in self.patchbay.outputs:
+            self._out.send(now, messages, sink)
 
     def _happen(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:
             if self._master is not None:
                 # A Start that is known ahead leaves at once: nothing has to wait behind it.
-                self._out.send(min(happening.time, self._seen), self._master.happen(happening))
+                self._to_every_output(min(happening.time, self._seen), self._master.happen(happening))
             for part in self.parts:
                 part.happen(happening, runs=happening.kind not in (Kind.STOPPED, Kind.LOST))
 
@@ -224,16 +337,6 @@ class Effect:
         """Where ``thru`` has been switched off, what passed before ends."""
         for part in self.parts:
             if not part.parameters.thru:
-                for channel in self._dry.open & part.channels:
-                    self._out.send(now, self._dry.close(channel))
-
-
-def _control(part: Part, channel: int, number: int, value: int, now: int) -> None:
-    if number == message.SUSTAIN:
-        part.pedal(channel, value, now)
-    elif number == message.RESET_CONTROLLERS:
-        part.pedal(channel, 0, now)
-    elif number in message.NOTE_ENDING_CONTROLLERS:
-        part.end_notes([channel], now)
-    else:
-        part.control(number, value, now)
+                ears = part.track.hears
+                for channel in ears.channels:
+                    self._send_all(now, self.patchbay.close(ears.input, channel))

@@ -14,18 +14,17 @@ SHORTEST_TICK = 1_000_000  # ns; a faster clock (2,500 BPM) is none, and nothing
 UNKNOWN_STEP = 4.0 * GRACE  # ns, while there is no tempo
 
 
+def check_steps(steps_per_beat: int) -> None:
+    """Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps."""
+    if steps_per_beat < 1 or TICKS_PER_BEAT % steps_per_beat:
+        raise UsageError(f"a model with {steps_per_beat} steps a beat cannot follow MIDI clock's 24 ticks")
+
+
 class Grid:
     """The clock in steps; all times in ns."""
 
     def __init__(self, clock: Clock, steps_per_beat: int, offset: int) -> None:
-        """``offset``: by how much the whole grid is later than the clock says.
-
-        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into the model's steps.
-        """
-        if steps_per_beat < 1 or TICKS_PER_BEAT % steps_per_beat:
-            raise UsageError(
-                f"a model with {steps_per_beat} steps a beat cannot follow MIDI clock's 24 ticks"
-            )
+        """``offset``: by how much the whole grid is later than the clock says. ``steps_per_beat`` has been checked."""
         self._steps_per_beat = steps_per_beat
         self.clock = clock
         self.offset = offset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 
 class Outbox:
@@ -14,18 +14,34 @@ class Outbox:
         """Empty."""
         self._waiting: list[Timed] = []
 
-    def put(self, messages: Iterable[Timed]) -> None:
-        """Messages with times of their own."""
-        for message in messages:
-            last = self._waiting[-1].time if self._waiting else message.time
-            self._waiting.append(message if message.time >= last else Timed(last, message.data))
+    def put(self, messages: Iterable[Timed], port: str = MAIN) -> None:
+        """Messages with times of their own, for the output ``port``."""
+        for time, data, _ in messages:
+            last = self._waiting[-1].time if self._waiting else time
+            self._waiting.append(Timed(max(time, last), data, port))
 
-    def send(self, now: int, messages: Sequence[bytes]) -> None:
+    def send(self, now: int, messages: Iterable[bytes], port: str = MAIN) -> None:
         """Messages that are due ``now``."""
-        if messages:
-            self.put([Timed(now, data) for data in messages])
+        self.put([Timed(now, data) for data in messages], port)
 
     def take(self) -> Sequence[Timed]:
         """Everything, by time; the box is empty then."""
         taken, self._waiting = self._waiting, []
         return taken
+
+
+class Outlet:
+    """The outbox as an instance sees it: everything goes to its output."""
+
+    def __init__(self, outbox: Outbox, port: str) -> None:
+        """``port``: label of the output."""
+        self._outbox = outbox
+        self.port = port
+
+    def put(self, messages: Iterable[Timed]) -> None:
+        """See ``Outbox``."""
+        self._outbox.put(messages, self.port)
+
+    def send(self, now: int, messages: Iterable[bytes]) -> None:
+        """See ``Outbox``."""
+        self._outbox.send(now, messages, self.port)

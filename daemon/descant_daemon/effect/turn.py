@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.dialogue import Dialogue, Question
-from descant_daemon.effect.outbox import Outbox
+from descant_daemon.effect.outbox import Outlet
 from descant_daemon.effect.voice import Touch, Voice
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import State
@@ -19,17 +19,16 @@ IN_TIME = 10_000_000  # ns before its tick that a question must be asked for its
 class Turn:
     """``dialogue`` and ``voice`` of one instance, and the time in which they must agree."""
 
-    def __init__(self, dialogue: Dialogue, voice: Voice, outbox: Outbox, counts: Counts) -> None:
+    def __init__(self, dialogue: Dialogue, voice: Voice, outlet: Outlet, counts: Counts) -> None:
         """Nothing asked, nothing sounding."""
         self.dialogue = dialogue
         self.voice = voice
         self.answer_by: int | None = None
         """ns; set while a step whose tick has passed waits for its answer."""
-        self._out = outbox
+        self._out = outlet
         self._counts = counts
         self._asked_at = 0
         self._expected = False  # the answer that is waited for was asked for in time
-        self._told = 0  # the staleness that was last sent out
 
     @property
     def question(self) -> Question | None:
@@ -78,10 +77,19 @@ class Turn:
             self.hold(self.question.given)
             self.dialogue.drop()
 
+    @property
+    def staleness(self) -> int:
+        """How many steps in a row have come late."""
+        return self._counts.staleness
+
     def silence(self, now: int) -> None:
         """Our notes end, and no answer is waited for."""
         self._out.put(self.voice.close(now))
         self.answer_by = None
+
+    def move_to(self, outlet: Outlet) -> None:
+        """From here on everything goes there."""
+        self._out = outlet
 
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
@@ -90,10 +98,3 @@ class Turn:
     def _send(self, notes: Sequence[Timed]) -> None:
         self._counts.notes += sum(message.is_note_on(timed.data) for timed in notes)
         self._out.put(notes)
-
-    def tell_staleness(self, channel: int, number: int, now: int) -> None:
-        """To controller ``number`` (0 is none), where it has changed."""
-        staleness = min(127, self._counts.staleness)
-        if number and staleness != self._told:
-            self._told = staleness
-            self._out.send(now, [message.control_change(channel, number, staleness)])

@@ -47,7 +47,8 @@ class Voice:
         """Silent."""
         self._owner = generated(instance)
         self._ledger = ledger
-        self._pitches = pitches
+        self.pitches = pitches
+        """The keys that the model knows; what sounds beyond them ends with the next step that is played."""
         self._sounding: dict[int, int] = {}  # key → channel
         self._struck: set[int] = set()  # keys struck in this step and not taken back
         self._gates: dict[int, int] = {}  # key → when it ends by itself
@@ -73,8 +74,8 @@ class Voice:
 
         ``velocities``: the model's, ``[P]``, 0 where it says none.
         """
-        plays = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, PLAY])}
-        struck = {self._pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
+        plays = {self.pitches.low + int(row) for row in np.flatnonzero(ours[:, PLAY])}
+        struck = {self.pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
         again = {key for key in struck & self._sounding.keys() if key not in self._struck}
         gated = touch.gate is not None
         ended = [key for key in self._sounding if key not in plays or key in again]
@@ -87,7 +88,7 @@ class Voice:
                 continue  # it was let go before its written end
             self._struck.add(key)
             velocity = touch.velocity_of(
-                key, 0 if velocities is None else int(velocities[key - self._pitches.low])
+                key, 0 if velocities is None else int(velocities[key - self.pitches.low])
             )
             if delay := touch.delay_of(key):
                 self._coming[key] = time + delay, touch, velocity
@@ -97,9 +98,10 @@ class Voice:
 
     def hold(self) -> State:
         """The state of a step in which nothing is struck and what sounds is held."""
-        state = np.zeros((self._pitches.size, 2), np.float32)
+        state = np.zeros((self.pitches.size, 2), np.float32)
         for key in (*self._sounding, *self._coming):
-            state[key - self._pitches.low, PLAY] = 1
+            if key in self.pitches:
+                state[key - self.pitches.low, PLAY] = 1
         return state
 
     def due(self, until: int) -> list[Timed]:
@@ -122,6 +124,10 @@ class Voice:
         """Every note of ours ends, and none that was put off begins."""
         self._coming.clear()
         return [timed for key in sorted(self._sounding) for timed in self._release(key, time)]
+
+    def move_to(self, ledger: Ledger) -> None:
+        """Silent, we go over to another output."""
+        self._ledger = ledger
 
     def forget(self) -> None:
         """The ledger has closed our notes by itself."""

@@ -33,7 +33,7 @@ class Ask(NamedTuple):
     relocated to here. ``steps_per_bar`` places the step in its bar. ``instance`` says which of several
     instances asks. ``ahead``: ns from now to the step's tick, so that the engine can be warm by then.
     ``blend``: of styles, for the step after this one, whose time axis can then run ahead; where the song has
-    jumped to, for this step too.
+    jumped to, for this step too. ``model``: which of the engine's models is asked.
     """
 
     serial: int
@@ -47,6 +47,7 @@ class Ask(NamedTuple):
     instance: int = 0
     ahead: int = 0
     blend: Blend = FIRST_STYLE
+    model: int = 0
 
 
 class Answer(NamedTuple):

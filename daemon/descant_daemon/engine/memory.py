@@ -65,7 +65,10 @@ class SongMemory:
         return self._bytes
 
     def begin(self, step: int, moment: Moment) -> None:
-        """A visit begins at ``step`` out of nothing: ``moment`` is the model's zero state, which costs no room."""
+        """A visit begins at ``step`` out of nothing, or of the little that ``moment`` has heard.
+
+        The model's zero state costs no room.
+        """
         self._drop(step)
         self._moments[step] = moment
 

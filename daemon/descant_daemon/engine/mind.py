@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,10 +58,10 @@ class Mind:
         self._chosen: tuple[Place, Sampling, bytes | bool, Choice] | None = None
         self._dice: tuple[tuple[int, int, int, int], list[NDArray[np.float64]]] | None = None
 
-    def line(self, ask: Ask) -> Line:
-        """Arrive at the step that is asked for."""
+    def line(self, ask: Ask, heard: Sequence[Played] = ()) -> Line:
+        """Arrive at the step that is asked for; where we have never been, ``heard`` is what led there."""
         self._steps_per_bar, self._sampling = ask.steps_per_bar, ask.sampling
-        here = self._arrive(ask)
+        here = self._arrive(ask, heard)
         self._blend = ask.blend  # which counts from the next step on: nothing is computed twice
         again, self._here = here is self._here, here
         if not again:
@@ -92,13 +93,18 @@ class Mind:
         self._dice_of(self._sampling, self._here.step + 1)
         return True
 
-    def _arrive(self, ask: Ask) -> Place:
+    def lately(self, step: int, most: int) -> list[Played]:
+        """What sounded in the ``most`` steps before ``step``, as far as they were played in one go."""
+        kept = self._memory.before(step, most, self._network.pitches.size).astype(np.float32)
+        return [Played(whole, ours) for whole, ours in kept]
+
+    def _arrive(self, ask: Ask, heard: Sequence[Played]) -> Place:
         here, ahead = self._here, self._ahead
         if here is None or ask.jump or ask.step not in (here.step, here.step + 1):
-            return self._return_to(ask.step, ask.blend)
+            return self._return_to(ask.step, ask.blend, heard)
         if ask.step == here.step:
             turned = here.reached and here.blend != ask.blend  # the knob was moved before the song began
-            return self._return_to(ask.step, ask.blend) if turned else here
+            return self._return_to(ask.step, ask.blend, heard) if turned else here
         if ahead is None or not (
             _same(ahead.moment.before, ask.played) and _same(ahead.moment.ours, ask.ours)
         ):
@@ -110,20 +116,25 @@ class Mind:
             self._memory.enter_bar(ask.step, ask.step // ask.steps_per_bar, ahead.moment)
         return ahead
 
-    def _return_to(self, step: int, blend: Blend) -> Place:
+    def _return_to(self, step: int, blend: Blend, heard: Sequence[Played]) -> Place:
         pitches = self._network.pitches.size
         found = self._memory.recall(step, pitches)
         if found is None:
             silence = np.zeros((pitches, 2), np.float32)
             moment = Moment(self._network.time_start, silence, silence, alone=self._steps_per_bar)
+            moment = self._walk(step - len(heard), moment, [played._replace(blend=blend) for played in heard])
             self._memory.begin(step, moment)
-            return self._place(step, moment, blend, reached=True)
-        at, moment, walked = found
-        for played in walked:
-            step_in_bar = at % self._steps_per_bar
-            _, hidden = self._network.along_time(moment.before, step_in_bar, moment.hidden, played.blend)
-            moment, at = moment.then(hidden, played), at + 1
+        else:
+            moment = self._walk(*found)
         return self._place(step, moment, blend, reached=True)
+
+    def _walk(self, at: int, moment: Moment, walked: Sequence[Played]) -> Moment:
+        """From ``moment``, on the verge of step ``at``, through what was played."""
+        for step, played in enumerate(walked, at):
+            step_in_bar = step % self._steps_per_bar
+            _, hidden = self._network.along_time(moment.before, step_in_bar, moment.hidden, played.blend)
+            moment = moment.then(hidden, played)
+        return moment
 
     def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> Place:
         step_in_bar = step % self._steps_per_bar

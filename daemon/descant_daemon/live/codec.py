@@ -1,4 +1,4 @@
-"""Asks and answers as bytes, for the memory between io and engine: little-endian, fixed size per model."""
+"""Asks and answers as bytes, for the memory between io and engine: little-endian, each with its number of pitches."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
-_ASK = struct.Struct("<IqHHq?")
+_ASK = struct.Struct("<IqHHqHH?")
 _SAMPLING = struct.Struct("<ddiiiQidH")
 _BLEND = struct.Struct("<HHd")
 _PLAN = struct.Struct("<d8sHdd16sbH?H")
-_ANSWER = struct.Struct("<IqHq?")
+_ANSWER = struct.Struct("<IqHqH?")
 LONGEST = 3328  # bytes; an ask about 128 pitches takes 3213
 
 
 def encode_ask(ask: Ask) -> bytes:
     """An ask, its states as they lie in memory: packing them would cost more than it saves."""
-    head = _ASK.pack(ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.jump)
+    head = _ASK.pack(
+        ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.model, len(ask.given), ask.jump
+    )
     *sampling, plan = ask.sampling
     fields = _SAMPLING.pack(*sampling) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
     return b"".join((head, fields, ask.given.data, ask.played.data, ask.ours.data))
 
 
-def decode_ask(frame: bytes, pitches: int) -> Ask:
+def decode_ask(frame: bytes) -> Ask:
     """Back from ``encode_ask``."""
-    serial, step, steps_per_bar, instance, ahead, jump = _ASK.unpack_from(frame)
+    serial, step, steps_per_bar, instance, ahead, model, pitches, jump = _ASK.unpack_from(frame)
     at = _ASK.size
     sampling = Sampling(*_SAMPLING.unpack_from(frame, at))
     at += _SAMPLING.size
@@ -39,19 +41,19 @@ def decode_ask(frame: bytes, pitches: int) -> Ask:
     blend = Blend(*_BLEND.unpack_from(frame, at))
     given, played, ours = _states(frame, at + _BLEND.size, 3, pitches)
     manner = sampling._replace(plan=plan)
-    return Ask(serial, step, steps_per_bar, given, played, ours, jump, manner, instance, ahead, blend)
+    return Ask(serial, step, steps_per_bar, given, played, ours, jump, manner, instance, ahead, blend, model)
 
 
 def encode_answer(answer: Answer) -> bytes:
     """An answer."""
     loud = answer.velocities is not None
-    head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready, loud)
+    head = _ANSWER.pack(answer.serial, answer.step, answer.instance, answer.ready, len(answer.ours), loud)
     return b"".join((head, answer.ours.data, b"" if answer.velocities is None else answer.velocities.data))
 
 
-def decode_answer(frame: bytes, pitches: int) -> Answer:
+def decode_answer(frame: bytes) -> Answer:
     """Back from ``encode_answer``."""
-    serial, step, instance, ready, loud = _ANSWER.unpack_from(frame)
+    serial, step, instance, ready, pitches, loud = _ANSWER.unpack_from(frame)
     (ours,) = _states(frame, _ANSWER.size, 1, pitches)
     velocities = np.frombuffer(frame, np.uint8, pitches, _ANSWER.size + ours.nbytes) if loud else None
     return Answer(serial, step, ours, instance, ready, velocities)

@@ -21,9 +21,8 @@ SIZE = 2 * _RING + _STATE
 class Desk:
     """Both sides have one over the same memory; each uses its own half of the methods."""
 
-    def __init__(self, shared: Shared, pitches: int) -> None:
-        """``pitches``: how many the model knows."""
-        self._pitches = pitches
+    def __init__(self, shared: Shared) -> None:
+        """``SIZE`` bytes."""
         memory = memoryview(shared.memory)
         self._asks = Ring(memory[:_RING], SLOTS, LONGEST)
         self._answers = Ring(memory[_RING : 2 * _RING], SLOTS, LONGEST)
@@ -37,7 +36,7 @@ class Desk:
 
     def answers(self) -> Iterator[Answer]:
         """What has been answered since."""
-        return (decode_answer(frame, self._pitches) for frame in self._answers.read_all(SLOTS))
+        return (decode_answer(frame) for frame in self._answers.read_all(SLOTS))
 
     def state(self) -> bytes | None:
         """None while the engine gets ready; then READY, or why it cannot be."""
@@ -51,11 +50,11 @@ class Desk:
 
     def asks(self) -> list[Ask]:
         """What is asked."""
-        return [decode_ask(frame, self._pitches) for frame in self._asks.read_all(SLOTS)]
+        return [decode_ask(frame) for frame in self._asks.read_all(SLOTS)]
 
     def rehearse(self, asks: list[Ask]) -> list[Ask]:
         """As if they had just come: what is about to be done is done once for practice."""
-        return [decode_ask(encode_ask(ask), self._pitches) for ask in asks]
+        return [decode_ask(encode_ask(ask)) for ask in asks]
 
     def put_answer(self, answer: Answer) -> None:
         """io reads its answers every cycle; one that finds no room is nobody's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from descant_daemon.engine.asking import Answer, Ask
@@ -31,16 +31,18 @@ class EngineLink:
     """
 
     def __init__(
-        self, stem: Path, pitches: int, instances: int = 1, wake: Callable[[], None] | None = None
+        self, stems: Sequence[Path], instances: int = 1, wake: Callable[[], None] | None = None
     ) -> None:
-        """``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway."""
-        self._pitches = pitches
+        """``stems`` are those of the models that an ask may name by number.
+
+        ``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway.
+        """
         self._wake = wake
         self._desk: Desk | None  # made before each start; None while there is no engine
         self._deaths = self._deaths_told = 0
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
-        arguments = [str(stem), str(instances), "wakes" if wake else "looks"]
+        arguments = [str(instances), "wakes" if wake else "looks", *map(str, stems)]
         output = subprocess.PIPE if wake else subprocess.DEVNULL
         self._worker = Worker(MODULE, arguments, SIZE, self._begin, self._died, output)
         if wake is not None:
@@ -59,7 +61,7 @@ class EngineLink:
     def wait_ready(self, timeout: float = 60.0) -> None:
         """Until the engine can be asked; DescantError when it refuses its model or does not come up."""
         until = time.monotonic() + timeout
-        while not self._look():
+        while not self.look():
             if time.monotonic() > until:
                 raise DescantError(f"The engine did not get ready within {timeout:.0f} s.")
             if self._worker.starts > MOST_STARTS:
@@ -72,7 +74,7 @@ class EngineLink:
         ``now``, ns, serves to notice an engine that hangs.
         """
         desk = self._desk
-        if desk is None or not (self._is_ready or self._look()) or not desk.put_ask(ask):
+        if desk is None or not (self._is_ready or self.look()) or not desk.put_ask(ask):
             return False
         self._worker.ring()
         if self._asked_at is None:
@@ -102,7 +104,7 @@ class EngineLink:
 
     def _begin(self, shared: Shared) -> None:
         self._is_ready = False
-        self._desk = Desk(shared, self._pitches)
+        self._desk = Desk(shared)
 
     def _died(self) -> None:
         self._desk, self._is_ready = None, False
@@ -110,7 +112,7 @@ class EngineLink:
         if self._wake is not None:
             self._wake()
 
-    def _look(self) -> bool:
+    def look(self) -> bool:
         """Has it said that it is ready? Raises DescantError when it has refused its model."""
         desk = self._desk
         state = None if desk is None else desk.state()

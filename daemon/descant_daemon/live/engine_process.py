@@ -73,21 +73,20 @@ class EngineLoop:
 
 
 def main() -> None:
-    """``python -m descant_daemon.live.engine_process HANDLE STEM INSTANCES WAKES``."""
-    handle, stem, instances, wakes = sys.argv[1:]
+    """``python -m descant_daemon.live.engine_process HANDLE INSTANCES WAKES STEM...``."""
+    handle, instances, wakes, *stems = sys.argv[1:]
     answered = os.fdopen(os.dup(1), "wb") if wakes == "wakes" else None
     os.dup2(2, 1)  # nothing but bells may reach the pipe, whatever a library prints
-    shared = Shared.attach(handle, SIZE)
+    desk = Desk(Shared.attach(handle, SIZE))
     try:
-        files = check_model_files(Path(stem))
-        network = OnnxNetwork(*files)
+        networks = [OnnxNetwork(*check_model_files(Path(stem))) for stem in stems]
     except DescantError as error:
-        Desk(shared, 0).say(str(error).encode())
+        desk.say(str(error).encode())
         return
-    desk = Desk(shared, network.pitches.size)
     take_rank(ENGINE)
-    network.warm()
-    engine = Engine(network, int(instances))
+    for network in networks:
+        network.warm()
+    engine = Engine(*networks, instances=int(instances))
     gc.collect()
     gc.freeze()
     gc.disable()  # asks and answers leave no cycles behind

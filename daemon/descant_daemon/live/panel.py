@@ -10,7 +10,7 @@ from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
 from descant_daemon.live.shared import Shared
 from descant_daemon.live.status import Snapshot, encode
 
-SLOTS, LONGEST_COMMAND, LONGEST_STATUS = 64, 256, 4096
+SLOTS, LONGEST_COMMAND, LONGEST_STATUS = 64, 256, 16_384
 _RING, _BOARD = ring_bytes(SLOTS, LONGEST_COMMAND), ring_bytes(BOARD_SLOTS, LONGEST_STATUS)
 SIZE = _RING + _BOARD
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.part import Part
 from descant_routing.message import key_name
 
 Snapshot = dict[str, Any]
@@ -26,7 +27,22 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
         "held": effect.held,
         "sounding": sorted(effect.sounding),
         "engine": engine,
+        "instances": [_instance(part) for part in effect.parts],
         **asdict(effect.counts),
+    }
+
+
+def _instance(part: Part) -> Snapshot:
+    """``state`` is idle, listening or playing; ``next``: the keys of the next tick, as far as it is known."""
+    return {
+        "name": part.track.name,
+        "preset": part.program,
+        "mode": part.parameters.mode,
+        "state": part.doing.name.lower(),
+        "held": sorted(part.held),
+        "sounding": sorted(part.sounding),
+        "next": part.coming,
+        "variation": part.parameters.variation,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
@@ -15,7 +16,6 @@ from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
-from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def render(
     """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back."""
     clock = MidiClock()
     ours_alone = replace(parameters, thru=False)
-    steps_per_beat = network.metadata.steps_per_beat
-    styles = network.metadata.styles
-    effect = Effect(network.pitches, steps_per_beat, [Track(ours_alone)], clock, Ledger(), cc, styles=styles)
+    effect = Effect([Track([program_of(network.metadata, ours_alone, cc or {})])], clock)
     rehearsal = Rehearsal(effect, Engine(network))
     backend = MemoryBackend()
     backend.start(rehearsal)

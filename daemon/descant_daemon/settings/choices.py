@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Mode = Literal["free", "harmonise", "instant"]
+Mode = Literal["free", "harmonise", "instant", "respond", "continue", "freeze"]
 Articulation = Literal["legato", "gate"]
 Place = Literal["anywhere", "below", "above"]
 Source = Literal["model", "player"]
+Take = Literal["locked", "evolving"]
 Style = str  # the name of one of the model's; "" is its first
 Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
 SwingUnit = Literal["eighth", "sixteenth"]
@@ -16,5 +17,6 @@ Scale = Literal[
     "major_pentatonic", "minor_pentatonic", "blues", "whole_tone", "diatonic",
 ]  # fmt: skip
 KeyName = Literal["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B", "follow"]
+MODES: tuple[str, ...] = get_args(Mode)
 KEYS: tuple[str, ...] = get_args(KeyName)[:12]
 """By pitch class."""

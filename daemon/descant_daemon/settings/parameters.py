@@ -1,8 +1,8 @@
 """The one table of parameters: presets, ``--set``, controllers and the documentation all read these rows.
 
 A row is a field of ``Parameters``: its type says the kind, its ``Knob`` the rest. Default controllers are
-taken from 9, 14, 15, 20 to 31 and 102 to 119, which MIDI 1.0 leaves undefined, so that no keyboard moves them
-by accident.
+taken from 3, 9, 14, 15, 20 to 31, 85 to 90 and 102 to 119, which MIDI 1.0 leaves undefined (88 since taken), so
+that no keyboard moves them by accident.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from descant_daemon.settings.choices import (
     Source,
     Style,
     SwingUnit,
+    Take,
 )
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
@@ -52,10 +53,24 @@ class Parameters:
         Mode,
         Knob(
             "free plays by itself, hearing you; harmonise sets voices around what you hold, on the grid; "
-            "instant sets them the moment you press a key.",
+            "instant sets them the moment you press a key; respond listens for `phrase` bars and answers for as many; "
+            "continue takes over when you have rested for `patience` beats; freeze repeats its last `phrase` bars.",
             cc=20,
         ),
     ] = "harmonise"
+    phrase: Annotated[
+        int, Knob("How long respond listens, and answers, and how much freeze repeats.", 1, 16, "bars", 90)
+    ] = 2
+    patience: Annotated[int, Knob("How long you rest before continue takes over.", 1, 16, "beats", 3)] = 2
+    latch: Annotated[
+        bool, Knob("Whether keys stay held, for the harmony, until you press others.", cc=86)
+    ] = False
+    chord_memory: Annotated[
+        bool,
+        Knob(
+            "The chord that you hold when it is switched on comes with every key that you press after.", cc=87
+        ),
+    ] = False
     temperature: Annotated[
         float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
     ] = 1.0
@@ -123,6 +138,14 @@ class Parameters:
         int,
         Knob("Another take: each value is a different, repeatable one of the same seed.", 0, 127, "take", 30),
     ] = 0
+    take: Annotated[
+        Take,
+        Knob(
+            "locked: every pass of a loop is the same; evolving: each is another variation, and the next playback "
+            "begins with the first again.",
+            cc=89,
+        ),
+    ] = "locked"
     recall: Annotated[
         float,
         Knob(
@@ -223,6 +246,15 @@ class Parameters:
             0,
             119,
         ),
+    ] = 0
+    state_cc: Annotated[
+        int,
+        Knob("Controller that tells what is done: 0 idle, 1 listening, 2 playing; 0 is none.", 0, 119),
+    ] = 0
+    bar_cc: Annotated[int, Knob("Controller that tells the bar, from 1, modulo 128; 0 is none.", 0, 119)] = 0
+    beat_cc: Annotated[int, Knob("Controller that tells the beat of the bar, from 1; 0 is none.", 0, 119)] = 0
+    mode_cc: Annotated[
+        int, Knob("Controller that tells the mode by its place in the list, from 0; 0 is none.", 0, 119)
     ] = 0
     seed: Annotated[
         int,

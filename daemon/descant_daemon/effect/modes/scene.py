@@ -1,0 +1,35 @@
+"""What a mode looks at, and what it can say."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from descant_daemon.settings.parameters import Parameters
+
+
+class Say(Enum):
+    """What we do in a step. The model hears the player whatever it is."""
+
+    AROUND = "around"
+    """Voices around what is held; asked again when that changes."""
+    FREELY = "freely"
+    """Notes of our own."""
+    LISTEN = "listen"
+    """Nothing."""
+    LOOP = "loop"
+    """What we played some bars ago."""
+
+
+class Scene(NamedTuple):
+    """A step, and how long no key has been held before it: ``rest`` in steps, 0 while one is."""
+
+    step: int
+    rest: int
+    parameters: Parameters
+    steps_per_beat: int
+
+    @property
+    def bar(self) -> int:
+        """The bar of the step, counted from 0."""
+        return self.step // self.parameters.metre.steps_per_bar(self.steps_per_beat)

@@ -1,0 +1,72 @@
+"""Which program an instance plays, which one is coming, and where in the song it begins."""
+
+from __future__ import annotations
+
+from descant_daemon.effect.common import Boundary, Program, Track
+from descant_daemon.settings.parameters import Parameters
+from descant_routing import message
+
+A_BANK = 128  # programs
+
+
+class Programs:
+    """Those of one instance; a program change chooses by number, with the bank that was selected before it."""
+
+    def __init__(self, track: Track) -> None:
+        """Its ``first`` is played."""
+        self.current = track.programs[track.first]
+        self.coming: Program | None = None
+        """Chosen, and not begun yet."""
+        self._all = track.programs
+        self._switch: Boundary = track.switch
+        self._banks = {message.BANK_SELECT: 0, message.BANK_SELECT_LSB: 0}
+
+    @property
+    def choosable(self) -> bool:
+        """Whether program changes are for us: a single program leaves them to others."""
+        return len(self._all) > 1
+
+    def bank(self, controller: int, value: int) -> None:
+        """Bank select: keyboards send the number by either of its two controllers, and 0 by the other."""
+        self._banks[controller] = value
+
+    def choose(self, number: int) -> bool:
+        """Program change ``number``, 0 to 127; False when there is no such program."""
+        return self.choose_at(A_BANK * max(self._banks.values()) + number)
+
+    def choose_at(self, place: int) -> bool:
+        """By place in the list, from 0; False when it is none. The one that plays, chosen anew, begins afresh."""
+        if not 0 <= place < len(self._all):
+            return False
+        self.coming = self._all[place]
+        return True
+
+    def begin(self, step: int | None, parameters: Parameters) -> Program | None:
+        """The program that begins with ``step`` (None: out of time, any begins); it is the current one from then on.
+
+        ``parameters`` are those that play: their metre says where bars begin.
+        """
+        if self.coming is None or (step is not None and step % self._stride(parameters)):
+            return None
+        self.current, self.coming = self.coming, None
+        return self.current
+
+    def replace(self, track: Track) -> bool:
+        """Another list; False when what plays is not in it as it was, and the first begins at the next boundary."""
+        playing = self.current if self.coming is None else self.coming
+        self._all, self._switch = track.programs, track.switch
+        if playing in track.programs:
+            return True
+        named = [program for program in track.programs if program.name == playing.name]
+        self.coming = [*named, track.programs[track.first]][0]
+        return False
+
+    def _stride(self, parameters: Parameters) -> int:
+        per_beat = self.current.steps_per_beat
+        match self._switch:
+            case "step":
+                return 1
+            case "beat":
+                return parameters.metre.steps_per_pulse(per_beat)
+            case "bar":
+                return parameters.metre.steps_per_bar(per_beat)

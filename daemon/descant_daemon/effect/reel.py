@@ -1,0 +1,59 @@
+"""What we have played lately, to be played again: the loop of ``freeze``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from descant_daemon.engine.loudness import Velocities
+from descant_daemon.note_state import PitchRange, State
+
+MOST_STEPS = 16 * 32  # the longest loop, sixteen bars, of eight quarters
+
+
+class Frame(NamedTuple):
+    """Our notes of a step, and how loud the model had them."""
+
+    ours: State
+    velocities: Velocities | None
+
+
+def rest(pitches: PitchRange) -> Frame:
+    """A step in which we play nothing."""
+    return Frame(np.zeros((pitches.size, 2), np.float32), None)
+
+
+class Reel:
+    """Steps by their number in the song; a loop is played at the same place of the bar as at first."""
+
+    def __init__(self) -> None:
+        """Nothing played."""
+        self._frames: dict[int, Frame] = {}
+        self._loop: dict[int, Frame] | None = None
+        self._length = 1
+
+    @property
+    def loops(self) -> bool:
+        """Whether a loop goes round."""
+        return self._loop is not None
+
+    def keep(self, step: int, ours: State, velocities: Velocities | None) -> None:
+        """This is what was played in ``step``."""
+        self._frames[step] = Frame(ours, velocities)
+        while len(self._frames) > MOST_STEPS:
+            del self._frames[next(iter(self._frames))]
+
+    def freeze(self, step: int, length: int) -> None:
+        """From ``step`` on, the ``length`` steps before it go round."""
+        lately = range(step - length, step)
+        self._length = length
+        self._loop = {each % length: self._frames[each] for each in lately if each in self._frames}
+
+    def melt(self) -> None:
+        """The loop ends."""
+        self._loop = None
+
+    def at(self, step: int) -> Frame | None:
+        """What the loop has in ``step``; None is nothing."""
+        return self._loop.get(step % self._length) if self._loop is not None else None

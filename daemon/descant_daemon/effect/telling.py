@@ -1,0 +1,53 @@
+"""What an instance tells by controllers, with its notes: for lights, meters and whatever listens to MIDI."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from descant_daemon.effect.outbox import Outlet
+from descant_daemon.settings.choices import MODES
+from descant_daemon.settings.parameters import Parameters
+from descant_routing import message
+
+TOP = 127
+
+
+class Doing(IntEnum):
+    """What an instance does, as ``state_cc`` tells it."""
+
+    IDLE = 0
+    LISTENING = 1
+    PLAYING = 2
+
+
+class News(NamedTuple):
+    """``bar`` and ``beat`` from 1; ``staleness``: how many steps in a row have come late."""
+
+    doing: Doing
+    bar: int
+    beat: int
+    staleness: int
+
+
+class Telling:
+    """Each controller is sent when its value has changed, and only where a parameter gives it a number."""
+
+    def __init__(self) -> None:
+        """Nobody has been told anything."""
+        self._told: dict[str, tuple[int, int]] = {}  # → controller, value
+
+    def tell(self, parameters: Parameters, news: News, outlet: Outlet, now: int) -> None:
+        """What is new goes out on the channel of the notes."""
+        values = {
+            "late_cc": min(TOP, news.staleness),
+            "state_cc": int(news.doing),
+            "bar_cc": news.bar % (TOP + 1),
+            "beat_cc": news.beat,
+            "mode_cc": MODES.index(parameters.mode),
+        }
+        for name, value in values.items():
+            number: int = getattr(parameters, name)
+            if number and self._told.get(name) != (number, value):
+                self._told[name] = number, value
+                outlet.send(now, [message.control_change(parameters.channel - 1, number, value)])
