@@ -16,9 +16,10 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from descant_daemon.settings.choices import Mode
-from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
+from descant_daemon.settings.faults import common_sentence, faults_of, line_of
+from descant_daemon.settings.lined_yaml import FileError, LinedYaml, parse_lined, read_lined
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.row import Value, hint, row_named, shown
+from descant_daemon.settings.row import Value, row_named, shown
 from descant_routing.errors import DescantError
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ _CONTROLLERS = _map_schema(
     [name for name, row in TABLE.items() if row.controllable],
 )  # fmt: skip
 
+ParameterMap = Annotated[dict[str, Any], AfterValidator(_each(_parameter)), _VALUES]
+"""Parameter → value, each checked by its row; ``mode`` has a line of its own."""
+ControllerMap = Annotated[
+    dict[str, Any], AfterValidator(_each(_controller)), AfterValidator(_no_controller_twice), _CONTROLLERS
+]
+"""Parameter → the controller that moves it, None for none."""
+
 
 class Preset(BaseModel):
     """What ``preset.yaml`` says. ``load_preset`` reads it and speaks of lines."""
@@ -121,10 +129,8 @@ class Preset(BaseModel):
         Field(description="The model beside this file: <model>.time.onnx and <model>.note.onnx."),
     ]
     mode: Annotated[Mode, WithJsonSchema(TABLE["mode"].schema())] = "harmonise"
-    parameters: Annotated[dict[str, Any], AfterValidator(_each(_parameter)), _VALUES] = Field(default={})
-    cc: Annotated[
-        dict[str, Any], AfterValidator(_each(_controller)), AfterValidator(_no_controller_twice), _CONTROLLERS
-    ] = Field(default={})
+    parameters: ParameterMap = Field(default={})
+    cc: ControllerMap = Field(default={})
     credits: Annotated[list[Text], Field(description="Who made it and from what, a line each.")] = []
 
     def to_parameters(self) -> Parameters:
@@ -171,48 +177,19 @@ def _preset(read: LinedYaml, path: Path) -> Preset:
     try:
         preset = Preset.model_validate(read.value)
     except ValidationError as error:
-        # One sentence: the fault that stands first, and a misspelt key before the one that it leaves missing.
-        faults = error.errors(include_url=False)
-        first = min(faults, key=lambda each: (each["type"] == "missing", _line(read, each["loc"])))
-        raise FileError(path, _line(read, first["loc"]), _sentence(first)) from error
+        first = faults_of(error, read, _sentence)[0]
+        raise FileError(path, first.line, first.sentence) from error
     try:
         preset.to_parameters()
     except DescantError as error:
-        raise FileError(path, _line(read, ("parameters",)), str(error)) from error
+        raise FileError(path, line_of(read, ("parameters",)), str(error)) from error
     return preset
 
 
-def _line(read: LinedYaml, place: Place) -> int:
-    while place not in read.lines:
-        place = place[:-1]
-    return read.lines[place]
-
-
 def _sentence(fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
-    match fault["type"]:
-        case "entry":
-            return str(fault["msg"])
-        case "missing":
-            return f"the key '{where}' is missing"
-        case "extra_forbidden":
-            return f"unknown key {shown(where)}{hint(where, Preset.model_fields)}"
-        case "literal_error":
-            return f"'{where}' must be {TABLE[where].domain}, not {shown(fault['input'])}"
-        case "string_pattern_mismatch":
-            return (
-                f"'{where}' must be the bare name of a model in this folder "
-                f"(letters, digits, '.', '_' and '-'), not {shown(fault['input'])}"
-            )
-        case kind:
-            wants = f"must be {_WANTS[kind]}, not {shown(fault['input'])}" if kind in _WANTS else fault["msg"]
-            return f"'{where}' {wants}"
-
-
-_WANTS = {
-    "string_type": "text",
-    "string_too_short": "some text",
-    "string_too_long": "at most 2000 characters",
-    "dict_type": "a map of names and values",
-    "list_type": "a list",
-}
+    if fault["type"] == "string_pattern_mismatch":
+        return (
+            "'model' must be the bare name of a model in this folder "
+            f"(letters, digits, '.', '_' and '-'), not {shown(fault['input'])}"
+        )
+    return common_sentence(fault, Preset.model_fields)
