@@ -8,13 +8,16 @@ from itertools import pairwise
 import pytest
 import yaml
 
+from descant_daemon.settings.actions import ACTIONS
+from descant_daemon.settings.bindings import MOVABLE
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters, parse_setting
 from descant_daemon.settings.reference import parameter_reference
 from descant_daemon.settings.row import Row, Value
 from descant_routing.errors import UsageError
 
-STANDARD_CCS = {0, 1, 6, 7, 10, 11, 32, 38, *range(64, 68), *range(96, 102), *range(120, 128)}
+# MIDI 1.0 Detailed Specification 4.2.1, table 3: what it leaves undefined.
+UNDEFINED_CCS = {3, 9, 14, 15, *range(20, 32), 85, 86, 87, 89, 90, *range(102, 120)}
 KNOBS = [row for row in TABLE.values() if row.controllable]
 SWITCHES = [row for row in KNOBS if row.kind in ("choice", "bool")]
 RANGES = [row for row in KNOBS if row.kind in ("int", "float")]
@@ -122,9 +125,10 @@ def test_every_choice_is_a_word_to_yaml_too() -> None:
 
 
 def test_default_controllers_are_distinct_and_nobody_elses() -> None:
-    numbers = [row.default_cc for row in TABLE.values() if row.default_cc is not None]
+    numbers = [cc for cc in MOVABLE.values() if cc is not None]
+    assert not set(TABLE) & set(ACTIONS)
     assert len(set(numbers)) == len(numbers) > 0
-    assert not STANDARD_CCS & set(numbers)
+    assert set(numbers) <= UNDEFINED_CCS
     assert all(row.controllable for row in TABLE.values() if row.default_cc is not None)
     assert TABLE["variation"].default_cc is not None
     assert not TABLE["seed"].controllable
@@ -211,9 +215,12 @@ def test_a_bar_that_the_steps_do_not_fill_is_refused() -> None:
         Metre(5, 16).steps_per_bar(6)
 
 
-def test_the_reference_page_has_a_row_for_each_parameter() -> None:
-    lines = parameter_reference().splitlines()
-    assert [line.split("`")[1] for line in lines[2:]] == list(TABLE)
-    assert {line.count("|") for line in lines} == {7}
-    assert "| `temperature` | 0.05 … 2 | × | `1.0` | 21 |" in parameter_reference()
+def test_the_reference_page_has_a_row_for_each_parameter_and_action() -> None:
+    parameters, actions = (part.splitlines() for part in parameter_reference().split("\n\n"))
+    assert [line.split("`")[1] for line in parameters[2:]] == list(TABLE)
+    assert [line.split("`")[1] for line in actions[2:]] == list(ACTIONS)
+    assert {line.count("|") for line in parameters} == {8}
+    assert {line.count("|") for line in actions} == {4}
+    assert "| `temperature` | 0.05 … 2 | × | `1.0` | 21 | yes |" in parameter_reference()
     assert "| `seed` | 0 … 4294967295 |" in parameter_reference()
+    assert actions[-1].startswith("| `freeze` | 85 | Loops the last bars")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.lined_yaml import MOST_BYTES
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
@@ -83,13 +84,17 @@ BAD: dict[str, tuple[int, str]] = {
     HEAD + "cc:\n  seed: 3\n": (4, "seed cannot be moved by a controller"),
     HEAD + "cc:\n  velocty: 3\n": (4, "unknown parameter 'velocty' (did you mean 'velocity'?)"),
     HEAD + "cc:\n  low: 120\n": (
-        4, "the controller of low must be a number from 0 to 119, or null for none, not 120"),
+        4, "the controller of low must be a number from 0 to 119, a pair such as 21+53, "
+        "nrpn 0 to 16382, or null for none, not 120"),
     HEAD + "cc:\n  low: -1\n": (
-        4, "the controller of low must be a number from 0 to 119, or null for none, not -1"),
+        4, "the controller of low must be a number from 0 to 119, a pair such as 21+53, "
+        "nrpn 0 to 16382, or null for none, not -1"),
     HEAD + "cc:\n  low: 1.0\n": (
-        4, "the controller of low must be a number from 0 to 119, or null for none, not 1.0"),
+        4, "the controller of low must be a number from 0 to 119, a pair such as 21+53, "
+        "nrpn 0 to 16382, or null for none, not 1.0"),
     HEAD + "cc:\n  low: true\n": (
-        4, "the controller of low must be a number from 0 to 119, or null for none, not True"),
+        4, "the controller of low must be a number from 0 to 119, a pair such as 21+53, "
+        "nrpn 0 to 16382, or null for none, not True"),
     HEAD + "cc:\n  low: 64\n": (4, "controller 64 is the sustain pedal and cannot move low"),
     HEAD + "cc:\n  low: 3\n  high: 3\n": (3, "controller 3 moves both low and high"),
     "title: Chorale\nmodel: ../bach\n": (
@@ -215,7 +220,7 @@ def test_the_schema_knows_every_key_and_parameter() -> None:
     assert (temperature["type"], temperature["minimum"], temperature["maximum"]) == ("number", 0.05, 2)
     assert temperature["description"] == TABLE["temperature"].meaning
     assert properties["mode"]["enum"] == ["free", "harmonise", "instant", "respond", "continue", "freeze"]
-    assert set(properties["cc"]["properties"]) == set(TABLE) - {"seed", "metre"}
+    assert set(properties["cc"]["properties"]) == {*TABLE, *ACTIONS} - {"seed", "metre", "takeover"}
     pattern = parameters["properties"]["metre"]["pattern"]
     assert re.search(pattern, "12/8")
     assert not re.search(pattern, "12/8x")

@@ -24,7 +24,7 @@ from descant_routing.ports.catalogue import MidiSystem, systems
 def presets(
     as_json: options.Json = False,
     parameters: Annotated[
-        bool, typer.Option("--parameters", help="Explain every parameter instead.")
+        bool, typer.Option("--parameters", help="Explain every parameter and action instead.")
     ] = False,
 ) -> None:
     """List the presets, and where your own would be."""

@@ -12,6 +12,7 @@ Take = Literal["locked", "evolving"]
 Style = str  # the name of one of the model's; "" is its first
 Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
 SwingUnit = Literal["eighth", "sixteenth"]
+Takeover = Literal["jump", "pickup", "scale"]
 Scale = Literal[
     "chromatic", "major", "minor", "harmonic_minor", "melodic_minor", "dorian", "phrygian", "lydian", "mixolydian",
     "major_pentatonic", "minor_pentatonic", "blues", "whole_tone", "diatonic",

@@ -2,7 +2,9 @@
 
 A row is a field of ``Parameters``: its type says the kind, its ``Knob`` the rest. Default controllers are
 taken from 3, 9, 14, 15, 20 to 31, 85 to 90 and 102 to 119, which MIDI 1.0 leaves undefined (88 since taken), so
-that no keyboard moves them by accident.
+that no keyboard moves them by accident. Smooth is what weighs on every step, so that a leap of it is heard as one: how
+loud, how even, how many, how wild, which style. What sets a limit (keys, voices), counts, or shapes whole bars is there
+when it is set.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from descant_daemon.settings.choices import (
     Style,
     SwingUnit,
     Take,
+    Takeover,
 )
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
@@ -40,6 +43,7 @@ class Knob(NamedTuple):
     unit: str = ""
     cc: int | None = None
     controllable: bool = True
+    smooth: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,30 @@ class Parameters:
         ),
     ] = False
     temperature: Annotated[
-        float, Knob("Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21)
+        float,
+        Knob(
+            "Below 1 the likeliest notes win more often, above 1 surprises do.", 0.05, 2, "×", 21, smooth=True
+        ),
     ] = 1.0
     style: Annotated[Style, Knob("Which of the model's styles is played; none named: its first.", cc=9)] = ""
     morph_to: Annotated[
         Style, Knob("The style that `morph` leads to; none named: `morph` leads nowhere.", cc=15)
     ] = ""
     morph: Annotated[
-        float, Knob("How far from `style` to `morph_to`: 0 not at all, 1 wholly.", 0, 1, "share", 14)
+        float,
+        Knob("How far from `style` to `morph_to`: 0 not at all, 1 wholly.", 0, 1, "share", 14, smooth=True),
     ] = 0.0
     density: Annotated[
         # At 2 the odds would be infinite; 1.98 multiplies them by 99.
-        float, Knob("How many notes: 0 is silence, 1 as the model has it, above 1 fuller.", 0, 1.98, "×", 22)
+        float,
+        Knob(
+            "How many notes: 0 is silence, 1 as the model has it, above 1 fuller.",
+            0,
+            1.98,
+            "×",
+            22,
+            smooth=True,
+        ),
     ] = 1.0
     follow: Annotated[
         float, Knob("How much more closely than the model harmony follows your notes.", 0, 3, "×")
@@ -116,9 +132,17 @@ class Parameters:
             105,
         ),
     ] = 0
-    velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26)] = 80
+    velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26, smooth=True)] = 80
     velocity_follow: Annotated[
-        float, Knob("How far generated velocity follows yours: 0 not at all, 1 wholly.", 0, 1, "share", 27)
+        float,
+        Knob(
+            "How far generated velocity follows yours: 0 not at all, 1 wholly.",
+            0,
+            1,
+            "share",
+            27,
+            smooth=True,
+        ),
     ] = 0.5
     velocity_source: Annotated[
         Source,
@@ -202,17 +226,30 @@ class Parameters:
             1,
             "share",
             112,
+            smooth=True,
         ),
     ] = 0.0
     swing: Annotated[
         float,
-        Knob("How late the off-beats are: 0 straight, 1 on the last of three.", 0, 1, "of a triplet", 113),
+        Knob(
+            "How late the off-beats are: 0 straight, 1 on the last of three.",
+            0,
+            1,
+            "of a triplet",
+            113,
+            smooth=True,
+        ),
     ] = 0.0
     swing_unit: Annotated[SwingUnit, Knob("Which notes swing.", cc=114)] = "eighth"
     humanise: Annotated[
         float,
         Knob(
-            "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.", 0, 1, "share", 115
+            "Unevenness of touch: up to 12 of velocity to either side, up to 20 ms late.",
+            0,
+            1,
+            "share",
+            115,
+            smooth=True,
         ),
     ] = 0.0
     length_follow: Annotated[
@@ -256,6 +293,14 @@ class Parameters:
     mode_cc: Annotated[
         int, Knob("Controller that tells the mode by its place in the list, from 0; 0 is none.", 0, 119)
     ] = 0
+    takeover: Annotated[
+        Takeover,
+        Knob(
+            "What a knob does that does not stand where its parameter is: jump, it moves it there; pickup, nothing "
+            "until it comes by; scale, the travel that is left to each is shared, so that both reach the end.",
+            controllable=False,
+        ),
+    ] = "jump"
     seed: Annotated[
         int,
         Knob("Where the dice start: same seed and input, same notes.", 0, 2**32 - 1, controllable=False),
@@ -325,6 +370,7 @@ def _table() -> Mapping[str, Row]:
             choices=get_args(annotated) if get_origin(annotated) is Literal else (),
             default_cc=knob.cc,
             controllable=knob.controllable,
+            smooth=knob.smooth,
         )
     return MappingProxyType(rows)
 

@@ -1,20 +1,30 @@
-"""The parameter table as a page of the documentation."""
+"""The tables of parameters and actions as a page of the documentation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from descant_daemon.settings.row import Row
+
+PARAMETER_HEADS = ("Parameter", "Values", "Unit", "Default", "CC", "Smooth", "Meaning")
+ACTION_HEADS = ("Action", "CC", "Meaning")
 
 
 def parameter_reference() -> str:
-    """The table of parameters in Markdown, a row each, in the table's order."""
-    heads = ("Parameter", "Values", "Unit", "Default", "CC", "Meaning")
-    rows = [heads, tuple("---" for _ in heads), *(_cells(row) for row in TABLE.values())]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    """The table of parameters in Markdown, a row each, in the table's order; then that of actions."""
+    actions = ((f"`{row.name}`", _number(row.default_cc), row.meaning) for row in ACTIONS.values())
+    return f"{_table(PARAMETER_HEADS, map(_cells, TABLE.values()))}\n{_table(ACTION_HEADS, actions)}"
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (heads, tuple("---" for _ in heads), *rows)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -30,5 +40,10 @@ def _cells(row: Row) -> tuple[str, ...]:
         case "metre":
             values = "`4/4`, `3/4`, `6/8` …"
     default = str(row.default).lower() if row.kind == "bool" else str(row.default)
-    number = "" if row.default_cc is None else str(row.default_cc)
-    return f"`{row.name}`", values, row.unit, f"`{default}`" if default else "", number, row.meaning
+    shown = f"`{default}`" if default else ""
+    smooth = "yes" if row.smooth else ""
+    return f"`{row.name}`", values, row.unit, shown, _number(row.default_cc), smooth, row.meaning
+
+
+def _number(cc: int | None) -> str:
+    return "" if cc is None else str(cc)

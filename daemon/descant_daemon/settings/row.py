@@ -18,6 +18,9 @@ Value = int | float | bool | str | Metre
 Kind = Literal["int", "float", "bool", "choice", "style", "metre"]
 
 CC_TOP = 127  # a controller's value is 7 bits
+BANDS = CC_TOP / (
+    CC_TOP + 1
+)  # so that a knob's 128 positions share out evenly, its end being in the last band
 LONGEST_NAME = 100  # characters of a style's name
 
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
@@ -30,8 +33,9 @@ class Row:
     """A parameter. ``low`` and ``high`` (both included) are in ``unit``; ``choices`` in the order of a knob.
 
     ``default_cc`` is the controller that moves it when a preset says nothing; None for none.
-    ``controllable`` is False where 128 positions of a knob make no sense. A style is any name, "" being the
-    model's first, until ``among`` says which the model has.
+    ``controllable`` is False where 128 positions of a knob make no sense. ``smooth`` is True where a value that
+    leaps from one step to the next is heard as a lurch, so that a knob leads there by degrees. A style is any
+    name, "" being the model's first, until ``among`` says which the model has.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Row:
     choices: tuple[str, ...] = ()
     default_cc: int | None = None
     controllable: bool = True
+    smooth: bool = False
 
     @property
     def domain(self) -> str:
@@ -88,34 +93,43 @@ class Row:
             value = float(text)
         return self.check(value)
 
-    def from_cc(self, position: int) -> Value:
-        """The value at a controller's position 0 to 127: linear, and equal bands for choices and switches.
+    def from_position(self, position: float) -> Value:
+        """The value at a knob's position, 0 to 1: linear, and equal bands for choices and switches.
 
         Raises UsageError when the parameter has no knob, or the position is none.
         """
         self._needs_knob()
-        if not 0 <= position <= CC_TOP:
-            raise UsageError(f"{self.name}: a controller's value is 0 to {CC_TOP}, not {shown(position)}")
+        if not 0 <= position <= 1:
+            raise UsageError(f"{self.name}: a knob's position is 0 to 1, not {shown(position)}")
         if self.kind in ("bool", "choice"):
             stops = self._stops()
-            return stops[position * len(stops) // (CC_TOP + 1)]
-        value = self.low + (self.high - self.low) * position / CC_TOP
+            return stops[int(position * BANDS * len(stops))]
+        value = self.low + (self.high - self.low) * position
         return int(value + 0.5) if self.kind == "int" else min(value, self.high)  # for rounding's sake
 
-    def to_cc(self, value: Value) -> int:
-        """The controller's position nearest to ``value``, 0 to 127; first and last choice at its ends.
+    def to_position(self, value: Value) -> float:
+        """A knob's position at ``value``, 0 to 1; first and last choice at its ends.
 
-        Raises UsageError as ``check`` and ``from_cc`` do.
+        Raises UsageError as ``check`` and ``from_position`` do.
         """
         self._needs_knob()
         value = self.check(value)
         assert not isinstance(value, Metre), "has no knob"
         if self.kind in ("bool", "choice"):
             stops = self._stops()
-            share = stops.index(value) / max(1, len(stops) - 1)
-        else:
-            share = (float(value) - self.low) / (self.high - self.low)
-        return int(share * CC_TOP + 0.5)
+            return stops.index(value) / max(1, len(stops) - 1)
+        return (float(value) - self.low) / (self.high - self.low)
+
+    def from_cc(self, position: int) -> Value:
+        """The value at a controller's position, 0 to 127. Raises UsageError as ``from_position`` does."""
+        self._needs_knob()
+        if not 0 <= position <= CC_TOP:
+            raise UsageError(f"{self.name}: a controller's value is 0 to {CC_TOP}, not {shown(position)}")
+        return self.from_position(position / CC_TOP)
+
+    def to_cc(self, value: Value) -> int:
+        """The controller's position nearest to ``value``, 0 to 127. Raises UsageError as ``to_position`` does."""
+        return int(self.to_position(value) * CC_TOP + 0.5)
 
     def schema(self) -> dict[str, Any]:
         """The row as JSON Schema, for editors."""

@@ -1,0 +1,80 @@
+"""What pydantic finds wrong with a file, in a musician's words and with the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from descant_daemon.settings.row import hint, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import ValidationError
+
+    from descant_daemon.settings.lined_yaml import LinedYaml, Place
+
+Raw = Any  # pydantic's details of one error
+
+
+class Fault(NamedTuple):
+    """``line`` counts from 1."""
+
+    line: int
+    sentence: str
+
+
+def faults_of(error: ValidationError, read: LinedYaml, sentence: Callable[[Raw], str]) -> list[Fault]:
+    """Every fault in the order of lines, but a misspelt key before the one that it leaves missing."""
+    raws = error.errors(include_url=False)
+    raws.sort(key=lambda each: (each["type"] == "missing", line_of(read, each["loc"])))
+    return [Fault(line_of(read, each["loc"]), sentence(each)) for each in raws]
+
+
+def line_of(read: LinedYaml, place: Place) -> int:
+    """The line of a value, or of what it would stand in."""
+    while place not in read.lines:
+        place = place[:-1]
+    return read.lines[place]
+
+
+def common_sentence(raw: Raw, known: Mapping[str, object]) -> str:
+    """What is wrong, where the kind of fault says it all; ``known`` are the keys that may stand beside it."""
+    where, found = ".".join(str(part) for part in raw["loc"]), shown(raw["input"])
+    match raw["type"]:
+        case "entry":
+            return str(raw["msg"])
+        case "missing":
+            return f"the key '{where}' is missing"
+        case "extra_forbidden":
+            *above, key = raw["loc"]
+            inside = f" in '{'.'.join(map(str, above))}'" if above else ""
+            return f"unknown key {shown(key)}{inside}{hint(str(key), known)}"
+        case "literal_error":
+            return f"'{where}' must be {_alternatives(raw['ctx']['expected'])}, not {found}"
+        case "must":
+            return f"'{where}' must be {raw['msg']}, not {found}"
+        case kind:
+            return f"'{where}' " + (f"must be {_WANTS[kind]}, not {found}" if kind in _WANTS else raw["msg"])
+
+
+def must_be(wanted: str) -> PydanticCustomError:
+    """To be raised by a validator: the value must be ``wanted``, which ``common_sentence`` then says."""
+    return PydanticCustomError("must", "{wanted}", {"wanted": wanted})
+
+
+def _alternatives(expected: str) -> str:
+    """``'a', 'b' or 'c'`` → ``a or b or c``, as parameters say it."""
+    return expected.replace("'", "").replace(", ", " or ")
+
+
+_WANTS = {
+    "string_type": "text",
+    "string_too_short": "some text",
+    "string_too_long": "at most 2000 characters",
+    "dict_type": "a map of names and values",
+    "model_type": "a map of names and values",
+    "list_type": "a list",
+    "bool_type": "true or false",
+}
