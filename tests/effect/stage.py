@@ -15,7 +15,9 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.source import Controller
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
@@ -113,7 +115,9 @@ class Stage:
         self.engine = Engine(part, pitches)
         self.delay = int(delay * MS)
         self.ledger = Ledger()
-        program = Program(Parameters().with_values(parameters), pitches, steps_per_beat, styles, cc or {})
+        program = Program(
+            Parameters().with_values(parameters), pitches, steps_per_beat, styles, bound(cc or {})
+        )
         self.effect = Effect(
             [Track([program])],
             clock or MidiClock(),
@@ -222,6 +226,11 @@ class Stage:
             elif time <= BEGIN + ms * MS and message.is_note_off(data) and message.channel(data) == channel:
                 heard.discard(data[1])
         return sorted(heard)
+
+
+def bound(cc: Mapping[int, str]) -> Bindings:
+    """Controllers and what they move."""
+    return Bindings({Controller(number): name for number, name in cc.items()})
 
 
 def internal(bpm: float = 120) -> InternalClock:

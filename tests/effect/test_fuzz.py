@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
-from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, internal
+from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, bound, internal
 
 from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
 from descant_daemon.effect.effect import Effect
@@ -154,7 +154,7 @@ class Moods:
 
 
 def heard(parameters: Parameters, channels: frozenset[int] = EVERY_CHANNEL) -> Track:
-    return Track([Program(parameters, PITCHES, cc=CC)], Ears(channels=channels))
+    return Track([Program(parameters, PITCHES, bindings=bound(CC))], Ears(channels=channels))
 
 
 ALONE = (heard(Parameters()),)

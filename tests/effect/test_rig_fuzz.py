@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from tests.effect.stage import MS, Wire
+from tests.effect.stage import MS, Wire, bound
 from tests.effect.test_fuzz import PITCHES, Coins, Storm
 
 from descant_daemon.effect.common import EVERY_CHANNEL, Boundary, Ears, Program, Track
@@ -106,7 +106,9 @@ class Dice:
             place=pick(("anywhere", "below")),
         )
         pitches, per_beat = pick(((PITCHES, 4), (PITCHES, 4), (PITCHES, 3), (PitchRange(48, 71), 4)))
-        return Program(parameters, pitches, per_beat, cc=CC, model=pick((0, 1)), name=str(number))
+        return Program(
+            parameters, pitches, per_beat, bindings=bound(CC), model=pick((0, 1)), name=str(number)
+        )
 
     def ears(self) -> Ears:
         channels = EVERY_CHANNEL if self.random.randrange(2) else frozenset({0, 9})

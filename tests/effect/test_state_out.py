@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.effect.stage import Stage, by_melody, by_step
 
 from descant_daemon.live.status import snapshot
@@ -20,7 +22,7 @@ def told(stage: Stage, controller: int) -> list[tuple[float, int]]:
 
 
 def test_bar_beat_state_and_mode_go_out_when_they_change() -> None:
-    stage = Stage(by_step({}), mode="respond", phrase=1, **TOLD)
+    stage = Stage(by_step({}), mode="respond", phrase=1, **dict[str, Any](TOLD))
     stage.roll(32)
     stage.at(2 * BAR - 30, bytes([message.STOP]))
     stage.run(2 * BAR)

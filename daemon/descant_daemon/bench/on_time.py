@@ -17,6 +17,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.model.card import check_model_files
+from descant_daemon.settings.bindings import NOTHING_BOUND
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
@@ -65,7 +66,7 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
         clock = InternalClock(bpm)
         tracks = [
             Track(
-                [program_of(metadata, Parameters(channel=channel + 1, voices=4, thru=False), {})],
+                [program_of(metadata, Parameters(channel=channel + 1, voices=4, thru=False), NOTHING_BOUND)],
                 Ears(channels=frozenset({channel})),
             )
             for channel in range(instances)

@@ -56,7 +56,7 @@ def demo(
     link = EngineLink([setup.stem])
     try:
         link.wait_ready()
-        effect = Effect([Track([program_of(metadata, parameters, setup.cc)])], MidiClock())
+        effect = Effect([Track([program_of(metadata, parameters, setup.bindings)])], MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance(track, tempo_map, length))

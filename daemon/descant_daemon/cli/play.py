@@ -98,7 +98,7 @@ def play(
         engine.wait_ready()
         clock = make_clock(clock_name, tempo, setup.parameters.metre, backend)
         effect = Effect(
-            _tracks(program_of(metadata, setup.parameters, setup.cc), tracks),
+            _tracks(program_of(metadata, setup.parameters, setup.bindings), tracks),
             clock,
             offset=round(offset * MILLISECOND),
             taps=Taps(tap_cc, tap_note),

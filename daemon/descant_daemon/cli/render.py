@@ -52,7 +52,7 @@ def render(
             f"{source} is {length // bar} bars long, but at most {options.MOST_BARS} can be rendered; see --bars."
         )
     track = list(song.messages) if song else []
-    rendering = render_offline(network, parameters, track, tempo_map, length, setup.cc)
+    rendering = render_offline(network, parameters, track, tempo_map, length, setup.bindings)
     tracks = {"Descant": rendering.messages}
     if song is not None:
         tracks = {"Player": [event for event in track if event[0] < length], **tracks}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.preset import Preset, load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -15,13 +16,13 @@ DEFAULT_PRESET = "bach-chorale"
 
 @dataclass(frozen=True)
 class Setup:
-    """A preset ready to play: its model's stem, its parameters after the options, its controllers."""
+    """A preset ready to play: its model's stem, its parameters after the options, what moves them."""
 
     name: str
     preset: Preset
     stem: Path
     parameters: Parameters
-    cc: dict[int, str]
+    bindings: Bindings
 
 
 def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Setup:
@@ -34,4 +35,4 @@ def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | Non
     if seed is not None:
         parameters = parameters.with_values({"seed": seed})
     parameters = parameters.with_settings(settings)
-    return Setup(name, preset, model_stem(path, preset), parameters, preset.controllers())
+    return Setup(name, preset, model_stem(path, preset), parameters, preset.bindings())

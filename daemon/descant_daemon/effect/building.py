@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from descant_daemon.effect.common import Program
 from descant_daemon.model.card import ModelMetadata
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 
 
 def program_of(
-    metadata: ModelMetadata, parameters: Parameters, cc: Mapping[int, str], model: int = 0, name: str = ""
+    metadata: ModelMetadata, parameters: Parameters, bindings: Bindings, model: int = 0, name: str = ""
 ) -> Program:
-    """A model, the engine's number ``model``, played with these parameters; ``cc``: controller → parameter."""
-    return Program(parameters, metadata.pitches, metadata.steps_per_beat, metadata.styles, cc, model, name)
+    """A model, the engine's number ``model``, played with these parameters and moved by these ``bindings``."""
+    return Program(
+        parameters, metadata.pitches, metadata.steps_per_beat, metadata.styles, bindings, model, name
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from descant_daemon.effect.counts import Counts
 from descant_daemon.note_state import PIANO, PitchRange
+from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock
 from descant_routing.timed import MAIN
@@ -21,14 +21,14 @@ Boundary = Literal["step", "beat", "bar"]
 class Program(NamedTuple):
     """What an instance plays from: a model, by its number in the engine, and how it is played.
 
-    ``cc``: controller → parameter; ``styles``: the model's, by name.
+    ``bindings``: what moves which parameter; ``styles``: the model's, by name.
     """
 
     parameters: Parameters
     pitches: PitchRange = PIANO
     steps_per_beat: int = 4
     styles: Sequence[str] = ()
-    cc: Mapping[int, str] = MappingProxyType({})
+    bindings: Bindings = NOTHING_BOUND
     model: int = 0
     name: str = ""
 

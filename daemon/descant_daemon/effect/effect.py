@@ -54,6 +54,8 @@ class Effect:
         self._common = Common(clock, self.counts, offset, itertools.count(1))
         self._clock_from = clock_from
         self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
+        self.wishes: list[str] = []
+        """Actions that are for somebody else, such as ``capture``; to be taken away."""
         self._pulled: set[str] = set()  # cables that are unplugged
         self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
@@ -150,8 +152,27 @@ class Effect:
     def change(self, values: Mapping[str, object], now: int, parts: Sequence[Part] | None = None) -> None:
         """Change parameters of every instance, or of ``parts``. Raises UsageError, and then nothing is changed."""
         chosen = self.parts if parts is None else parts
-        for part, parameters in [(part, part.check(values)) for part in chosen]:
-            part.change(parameters, now)
+        for part in chosen:
+            part.check(values)
+        for part in chosen:
+            part.set(values, now)
+
+    def act(self, action: str, now: int) -> None:
+        """An action of the table, as if a button had been pressed."""
+        for part in self.parts:
+            part.act(action, now)
+        self._act(action, now)
+
+    def _act(self, action: str, now: int) -> None:
+        match action:
+            case "panic":
+                self.panic(now)
+            case "tap":
+                self.tap(now)
+            case "capture":
+                self.wishes.append(action)
+            case _:
+                pass
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -282,8 +303,8 @@ class Effect:
             for part in hearers:
                 part.end_notes(port, [channel], now)
         else:
-            for part in answerers:
-                part.control(number, value, now)
+            for action in {part.control(channel, number, value, now) for part in answerers} - {None}:
+                self._act(action or "", now)
 
     def _choose_program(self, data: bytes, answerers: Collection[Part], now: int) -> bool:
         """Program changes and bank select, where somebody has programs to choose from, go no further."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from descant_daemon.controls.feedback import Feedback
 from descant_daemon.effect.actions import Actions
 from descant_daemon.effect.chord_memory import ChordMemory
 from descant_daemon.effect.common import Common, Due, Track
@@ -33,6 +34,8 @@ class Part:
         self.instance = instance
         self.chords = ChordMemory()
         self._actions = Actions()
+        self.feedback: Feedback | None = None
+        """Where values are sent back, if they are."""
         self._common = common
         self._inputs = _inputs(track)
         self._outlet = Outlet(outbox, track.output)
@@ -161,12 +164,25 @@ class Part:
 
     # -- controllers and programs ----------------------------------------------------------------------
 
-    def control(self, number: int, value: int, now: int) -> None:
-        """A controller moves."""
-        program = self._steps.programs.current
-        if number in program.cc:
-            moved = self.parameters.with_cc(program.cc[number], value, program.styles or ("",))
-            self.change(moved, now)
+    def control(self, channel: int, number: int, value: int, now: int) -> str | None:
+        """A controller moves: the action that is to be done, if it is none of an instance's."""
+        turned = self._steps.surface.turn(channel, number, value, self.parameters)
+        if turned.parameters is not self.parameters:
+            self.change(turned.parameters, now)
+        if turned.heard.source is not None and self.feedback is not None:
+            self.feedback.moved(turned.heard.source, turned.heard.position, now)
+        return None if turned.action is None or self.act(turned.action, now) else turned.action
+
+    def set(self, values: Mapping[str, object], now: int) -> None:
+        """Somebody without a knob wants these values, which have been checked; what is smooth glides there."""
+        self.change(self._steps.surface.set(values, self.parameters), now)
+
+    def values_back(self, now: int) -> Sequence[bytes]:
+        """What motor faders and lights are to be told."""
+        if self.feedback is None:
+            return ()
+        lit = ("freeze",) if self.parameters.mode == "freeze" else ()
+        return self.feedback.messages(self._steps.surface.aimed(self.parameters), now, lit)
 
     def change(self, parameters: Parameters, now: int) -> None:
         """From here on we play so."""
@@ -180,11 +196,9 @@ class Part:
             self.change(parameters, now)
         return parameters is not None
 
-    def check(self, values: Mapping[str, object]) -> Parameters:
-        """These parameters with ``values``. Raises UsageError."""
-        parameters = self.parameters.with_values(values)
-        check_styles(parameters, self._steps.programs.current.styles)
-        return parameters
+    def check(self, values: Mapping[str, object]) -> None:
+        """Raises UsageError where these values cannot be set."""
+        check_styles(self.parameters.with_values(values), self._steps.programs.current.styles)
 
     def retrack(self, track: Track, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""

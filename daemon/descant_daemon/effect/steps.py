@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from descant_daemon.controls.surface import Surface
 from descant_daemon.effect.common import Common, Due, Program, Track
 from descant_daemon.effect.dialogue import Dialogue, Question
 from descant_daemon.effect.feel import Feel
@@ -46,6 +47,7 @@ class Steps:
         self.parameters = program.parameters
         self.step = -1
         """The last step whose tick has passed."""
+        self.surface = Surface(program.bindings, program.styles)
         self.hands = Hands(program.pitches)
         self.lengths = Lengths()
         self.reel = Reel()
@@ -92,6 +94,8 @@ class Steps:
         program = self.programs.begin(self.step + 1, self.parameters)
         if program is not None:
             self._become(program, now)
+        else:
+            self._take_on(self.surface.step(self.parameters), now)
         self.hands.forget_before(self.step - 1)
         self._feel.prepare(self.parameters, self.step + 1)
         self._ask(self.step + 1, now, ahead=max(0, (self.grid.tick(self.step + 1) or now) - now))
@@ -289,12 +293,16 @@ class Steps:
     def change(self, parameters: Parameters, now: int) -> None:
         """From here on we play so."""
         left = self.instant and parameters.mode != "instant"
-        self.parameters = parameters
-        self._bend_grid()
-        self._set_latch(now)
+        self._take_on(parameters, now)
         self._look_again(now)
         if left and not self._clock.running:
             self.end(now)  # no tick will end what a key began
+
+    def _take_on(self, parameters: Parameters, now: int) -> None:
+        if parameters is not self.parameters:
+            self.parameters = parameters
+            self._bend_grid()
+            self._set_latch(now)
 
     def choose_now(self, now: int) -> None:
         """Where no song runs, the program that was chosen begins at once."""
@@ -324,6 +332,7 @@ class Steps:
         per_step = self.grid.ticks_per_step
         self.parameters = program.parameters
         self.hands.pitches = self.voice.pitches = program.pitches
+        self.surface.rebind(program.bindings, program.styles)
         self.turn.dialogue.become(program)
         self.reel = Reel()
         self._take_up(program)
@@ -362,6 +371,7 @@ class Steps:
         if self._armed == first:
             return
         self._armed = first
+        self._take_on(self.surface.settle(self.parameters), now)
         self.turn.dialogue.restart()
         self._go_to(first, now)
         self._ask(first, now)
@@ -370,6 +380,7 @@ class Steps:
         """The song begins, continues, jumps (``runs``) or ends here."""
         self.turn.silence(happening.time)
         armed, self._armed = self._armed, None
+        self._take_on(self.surface.settle(self.parameters), happening.time)
         dialogue = self.turn.dialogue
         if not runs:
             dialogue.restart()

@@ -13,6 +13,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.offline.host import START_LEAD, performance
+from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
@@ -38,12 +39,12 @@ def render(
     track: Sequence[tuple[int, bytes]],
     tempo_map: TempoMap,
     length: int,
-    cc: dict[int, str] | None = None,
+    bindings: Bindings = NOTHING_BOUND,
 ) -> Rendering:
     """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back."""
     clock = MidiClock()
     ours_alone = replace(parameters, thru=False)
-    effect = Effect([Track([program_of(network.metadata, ours_alone, cc or {})])], clock)
+    effect = Effect([Track([program_of(network.metadata, ours_alone, bindings)])], clock)
     rehearsal = Rehearsal(effect, Engine(network))
     backend = MemoryBackend()
     backend.start(rehearsal)

@@ -54,6 +54,9 @@ class Bindings:
         return found
 
 
+NOTHING_BOUND = Bindings(MappingProxyType({}))
+
+
 def bind(*maps: Mapping[str, Source | None]) -> Bindings:
     """The default controllers, and over them ``cc`` maps, each of which leaves the ones before it what is free.
 

@@ -11,7 +11,7 @@ from descant_routing import message
 from descant_routing.routes.route import THRU, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 Origin = tuple[str, int, int]
 Place = tuple[str, int, int]
