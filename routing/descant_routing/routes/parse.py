@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 
 CALLED_THRU = "thru"
 DEEPEST = 8  # layers and splits inside each other: more is a slip, and would exhaust the stack
-_ONE_CHANNEL = CHANNELS._replace(
-    name="channel", wants="a channel from 1 to 16, or a map such as {1: 3, 2: 4}"
-)
+_ONE_CHANNEL = CHANNELS._replace(name="channel", wants="from 1 to 16, or a map such as {1: 3, 2: 4}")
 _FIXED = VELOCITIES._replace(name="fixed", wants="a velocity from 1 to 127")
 _RANGE = VELOCITIES._replace(name="range", wants="two velocities from 1 to 127, such as 40..110")
 
