@@ -82,9 +82,9 @@ def test_a_fader_whose_place_means_the_value_is_not_moved_to_its_middle() -> Non
     feedback = connected(only(mode=Controller(20), voices=Pair(23, 55)), Parameters(mode="free", voices=8))
     feedback.moved(Controller(20), 100 / 127, 0)
     feedback.moved(Pair(23, 55), 0.26, 0)
-    reached = Parameters(mode="instant", voices=4)
+    reached = Parameters(mode="continue", voices=4)
     assert said(feedback.messages(reached, REST)) == ""
-    assert said(feedback.messages(Parameters(mode="harmonise", voices=4), REST)) == "20=64"
+    assert said(feedback.messages(Parameters(mode="harmonise", voices=4), REST)) == "20=25"
 
 
 def test_another_preset_is_shown_whole_but_not_to_the_hand_that_is_on_a_fader() -> None:

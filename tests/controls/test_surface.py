@@ -66,7 +66,7 @@ def test_a_knob_moves_its_parameter_and_its_message_is_ours() -> None:
     player = Player(OWN)
     turned = player.cc(VOICES, 127)
     assert (player.parameters.voices, turned.heard.ours) == (16, True)
-    turned = player.cc(3, 127)
+    turned = player.cc(88, 127)
     assert (turned.parameters is player.parameters, turned.heard.ours, turned.action) == (True, False, None)
 
 
@@ -164,8 +164,8 @@ def test_the_knob_of_another_keyboard_has_to_pick_up_too() -> None:
 
 
 def test_of_few_values_any_place_that_means_the_present_one_meets_it() -> None:
-    player = Player(takeover="pickup", mode="harmonise")  # the middle of three
-    modes = [player.cc(MODE, place).parameters.mode for place in (20, 50, 20)]
+    player = Player(takeover="pickup", mode="harmonise")  # which 22 to 42 mean
+    modes = [player.cc(MODE, place).parameters.mode for place in (30, 40, 20)]
     assert modes == ["harmonise", "harmonise", "free"]
 
 

@@ -41,15 +41,15 @@ def test_a_model_of_one_style_ignores_what_a_preset_names() -> None:
 def test_a_controller_moves_the_morph_and_picks_styles_by_number() -> None:
     stage = Stage(by_step({}), styles=STYLES, mode="free", cc=CC)
     knobs = {name: number for number, name in CC.items()}
-    for step, name, value in ((2, "morph_to", 64), (4, "morph", 127), (6, "style", 127), (8, "style", 0)):
+    for step, name, value in ((2, "morph_to", 64), (4, "morph", 127), (14, "style", 127), (16, "style", 0)):
         stage.at(step * STEP, message.control_change(0, knobs[name], value))
-    found = blends(stage, 12)
+    found = blends(stage, 20)
     # Asked half a step ahead: a knob turned on the tick of a step is heard in the ask for the next.
     assert found[2] == Blend(0, 0, 0)
     assert found[3] == found[4] == Blend(0, 1, 0)
-    assert found[5] == found[6] == Blend(0, 1, 1)
-    assert found[7] == Blend(2, 1, 1)
-    assert found[9] == Blend(0, 1, 1)
+    assert [found[step] for step in range(5, 13)] == [Blend(0, 1, eighth / 8) for eighth in range(1, 9)]
+    assert found[15] == Blend(2, 1, 1)
+    assert found[17] == Blend(0, 1, 1)
 
 
 def test_a_controller_does_no_harm_where_there_is_one_style() -> None:

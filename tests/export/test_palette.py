@@ -15,7 +15,9 @@ from descant_daemon.cli.app import app
 from descant_daemon.engine.blend import Blend
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.render import render
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.source import Controller
 from descant_daemon.tempo_map import TempoMap
 from descant_export.model.biaxial import Biaxial
 from descant_export.onnx_graphs.export import export
@@ -44,7 +46,9 @@ def take(folder: Path, parameters: Parameters, knob: dict[int, int]) -> list[tup
     """Six bars by itself; ``knob``: tick → where the controller of ``morph`` stands from then on."""
     track = [(tick, message.control_change(0, MORPH, value)) for tick, value in knob.items()]
     network = OnnxNetwork.load(folder / "small")
-    done = render(network, parameters, track, TempoMap(BEAT, []), LENGTH, {MORPH: "morph"})
+    done = render(
+        network, parameters, track, TempoMap(BEAT, []), LENGTH, Bindings({Controller(MORPH): "morph"})
+    )
     return list(done.messages)
 
 

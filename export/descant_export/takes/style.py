@@ -14,6 +14,7 @@ from descant_daemon.settings.shelf import find
 
 if TYPE_CHECKING:
     from descant_daemon.model.runtime import OnnxNetwork
+    from descant_daemon.settings.bindings import Bindings
 
 KEPT_PLAIN = (
     "mode",
@@ -33,13 +34,13 @@ KEPT_PLAIN = (
 
 @dataclass(frozen=True)
 class Style:
-    """A preset ready to be rendered. ``name``: of its folder; ``cc``: its controllers."""
+    """A preset ready to be rendered. ``name``: of its folder; ``bindings``: what moves its parameters."""
 
     name: str
     title: str
     network: OnnxNetwork
     parameters: Parameters
-    cc: dict[int, str]
+    bindings: Bindings
 
     @property
     def over_melody(self) -> bool:
@@ -75,7 +76,7 @@ def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None)
         preset.title,
         network,
         parameters.with_settings([*choice, *settings]),
-        preset.controllers(),
+        preset.bindings(),
     )
 
 

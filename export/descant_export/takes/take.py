@@ -58,7 +58,7 @@ def render_take(
     length = bars * metre.steps_per_bar(4) * STEP
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / tempo))])
     heard = sorted([*turns, *track], key=lambda event: event[0])
-    ours = render(style.network, parameters, heard, tempo_map, length, style.cc).messages
+    ours = render(style.network, parameters, heard, tempo_map, length, style.bindings).messages
     tracks = ({"Melody": track} if melody else {}) | {"Descant": ours}
     told = f"{style.name}, seed {seed}" + (f", over {melody.name}" if melody else ", free")
     return Take(

@@ -1,6 +1,6 @@
 """Who holds what: origins (source, channel, key) that struck, and places (sink, channel, key) that sound for it.
 
-An origin that strikes twice before it lets go holds twice; a place that several strikes hold ends with the last.
+A place that several origins hold ends with the last of them.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from descant_routing import message
 from descant_routing.routes.route import THRU, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 Origin = tuple[str, int, int]
 Place = tuple[str, int, int]
 Sent = list[tuple[str, bytes]]
 """Messages and the sinks that they are for."""
-
-MOST_STRIKES = 16
-"""Of one origin at once: a keyboard that sends no note-offs must not fill the memory. The oldest ends first."""
 
 _PLAIN_OFF = message.note_off(0, 0)
 
@@ -44,7 +41,7 @@ class Held:
 
     def __init__(self) -> None:
         """None."""
-        self._strikes: dict[Origin, list[Strike]] = {}  # oldest first
+        self._strikes: dict[Origin, Strike] = {}
         self._holders: dict[Place, int] = {}  # how many strikes hold it
 
     def __bool__(self) -> bool:
@@ -57,29 +54,24 @@ class Held:
         return sorted(self._holders)
 
     def strike(self, origin: Origin, strike: Strike) -> Sent:
-        """``origin`` strikes: what ends by that.
+        """``origin`` strikes: what ends by that, where it had not let go before and goes another way now.
 
-        One that was stopped everywhere counts, too: its note-off must not end another.
+        So a note-off that was lost is made good by the next one; one key of one keyboard is never down twice.
         """
+        before = self._strikes.get(origin)
         for place in strike.places:
             self._holders[place] = self._holders.get(place, 0) + 1
-        strikes = self._strikes.setdefault(origin, [])
-        strikes.append(strike)
-        return self._end(strikes.pop(0).places) if len(strikes) > MOST_STRIKES else []
+        self._strikes[origin] = strike
+        return [] if before is None else self._end(before.places)
 
     def let_go(self, origin: Origin, off: bytes) -> Sent:
-        """``origin`` lets go its oldest strike: what ends by that, with the velocity of ``off``."""
-        strikes = self._strikes.get(origin)
-        if strikes is None:
-            return []
-        strike = strikes.pop(0)
-        if not strikes:
-            del self._strikes[origin]
-        return self._end(strike.places, off)
+        """``origin`` lets go: what ends by that, with the velocity of ``off``."""
+        strike = self._strikes.pop(origin, None)
+        return [] if strike is None else self._end(strike.places, off)
 
-    def strikes(self, origin: Origin) -> Sequence[Strike]:
-        """Those of ``origin``, oldest first."""
-        return self._strikes.get(origin, ())
+    def struck(self, origin: Origin) -> Strike | None:
+        """By which ``origin`` is held."""
+        return self._strikes.get(origin)
 
     def release(self, source: str | None, channel: int | None, key: int | None) -> Sent:
         """All strikes from there (None: from anywhere) are let go: what ends by that."""
@@ -88,18 +80,15 @@ class Held:
             for origin in self._strikes
             if source in (None, origin[0]) and channel in (None, origin[1]) and key in (None, origin[2])
         ]
-        ended = [
-            place for origin in origins for strike in self._strikes.pop(origin) for place in strike.places
-        ]
+        ended = [place for origin in origins for place in self._strikes.pop(origin).places]
         return self._end(sorted(ended))
 
     def silence(self, sink: str, channel: int | None = None) -> Sent:
         """Nothing there is held any more, whoever did: what ends by that."""
         lost = {place for place in self._holders if place[0] == sink and channel in (None, place[1])}
-        for strikes in self._strikes.values() if lost else ():
-            for number, strike in enumerate(strikes):
-                left = tuple(place for place in strike.places if place not in lost)
-                strikes[number] = strike._replace(places=left)
+        for origin, strike in self._strikes.items() if lost else ():
+            left = tuple(place for place in strike.places if place not in lost)
+            self._strikes[origin] = strike._replace(places=left)
         for place in lost:
             del self._holders[place]
         return [(sink, message.note_off(on, key)) for _, on, key in sorted(lost)]
@@ -108,10 +97,8 @@ class Held:
         """By which passages, beside those of ``today``, notes of that channel went that are held."""
         different = {
             id(strike.passages): strike.passages
-            for (origin, on, _), strikes in self._strikes.items()
-            if origin == source and on == channel
-            for strike in strikes
-            if strike.passages is not today
+            for (origin, on, _), strike in self._strikes.items()
+            if origin == source and on == channel and strike.passages is not today
         }
         return [passage for several in different.values() for passage in several]
 

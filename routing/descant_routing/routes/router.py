@@ -82,12 +82,11 @@ class Router:
 
     def _press(self, data: bytes, source: str) -> Sent:
         """Key pressure goes where its notes went, as far as their routes let it pass."""
-        strikes = self._held.strikes((source, data[0] & 0x0F, data[1]))
-        if not strikes:
+        strike = self._held.struck((source, data[0] & 0x0F, data[1]))
+        if strike is None:
             return _pass(data, self._passages.get(source, ()))
         return _distinct(
             (sink, made)
-            for strike in strikes
             for _, sink, route in strike.passages
             for made in route(data)
             if (sink, made[0] & 0x0F, made[1]) in strike.places

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Iterator
 
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from tests.routing.routes.strategies import ROUTES
 from descant_routing import message
 from descant_routing.ledger import Ledger
 from descant_routing.routes import THRU, Passage, Route, Router, parse_route
-from descant_routing.routes.held import MOST_STRIKES
 
 SOURCES, SINKS = ("a", "b"), ("x", "y")
 Place = tuple[str, int, int]
@@ -93,7 +91,7 @@ class Fingers:
 
     def __init__(self, passages: list[Passage]) -> None:
         self.passages = passages
-        self.strikes: dict[tuple[str, int, int], list[set[Place]]] = defaultdict(list)
+        self.strikes: dict[tuple[str, int, int], set[Place]] = {}
 
     def routed(self, source: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         for passage in self.passages:
@@ -103,12 +101,9 @@ class Fingers:
     def feed(self, source: str, data: bytes) -> None:
         at = source, data[0] & 15, data[-2] if len(data) > 1 else 0
         if message.is_note_on(data):
-            self.strikes[at].append(
-                {(sink, made[0] & 15, made[1]) for sink, made in self.routed(source, data)}
-            )
-            self.strikes[at] = self.strikes[at][-MOST_STRIKES:]
+            self.strikes[at] = {(sink, made[0] & 15, made[1]) for sink, made in self.routed(source, data)}
         elif message.is_note_off(data):
-            self.strikes[at] = self.strikes[at][1:]
+            self.strikes.pop(at, None)
         elif data == b"\xff":
             self.release(source, None)
             self.lose({sink for sink, _ in self.routed(source, data)}, None)
@@ -120,16 +115,15 @@ class Fingers:
     def release(self, source: str | None, channel: int | None) -> None:
         for at in self.strikes:
             if source in (None, at[0]) and channel in (None, at[1]):
-                self.strikes[at] = []
+                self.strikes[at] = set()
 
     def lose(self, sinks: set[str], channel: int | None) -> None:
-        for strikes in self.strikes.values():
-            for places in strikes:
-                places -= {place for place in places if place[0] in sinks and channel in (None, place[1])}
+        for places in self.strikes.values():
+            places -= {place for place in places if place[0] in sinks and channel in (None, place[1])}
 
     @property
     def sounding(self) -> set[Place]:
-        return {place for strikes in self.strikes.values() for places in strikes for place in places}
+        return {place for places in self.strikes.values() for place in places}
 
 
 class Receiver:
