@@ -17,6 +17,7 @@ from descant_daemon.cli import (
     evaluate,
     judge,
     learn,
+    learn_control,
     listen,
     look,
     play,
@@ -39,6 +40,7 @@ app.command()(render.render)
 app.command()(look.presets)
 app.command()(look.ports)
 app.command()(look.doctor)
+app.command()(learn_control.learn)
 app.command()(bench.bench)
 app.add_typer(service.app)
 app.command()(corpus.corpus)
