@@ -22,6 +22,7 @@ from descant_daemon.cli import (
     look,
     play,
     render,
+    rig,
     service,
 )
 from descant_routing.errors import DescantError
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command()(play.play)
 app.command()(demo.demo)
 app.command()(render.render)
+app.add_typer(rig.app)
 app.command()(look.presets)
 app.command()(look.ports)
 app.command()(look.doctor)

@@ -41,7 +41,7 @@ def line_of(read: LinedYaml, place: Place) -> int:
 
 def common_sentence(raw: Raw, known: Mapping[str, object]) -> str:
     """What is wrong, where the kind of fault says it all; ``known`` are the keys that may stand beside it."""
-    where, found = ".".join(str(part) for part in raw["loc"]), shown(raw["input"])
+    where = ".".join(str(part) for part in raw["loc"])
     match raw["type"]:
         case "entry":
             return str(raw["msg"])
@@ -51,22 +51,22 @@ def common_sentence(raw: Raw, known: Mapping[str, object]) -> str:
             *above, key = raw["loc"]
             inside = f" in '{'.'.join(map(str, above))}'" if above else ""
             return f"unknown key {shown(key)}{inside}{hint(str(key), known)}"
-        case "literal_error":
-            return f"'{where}' must be {_alternatives(raw['ctx']['expected'])}, not {found}"
+        case "too_long":
+            return f"'{where}' may be {raw['ctx']['max_length']} at most, not {len(raw['input'])}"
         case "must":
-            return f"'{where}' must be {raw['msg']}, not {found}"
-        case kind:
-            return f"'{where}' " + (f"must be {_WANTS[kind]}, not {found}" if kind in _WANTS else raw["msg"])
+            wanted = raw["msg"]
+        case "literal_error":
+            wanted = raw["ctx"]["expected"].replace("'", "").replace(", ", " or ")  # as parameters say it
+        case kind if kind in _WANTS:
+            wanted = _WANTS[kind].format(**raw.get("ctx", {}))
+        case _:
+            return f"'{where}' {raw['msg']}"
+    return f"'{where}' must be {wanted}, not {shown(raw['input'])}"
 
 
 def must_be(wanted: str) -> PydanticCustomError:
     """To be raised by a validator: the value must be ``wanted``, which ``common_sentence`` then says."""
     return PydanticCustomError("must", "{wanted}", {"wanted": wanted})
-
-
-def _alternatives(expected: str) -> str:
-    """``'a', 'b' or 'c'`` → ``a or b or c``, as parameters say it."""
-    return expected.replace("'", "").replace(", ", " or ")
 
 
 _WANTS = {
@@ -77,4 +77,9 @@ _WANTS = {
     "model_type": "a map of names and values",
     "list_type": "a list",
     "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+    "too_short": "at least {min_length}",
 }

@@ -60,15 +60,15 @@ def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
     return sorted(found.values())
 
 
-def find(name_or_path: str, where: Sequence[Place] | None = None) -> Path:
-    """The ``preset.yaml`` of a name, or of the path of a folder or file.
+def find(name_or_path: str, where: Sequence[Place] | None = None, beside: Path = Path()) -> Path:
+    """The ``preset.yaml`` of a name, or of the path of a folder or file as seen from the folder ``beside``.
 
     Raises UsageError with the nearest names when there is none.
     """
     known = {each.name: each.path for each in shelf(where)}
     if name_or_path in known:
         return known[name_or_path]
-    for path in _as_path(name_or_path):
+    for path in _as_path(name_or_path, beside):
         try:
             if path.is_file():
                 return path
@@ -80,11 +80,11 @@ def find(name_or_path: str, where: Sequence[Place] | None = None) -> Path:
     raise UsageError(f"there is no preset called {shown(name_or_path)}{names}")
 
 
-def _as_path(text: str) -> Iterator[Path]:
+def _as_path(text: str, beside: Path) -> Iterator[Path]:
     if text.endswith(SUFFIXES):
-        yield Path(text)
+        yield beside / text
     if text:
-        yield Path(text) / FILE_NAME
+        yield beside / text / FILE_NAME
 
 
 def _came_with_us() -> Iterator[Path]:

@@ -1,0 +1,103 @@
+"""What a rig may do and a musician may not have meant: notes that get in each other's way, cables that do nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from descant_daemon.settings.rig.values import Instance, Rig
+
+MPE_MASTER = 0  # of the lower zone, whose members are all other channels
+
+
+def cautions(rig: Rig) -> list[str]:
+    """Sentences, none of which keeps the rig from playing."""
+    return [*_idle(rig), *_loops(rig), *_answers(rig), *_over_dry(rig), *_metres(rig)]
+
+
+def answer_channels(instance: Instance) -> frozenset[int]:
+    """The channels, 0 to 15, that an instance answers on with one or another of its programs."""
+    return frozenset(program.parameters.channel - 1 for program in instance.programs)
+
+
+def passes(instance: Instance) -> bool:
+    """Whether what the instance hears passes to its output, with one or another of its programs."""
+    return any(program.parameters.thru for program in instance.programs)
+
+
+def _idle(rig: Rig) -> Iterator[str]:
+    heard = {each.input for instance in rig.instances for each in (instance.hears, *instance.listens)}
+    clock = {rig.clock_from} if rig.clock in ("auto", "midi") else set[str]()
+    used = {instance.output for instance in rig.instances} | {rig.feedback}
+    for source in rig.inputs:
+        if source.label not in heard | clock:
+            yield f"nobody hears the input {source.label}"
+    for sink in rig.outputs:
+        if sink.label not in used and not rig.send_clock:
+            yield f"nothing goes to the output {sink.label}"
+
+
+def _loops(rig: Rig) -> Iterator[str]:
+    for source in rig.inputs:
+        for sink in rig.outputs:
+            if source.port and sink.port and source.port.casefold() == sink.port.casefold():
+                yield (
+                    f"{source.label} and {sink.label} are the same port, {source.port}: where it sends on what it "
+                    "gets, Descant answers itself"
+                )
+
+
+def _answers(rig: Rig) -> Iterator[str]:
+    places: dict[tuple[str, int], list[str]] = {}
+    for instance in rig.instances:
+        for channel in sorted(answer_channels(instance)):
+            places.setdefault((instance.output, channel), []).append(instance.name)
+    for (output, channel), names in places.items():
+        if len(names) > 1:
+            yield f"{_listed(names)} answer on the same channel, {channel + 1} of {output or 'out'}"
+
+
+def _over_dry(rig: Rig) -> Iterator[str]:
+    """Generated notes on a channel on which the player's own pass to the same output."""
+    mpe = {each.label for each in rig.inputs if each.mpe}
+    dry = [(each.output, each.hears.input, each.hears.channels) for each in rig.instances if passes(each)]
+    for instance in rig.instances:
+        mine = answer_channels(instance)
+        for output, label, channels in dict.fromkeys(dry):
+            if output != instance.output:
+                continue
+            members = label in mpe and mine & (channels - {MPE_MASTER})
+            if members:
+                yield (
+                    f"{instance.name} answers on channel {_counted(members)} of {output or 'out'}, where each channel "
+                    f"is one note of {label or 'in'} (mpe): give it another output"
+                )
+            elif channels != ALL_CHANNELS and mine & channels:
+                yield (
+                    f"{instance.name} answers on channel {_counted(mine & channels)} of {output or 'out'}, on which "
+                    f"{label or 'in'} passes too"
+                )
+
+
+def _metres(rig: Rig) -> Iterator[str]:
+    metres = {
+        str(program.parameters.metre): instance.name
+        for instance in rig.instances
+        for program in instance.programs
+    }
+    if len(metres) > 1:
+        told = _listed([f"{metre} ({name})" for metre, name in metres.items()])
+        yield f"the instances do not agree on the bar: {told}"
+
+
+def _counted(channels: Iterable[int]) -> str:
+    return _listed([str(channel + 1) for channel in sorted(channels)])
+
+
+def _listed(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,145 @@
+"""A rig as a drawing in characters: inputs at the left, who plays in the middle, outputs at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from descant_daemon.settings.rig.canvas import Canvas
+from descant_daemon.settings.rig.cautions import answer_channels, passes
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
+from descant_daemon.settings.rig.tracks import Net, assign_tracks, place_boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+
+WIDEST_SIDE, WIDEST_MIDDLE = 18, 32  # cells within a box
+FRAME = 4  # cells of a box that are not text
+ANSWERED, LISTENED = "▶", "▷"
+
+
+class _Wire(NamedTuple):
+    """Between a line of a box in the middle and the cable called ``label``."""
+
+    line: int
+    label: str
+    head: str = ANSWERED
+
+
+class _Middle(NamedTuple):
+    """A box in the middle, at a row of the drawing."""
+
+    row: int
+    lines: Sequence[str]
+    sources: Sequence[_Wire]
+    sink: _Wire
+
+
+class _Side(NamedTuple):
+    """The boxes of one side, a net and a track for each."""
+
+    boxes: Sequence[Sequence[str]]
+    nets: Sequence[Net]
+    tracks: Sequence[int]
+    room: int
+    """Cells for the wires."""
+
+
+def draw(rig: Rig) -> str:
+    """The drawing, lines of some 60 to 100 cells: ▶ leads to who answers and to where, ▷ to who listens."""
+    middles = list(_stacked(rig.instances))
+    arrows = [(each.row + 1 + wire.line, wire) for each in middles for wire in each.sources]
+    leaves = [(each.row + 1 + each.sink.line, each.sink) for each in middles]
+    inputs, outputs = _side(rig.inputs, "in", arrows), _side(rig.outputs, "out", leaves)
+    canvas = Canvas()
+    width = _width(inputs.boxes)
+    middle = _draw_inputs(canvas, inputs, width + FRAME)
+    for row, wire in arrows:
+        canvas.text(row, middle - 1, wire.head)
+    width = _width([each.lines for each in middles])
+    for each in middles:
+        canvas.box(each.row, middle, each.lines, width, [each.sink.line])
+        if each.row:
+            canvas.text(each.row, middle, f"├{'─' * (width + 2)}┤")  # an edge that neighbours share
+    _draw_outputs(canvas, outputs, middle + width + FRAME)
+    return str(canvas)
+
+
+def _stacked(instances: Sequence[Instance]) -> Iterator[_Middle]:
+    row = 0
+    for each in instances:
+        lines, listened = _lines(each)
+        sources = [_Wire(0, each.hears.input)]
+        for number, hears in enumerate(each.listens):
+            sources.append(_Wire(len(lines) + number, hears.input, LISTENED))
+        lines += listened
+        yield _Middle(row, [_cut(line, WIDEST_MIDDLE) for line in lines], sources, _Wire(0, each.output))
+        row += len(lines) + 1
+
+
+def _lines(instance: Instance) -> tuple[list[str], list[str]]:
+    """What the box of an instance says, and what it listens to, a line each."""
+    name, others = instance.programs[instance.first].name, len(instance.programs) - 1
+    answers = f"ch {channels_text(answer_channels(instance))}{', thru' if passes(instance) else ''}"
+    first = f"{instance.name}: {name}{f' +{others}' if others else ''}"
+    return [first, f"{_heard(instance.hears)} → {answers}"], [
+        f"listens: {_heard(each)}" for each in instance.listens
+    ]
+
+
+def _heard(hears: Hears) -> str:
+    keys = KeyRange(hears.low, hears.high)
+    parts = [] if hears.channels == ALL_CHANNELS else [f"ch {channels_text(hears.channels)}"]
+    return " ".join(parts if keys == KeyRange() else [*parts, str(keys)]) or "all"
+
+
+def _side(cables: Sequence[Input | Output], ours: str, wires: Sequence[tuple[int, _Wire]]) -> _Side:
+    boxes = [
+        [_cut(text, WIDEST_SIDE) for text in (each.label or ours, each.port) if text is not None]
+        for each in cables
+    ]
+    rows = [[row for row, wire in wires if wire.label == each.label] for each in cables]
+    tops = place_boxes([len(box) + 2 for box in boxes], rows)
+    nets = [Net(top + 1, tuple(there)) for top, there in zip(tops, rows, strict=True)]
+    tracks = assign_tracks(nets)
+    return _Side(boxes, nets, tracks, 2 * max(tracks) + 5)
+
+
+def _draw_inputs(canvas: Canvas, side: _Side, edge: int) -> int:
+    """Boxes, and wires from their edge on; returns the column where they end."""
+    end = edge + side.room
+    for number, (box, net, track) in enumerate(zip(side.boxes, side.nets, side.tracks, strict=True)):
+        canvas.box(net.here - 1, 0, box, edge - FRAME, [0] if net.there else [])
+        if net.there:
+            _wire(canvas, f"in {number}", net, (edge, edge + 1 + 2 * track, end - 2))
+    return end
+
+
+def _draw_outputs(canvas: Canvas, side: _Side, edge: int) -> None:
+    """Wires from the edge of the middle on, and the boxes where they end."""
+    end = edge + side.room
+    for number, (box, net, track) in enumerate(zip(side.boxes, side.nets, side.tracks, strict=True)):
+        canvas.box(net.here - 1, end, box, _width(side.boxes))
+        if net.there:
+            _wire(canvas, f"out {number}", net, (end - 2, end - 3 - 2 * track, edge))
+            canvas.text(net.here, end - 1, ANSWERED)
+
+
+def _wire(canvas: Canvas, name: str, net: Net, columns: tuple[int, int, int]) -> None:
+    """``columns``: where it begins at its box, its track's, and where it ends at the middle."""
+    box, track, middle = columns
+    canvas.across(name, net.here, min(box, track), max(box, track))
+    canvas.down(name, track, *net.span)
+    for row in net.there:
+        canvas.across(name, row, min(track, middle), max(track, middle))
+
+
+def _width(boxes: Sequence[Sequence[str]]) -> int:
+    return max(cell_len(line) for lines in boxes for line in lines)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

@@ -1,0 +1,134 @@
+"""From a rig file to a rig: every fault of the file at once, each with its line, or frozen values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from descant_daemon.settings.faults import Fault, common_sentence, faults_of, line_of
+from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
+from descant_daemon.settings.rig.form import (
+    InputForm,
+    InstanceForm,
+    ListenForm,
+    OutputForm,
+    RigForm,
+    RouteForm,
+)
+from descant_daemon.settings.rig.programs import Presets, programs_of
+from descant_daemon.settings.rig.references import contradictions
+from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+from descant_daemon.settings.row import shown
+from descant_routing.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from descant_daemon.settings.shelf import Place as ShelfPlace
+
+SECOND, MILLISECOND = 1_000_000_000, 1_000_000
+_A_NAME = "letters, digits, '-' and '_', 30 at most, the first a letter or a digit"
+
+
+class RigError(UsageError):
+    """A rig file cannot be used; the message has a line for each fault."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        """``sentences``: one a fault, each with file and line."""
+        super().__init__("\n".join(sentences))
+        self.sentences = tuple(sentences)
+
+
+def load_rig(path: Path, where: Sequence[ShelfPlace] | None = None) -> Rig:
+    """Read a rig file; ``where`` its presets stand, the shelf and the user's own if not said. Raises RigError."""
+    try:
+        return _rig(read_lined(path), path, where)
+    except FileError as error:
+        raise RigError([str(error)]) from error
+
+
+def parse_rig(text: str, path: Path, where: Sequence[ShelfPlace] | None = None) -> Rig:
+    """A rig from its text; ``path`` is for the sentences, and for paths beside it. Raises RigError."""
+    try:
+        return _rig(parse_lined(text, path), path, where)
+    except FileError as error:
+        raise RigError([str(error)]) from error
+
+
+def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig:
+    if not isinstance(read.value, dict):
+        raise FileError(path, read.lines[()], "a rig is a map of keys and values, such as 'title: On stage'")
+    try:
+        form = RigForm.model_validate(read.value)
+    except ValidationError as error:
+        raise _told(faults_of(error, read, _sentence), path) from error
+    faults: list[Fault] = []
+
+    def blame(place: Place, sentence: str) -> None:
+        faults.append(Fault(line_of(read, place), sentence))
+
+    for place, sentence in contradictions(form):
+        blame(place, sentence)
+    presets = Presets(path.parent, where)
+    first_input, first_output = next(iter(form.inputs)), next(iter(form.outputs))
+    instances: list[Instance] = []
+    for name, said in form.instances.items():
+        programs, first = programs_of(said, ("instances", name), presets, blame)
+        hears = Hears(first_input if said.input is None else said.input, said.channels, *said.keys)
+        listens = tuple(Hears(each.input, each.channels, *each.keys) for each in said.listens)
+        output = first_output if said.output is None else said.output
+        instances.append(Instance(name, programs, first, said.switch, hears, listens, output))
+    if faults:
+        raise _told(sorted(faults), path)
+    return Rig(
+        title=form.title or path.stem,
+        inputs=tuple(_input(label, said) for label, said in form.inputs.items()),
+        outputs=tuple(_output(label, said) for label, said in form.outputs.items()),
+        instances=tuple(instances),
+        clock=form.clock,
+        clock_from=first_input if form.clock_from is None else form.clock_from,
+        tempo=form.tempo,
+        send_clock=form.send_clock,
+        takeover=form.takeover,
+        feedback=form.feedback,
+    )
+
+
+def _told(faults: Sequence[Fault], path: Path) -> RigError:
+    return RigError([str(FileError(path, line, sentence)) for line, sentence in faults])
+
+
+def _input(label: str, said: InputForm) -> Input:
+    longest = None if said.longest_note is None else round(said.longest_note * SECOND)
+    return Input(label, said.port, longest, said.mpe, said.storm)
+
+
+def _output(label: str, said: OutputForm) -> Output:
+    return Output(label, said.port, round(said.offset * MILLISECOND))
+
+
+def _sentence(raw: Any) -> str:
+    if raw["loc"][-1] == "[key]":
+        section, label = raw["loc"][:2]
+        return f"{shown(label)} cannot be a name in '{section}': {_A_NAME}"
+    return common_sentence(raw, _known(raw["loc"]))
+
+
+def _known(place: Place) -> Mapping[str, object]:
+    """The keys that may stand at ``place``, by their names in the file."""
+    match place:
+        case ("inputs", _, _):
+            form: type[Any] = InputForm
+        case ("outputs", _, _):
+            form = OutputForm
+        case ("instances", _, "listens", _, _):
+            form = ListenForm
+        case ("instances", _, _):
+            form = InstanceForm
+        case ("routes", _, _):
+            form = RouteForm
+        case _:
+            form = RigForm
+    return {field.alias or name: field for name, field in form.model_fields.items()}

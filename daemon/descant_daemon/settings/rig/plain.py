@@ -1,0 +1,67 @@
+"""A rig for scripts: plain values; channels count from 1, times are in the units of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from descant_daemon.settings.rig.cautions import answer_channels, passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from descant_daemon.settings.rig.values import Hears, Instance, Rig
+
+SECOND, MILLISECOND = 1_000_000_000, 1_000_000
+
+
+def as_plain(rig: Rig) -> dict[str, Any]:
+    """What ``descant rig check --json`` says of a rig."""
+    return {
+        "title": rig.title,
+        "clock": rig.clock,
+        "clock_from": rig.clock_from,
+        "tempo": rig.tempo,
+        "send_clock": rig.send_clock,
+        "takeover": rig.takeover,
+        "feedback": rig.feedback,
+        "inputs": [
+            each._asdict()
+            | {"longest_note": None if each.longest_note is None else each.longest_note / SECOND}
+            for each in rig.inputs
+        ],
+        "outputs": [each._asdict() | {"offset": each.offset / MILLISECOND} for each in rig.outputs],
+        "instances": [_instance(each) for each in rig.instances],
+    }
+
+
+def _instance(each: Instance) -> dict[str, Any]:
+    programs = [
+        {
+            "number": number,
+            "name": program.name,
+            "title": program.title,
+            "model": str(program.stem),
+            "mode": program.parameters.mode,
+            "channel": program.parameters.channel,
+        }
+        for number, program in enumerate(each.programs, 1)
+    ]
+    return {
+        "name": each.name,
+        "programs": programs,
+        "first": each.first + 1,
+        "switch": each.switch,
+        "hears": _heard(each.hears),
+        "listens": [_heard(one) for one in each.listens],
+        "output": each.output,
+        "channels": _counted(answer_channels(each)),
+        "thru": passes(each),
+    }
+
+
+def _heard(hears: Hears) -> dict[str, Any]:
+    return {"input": hears.input, "channels": _counted(hears.channels), "keys": [hears.low, hears.high]}
+
+
+def _counted(channels: Iterable[int]) -> list[int]:
+    return [channel + 1 for channel in sorted(channels)]

@@ -1,0 +1,95 @@
+"""A rig as values: everything resolved that can be without opening a port or loading a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from descant_daemon.settings.parameters import Parameters
+
+ClockName = Literal["auto", "midi", "internal", "link", "jack"]
+Switch = Literal["step", "beat", "bar"]
+Takeover = Literal["jump", "pickup", "scale"]
+
+MOST_INSTANCES = 16
+MOST_PROGRAMS = 128
+STORM = 1000  # messages a second; a DIN cable carries hardly more
+
+
+class Input(NamedTuple):
+    """An input cable. ``port``: of somebody's, None: only a port of our own.
+
+    ``longest_note``: ns after which a held note is taken for one whose note-off was lost; None: never.
+    ``storm``: messages a second above which a cable is taken to be in a loop.
+    """
+
+    label: str
+    port: str | None = None
+    longest_note: int | None = None
+    mpe: bool = False
+    storm: int = STORM
+
+
+class Output(NamedTuple):
+    """An output cable; ``offset``: ns by which what we generate leaves later."""
+
+    label: str
+    port: str | None = None
+    offset: int = 0
+
+
+class Hears(NamedTuple):
+    """What of an input is heard: channels 0 to 15, and keys, both ends included."""
+
+    input: str
+    channels: frozenset[int] = ALL_CHANNELS
+    low: int = 0
+    high: int = TOP_KEY
+
+
+class Program(NamedTuple):
+    """A preset as one instance plays it. ``stem``: its model's; ``controllers``: number → parameter."""
+
+    name: str
+    title: str
+    stem: Path
+    parameters: Parameters
+    controllers: Mapping[int, str]
+
+
+class Instance(NamedTuple):
+    """One that plays. ``programs[first]`` sounds first, and program change n chooses ``programs[n]`` on the ``switch``.
+
+    ``hears`` is what it answers; ``listens`` are other tracks, heard as given notes.
+    """
+
+    name: str
+    programs: tuple[Program, ...]
+    first: int
+    switch: Switch
+    hears: Hears
+    listens: tuple[Hears, ...]
+    output: str
+
+
+@dataclass(frozen=True)
+class Rig:
+    """``clock_from``: the input whose MIDI clock counts. ``feedback``: the output to which values are sent back."""
+
+    title: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    instances: tuple[Instance, ...]
+    clock: ClockName
+    clock_from: str
+    tempo: float | None
+    """Quarters a minute; None: not said."""
+    send_clock: bool
+    takeover: Takeover
+    feedback: str | None

@@ -1,0 +1,91 @@
+"""A rig in words: whose clock, which cables, who hears what, answers where, and with which presets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from descant_daemon.settings.rig.cautions import answer_channels, passes
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
+from descant_daemon.settings.rig.values import STORM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+
+SECOND, MILLISECOND = 1_000_000_000, 1_000_000
+_CLOCKS = {
+    "auto": "MIDI clock from {input} where it comes, else your first key{tempo}",
+    "midi": "MIDI clock from {input}, and nobody else",
+    "internal": "our own, from the moment that all is ready{tempo}",
+    "link": "an Ableton Link session{tempo}",
+    "jack": "JACK's transport{tempo}",
+}
+_TAKEOVERS = {
+    "jump": "sets its parameter at once (jump)",
+    "pickup": "moves its parameter from where it passes its value (pickup)",
+    "scale": "shares the way that is left with its parameter (scale)",
+}
+_SWITCHES = {"step": "at the next step", "beat": "on the next beat", "bar": "on the next bar"}
+
+
+def explain(rig: Rig) -> str:
+    """The rig, a paragraph for what all share and one for each instance."""
+    tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
+    clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
+    shared = {"clock": clock + ("; we send it wherever nobody else does" * rig.send_clock)}
+    shared["knobs"] = f"a knob {_TAKEOVERS[rig.takeover]}"
+    if rig.feedback is not None:
+        shared["knobs"] += f"; values are sent back to {rig.feedback or 'out'}"
+    cables = {each.label or "in": _input(each) for each in rig.inputs}
+    cables |= {each.label or "out": _output(each) for each in rig.outputs}
+    paragraphs = [_paragraph(rig.title, shared), _paragraph("cables", cables)]
+    paragraphs += [_paragraph(each.name, dict(_instance(each))) for each in rig.instances]
+    return "\n\n".join(paragraphs)
+
+
+def _paragraph(heading: str, rows: dict[str, str]) -> str:
+    width = max(map(len, rows))
+    return "\n".join([heading, *(f"  {head:<{width}}  {text}" for head, text in rows.items())])
+
+
+def _input(each: Input) -> str:
+    parts = [f"from {each.port}" if each.port else "from a port of our own"]
+    if each.mpe:
+        parts.append("MPE: each channel is one note")
+    if each.longest_note is not None:
+        parts.append(f"notes end after {each.longest_note / SECOND:g} s")
+    if each.storm != STORM:
+        parts.append(f"a storm above {each.storm} messages a second")
+    return ", ".join(parts)
+
+
+def _output(each: Output) -> str:
+    port = f"to {each.port}" if each.port else "to a port of our own"
+    if not each.offset:
+        return port
+    return f"{port}, {abs(each.offset) / MILLISECOND:g} ms {'later' if each.offset > 0 else 'earlier'}"
+
+
+def _instance(instance: Instance) -> Iterator[tuple[str, str]]:
+    first = instance.programs[instance.first]
+    yield "plays", f"{first.title} ({first.name}), {first.parameters.mode}"
+    yield "hears", _heard(instance.hears)
+    if instance.listens:
+        yield "listens", "; ".join(map(_heard, instance.listens))
+    channels = channels_text(answer_channels(instance))
+    yield "answers", f"{instance.output or 'out'}, channel {channels}"
+    if len(instance.programs) > 1:
+        numbered = ", ".join(f"{number} {each.name}" for number, each in enumerate(instance.programs, 1))
+        yield "programs", f"{numbered}; {_SWITCHES[instance.switch]}"
+    yield "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
+
+
+def _heard(hears: Hears) -> str:
+    keys = KeyRange(hears.low, hears.high)
+    channels = "" if hears.channels == ALL_CHANNELS else f"channel {channels_text(hears.channels)}"
+    return _comma([hears.input or "in", channels, "" if keys == KeyRange() else str(keys)])
+
+
+def _comma(parts: Iterable[str]) -> str:
+    return ", ".join(part for part in parts if part)
