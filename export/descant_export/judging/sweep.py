@@ -84,7 +84,7 @@ def wire(track: Messages) -> Wire:
 def _turned(
     style: Style, name: str, values: Sequence[float], melodies: Sequence[Melody], bars: int
 ) -> list[Take]:
-    controller = next((number for number, moved in style.cc.items() if moved == name), None)
+    controller = next((number for number, moved in style.bindings.controllers.items() if moved == name), None)
     if controller is None:
         return []
     melody = melodies[0] if melodies else None
