@@ -26,7 +26,9 @@ from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
 from descant_routing.ledger import Ledger
+from descant_routing.ports.cables import Cables
 from descant_routing.ports.ladder import BACKENDS, open_rung
+from descant_routing.timed import MAIN
 
 MILLISECOND = 1_000_000
 
@@ -94,7 +96,7 @@ def play(
     outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
     notifier = Notifier()
     take_rank(IO)
-    rung = open_rung(backend_name, input_port, output_port)
+    rung = open_rung(backend_name, Cables({MAIN: input_port}, {MAIN: output_port}))
     backend = rung.backend
     engine = None
     try:
@@ -118,7 +120,7 @@ def play(
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
 
         def ready() -> None:
-            cables = f"{backend.input} → {backend.output}"
+            cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"
             typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
             begin(clock, backend)

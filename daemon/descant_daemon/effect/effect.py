@@ -116,6 +116,12 @@ class Effect:
         for part, parameters in zip(self.parts, changed, strict=True):
             part.change(parameters, now)
 
+    def unplugged(self, port: str, now: int) -> None:
+        """Nobody is at the other end of the cable ``port`` any more."""
+
+    def plugged(self, port: str, now: int) -> None:
+        """Somebody is there again."""
+
     # -- time ----------------------------------------------------------------------------------------
 
     def advance(self, until: int) -> None:
