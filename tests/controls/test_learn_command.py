@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.routing.conftest import PATIENCE, Keyboard, Server, jack_server, keyboard
+from tests.routing.conftest import Keyboard, Server, jack_server, keyboard
+from tests.routing.doubles import PATIENCE
 
 from descant_daemon.cli.app import main
 from descant_daemon.cli.learn_control import Listener

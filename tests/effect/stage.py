@@ -170,6 +170,12 @@ class Stage:
         self.effect.panic(self.backend.now())
         self.backend.wake()
 
+    def unplugged(self, port: str, now: int) -> None:
+        self.effect.unplugged(port, now)
+
+    def plugged(self, port: str, now: int) -> None:
+        self.effect.plugged(port, now)
+
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
         self._answer(until)
         for event in arrived:

@@ -15,6 +15,13 @@ from typing import Any, NamedTuple
 ORIGIN = 7_000_000_123  # ns on our clock at which the queue's clock started from 0
 OURS, KEYBOARD, SYNTH = 128, 20, 24
 MS = 1_000_000
+READS, WRITES = 0x21, 0x42  # what a port that sends, and one that takes, lets others do
+OTHERS = {
+    0: ("System", [(1, "Announce", READS)]),
+    KEYBOARD: ("Keystation", [(0, "Keystation MIDI 1", READS)]),
+    SYNTH: ("Prophet", [(0, "Prophet MIDI 1", WRITES)]),
+}
+"""Client: its name, and its ports."""
 
 
 class Sent(NamedTuple):
@@ -24,6 +31,20 @@ class Sent(NamedTuple):
     port: str
     data: bytes
     asked: int | None
+
+
+class Exit(NamedTuple):
+    """A port has gone, or with ``port`` None a client."""
+
+    client: int
+    port: int | None
+
+
+class Subscription(NamedTuple):
+    """Somebody has connected ``client`` to the port that is told so, or has taken that away."""
+
+    client: int
+    on: bool
 
 
 @dataclass
@@ -38,10 +59,13 @@ class Kernel:
     sent: list[Sent] = field(default_factory=list)
     queued: list[tuple[int, int, str, bytes]] = field(default_factory=list)  # time, tag, port, data
     arriving: deque[Any] = field(default_factory=deque)  # events, or error numbers
-    script: list[tuple[int, Any]] = field(default_factory=list)  # what arrives by itself, and when
+    # What arrives by itself: when, what, and unless it is "Descant in" where; or what is to be called.
+    script: list[tuple[Any, ...]] = field(default_factory=list)
+    others: dict[int, Any] = field(default_factory=lambda: dict(OTHERS))
     connected: list[tuple[str, int, int]] = field(default_factory=list)
     stamped: set[str] = field(default_factory=set)
-    ports: dict[int, str] = field(default_factory=dict)
+    ports: dict[int, str] = field(default_factory=dict)  # ours
+    closed_ports: list[tuple[int, str]] = field(default_factory=list)  # when, which of ours
     timer: tuple[int, int] | None = None  # number and frequency asked for
     refuses_connections: bool = False
     closed: bool = False
@@ -66,7 +90,7 @@ class Kernel:
         ready = select.select(readers, [], [], 0)[0]
         while not ready and timeout != 0:
             until = None if timeout is None else self.now + round(timeout * 1e9)
-            due = min((at for at, _ in self.script), default=None)
+            due = min((at for at, *_ in self.script), default=None)
             if until is None and due is None:
                 return select.select(readers, [], [], 20)
             self._run_to(min(time for time in (until, due) if time is not None))
@@ -77,10 +101,14 @@ class Kernel:
 
     def _run_to(self, time: int) -> None:
         self.now = max(self.now, time)
-        for at, event in sorted(self.script, key=lambda item: item[0]):
+        for item in sorted(self.script, key=lambda item: item[0]):
+            at, event, *to = item
             if at <= self.now:
-                self.script.remove((at, event))
-                self.arrive(event, at)
+                self.script.remove(item)
+                if callable(event):
+                    event()
+                else:
+                    self.arrive(event, at, *to)
         self.deliver()
 
     # -- the queue -------------------------------------------------------------------------------------
@@ -101,7 +129,21 @@ class Kernel:
 
     # -- what arrives ----------------------------------------------------------------------------------
 
-    def arrive(self, event: Any, at: int | None = None) -> None:
-        """``event``: bytes, a Gone-like (client, port), or a negative error number."""
-        self.arriving.append((event, self.now if at is None else at))
+    def arrive(self, event: Any, at: int | None = None, to: str = "Descant in") -> None:
+        """``event``: bytes, an Exit, a Subscription, or a negative error number."""
+        self.arriving.append((event, self.now if at is None else at, to))
         os.write(self.pipe[1], b".")
+
+    # -- who comes and goes ----------------------------------------------------------------------------
+
+    def unplug(self, client: int) -> None:
+        """It exits: its ports are announced to have gone, and so is it."""
+        _, ports = self.others.pop(client)
+        for number, *_ in ports:
+            self.arrive(Exit(client, number), to="watch")
+        self.arrive(Exit(client, None), to="watch")
+        self.connected = [each for each in self.connected if each[1] != client]
+
+    def plug(self, client: int, like: int) -> None:
+        """A device that ``OTHERS`` knows as ``like`` is there as ``client``."""
+        self.others[client] = OTHERS[like]

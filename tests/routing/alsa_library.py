@@ -6,6 +6,7 @@ Behaviour: sound/core/seq of the kernel, and alsa-lib's documentation of the fun
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from typing import Any
 
@@ -13,7 +14,7 @@ import alsa_midi
 import alsa_midi.client
 import alsa_midi.port
 import alsa_midi.queue
-from tests.routing.alsa_kernel import KEYBOARD, ORIGIN, OURS, SYNTH, Kernel, Sent
+from tests.routing.alsa_kernel import ORIGIN, OURS, Exit, Kernel, Sent, Subscription
 
 REAL, FFI = alsa_midi.alsa, alsa_midi.ffi
 MODULES = (alsa_midi.client, alsa_midi.port, alsa_midi.queue)
@@ -26,11 +27,7 @@ class Library:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._keep: list[Any] = []
-        self._names: dict[int, tuple[str, list[tuple[int, str, int]]]] = {
-            0: ("System", [(1, "Announce", 0x21)]),
-            KEYBOARD: ("Keystation", [(0, "Keystation MIDI 1", 0x21)]),
-            SYNTH: ("Prophet", [(0, "Prophet MIDI 1", 0x42)]),
-        }
+        self._numbers = itertools.count()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(REAL, name)
@@ -59,7 +56,7 @@ class Library:
         return 1
 
     def snd_seq_create_port(self, handle: Any, info: Any) -> int:
-        number = len(self._kernel.ports)
+        number = next(self._numbers)
         name = FFI.string(REAL.snd_seq_port_info_get_name(info)).decode()
         self._kernel.ports[number] = name
         REAL.snd_seq_port_info_set_port(info, number)
@@ -70,11 +67,18 @@ class Library:
         return 0
 
     def snd_seq_delete_simple_port(self, handle: Any, port: int) -> int:
+        kernel = self._kernel
+        name = kernel.ports.pop(port)
+        kernel.closed_ports.append((kernel.now, name))
+        kernel.queued = [event for event in kernel.queued if event[2] != name]
+        kernel.connected = [each for each in kernel.connected if each[0] != name]
         return 0
 
     def snd_seq_connect_from(self, handle: Any, port: int, client: int, other: int) -> int:
         if self._kernel.refuses_connections:
             return -errno.EBUSY
+        if client not in self._kernel.others:
+            return -errno.ENOENT
         self._kernel.connected.append((self._kernel.ports[port], client, other))
         return 0
 
@@ -82,16 +86,16 @@ class Library:
 
     def snd_seq_query_next_client(self, handle: Any, info: Any) -> int:
         after = REAL.snd_seq_client_info_get_client(info)
-        client = min((number for number in self._names if number > after), default=None)
+        client = min((number for number in self._kernel.others if number > after), default=None)
         if client is None:
             return -errno.ENOENT
         REAL.snd_seq_client_info_set_client(info, client)
-        REAL.snd_seq_client_info_set_name(info, self._names[client][0].encode())
+        REAL.snd_seq_client_info_set_name(info, self._kernel.others[client][0].encode())
         return 0
 
     def snd_seq_query_next_port(self, handle: Any, info: Any) -> int:
         after = (REAL.snd_seq_port_info_get_port(info) + 1) % 256 - 1  # a byte, and -1 asks for the first
-        for number, name, caps in self._names[REAL.snd_seq_port_info_get_client(info)][1]:
+        for number, name, caps in self._kernel.others[REAL.snd_seq_port_info_get_client(info)][1]:
             if number > after:
                 REAL.snd_seq_port_info_set_port(info, number)
                 REAL.snd_seq_port_info_set_name(info, name.encode())
@@ -205,15 +209,23 @@ class Library:
         if not kernel.arriving:
             return -errno.EAGAIN
         os.read(kernel.pipe[0], 1)
-        what, at = kernel.arriving.popleft()
+        what, at, to = kernel.arriving.popleft()
         if isinstance(what, int):
             return what
         event = FFI.new("snd_seq_event_t *")
         self._keep.append(event)
-        if isinstance(what, tuple):
-            event.data.addr.client, port = what
-            event.data.addr.port = port or 0
-            event.type = REAL.SND_SEQ_EVENT_CLIENT_EXIT if port is None else REAL.SND_SEQ_EVENT_PORT_EXIT
+        event.dest.client = OURS
+        event.dest.port = next(number for number, name in kernel.ports.items() if name == to)
+        if isinstance(what, Exit):
+            event.data.addr.client, event.data.addr.port = what.client, what.port or 0
+            gone = REAL.SND_SEQ_EVENT_CLIENT_EXIT if what.port is None else REAL.SND_SEQ_EVENT_PORT_EXIT
+            event.type = gone
+        elif isinstance(what, Subscription):
+            ends = event.data.connect
+            ends.sender.client, ends.dest.client, ends.dest.port = what.client, OURS, event.dest.port
+            event.type = (
+                REAL.SND_SEQ_EVENT_PORT_SUBSCRIBED if what.on else REAL.SND_SEQ_EVENT_PORT_UNSUBSCRIBED
+            )
         elif what[0] == 0xF0 or what[0] < 0x80:
             data = FFI.from_buffer(what)
             self._keep.append(data)
@@ -221,7 +233,7 @@ class Library:
             event.data.ext.len, event.data.ext.ptr = len(what), data
         else:
             REAL.snd_midi_event_encode(self._parser(), what, len(what), event)
-        if "Descant in" in kernel.stamped:
+        if to in kernel.stamped:
             event.flags |= REAL.SND_SEQ_TIME_STAMP_REAL
             event.time.time.tv_sec, event.time.time.tv_nsec = divmod(at - ORIGIN, 1_000_000_000)
         place[0] = event

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.routing.alsa_kernel import Kernel
+from tests.routing.doubles import PATIENCE
+from tests.routing.mac import Clock, Mac
 
-from descant_routing.ports import alsa_port, threaded
+from descant_routing.ports import alsa_ends, alsa_port, coremidi_ends, coremidi_port, threaded
+from descant_routing.ports.coremidi_api import CoreMidi
+from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.libraries import load_jack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PATIENCE = 20  # s after which a test that waits for something has failed
 _serial = itertools.count()
 
 
@@ -65,8 +68,8 @@ class Server:
 class Keyboard:
     """Plays messages at frames: ``play`` gives offsets from the start of the cycle that takes them up."""
 
-    def __init__(self, server: Server) -> None:
-        self._client = server.client("keyboard")
+    def __init__(self, server: Server, name: str = "keyboard") -> None:
+        self._client = server.client(name)
         self._port = self._client.midi_outports.register("keys")
         self.name: str = self._port.name
         self.played: list[tuple[int, bytes]] = []  # (frame, data)
@@ -76,6 +79,9 @@ class Keyboard:
 
     def connect(self, port: str) -> None:
         self._client.connect(self.name, port)
+
+    def disconnect(self, port: str) -> None:
+        self._client.disconnect(self.name, port)
 
     def play(self, *messages: tuple[int, bytes]) -> None:
         self._waiting.append(messages)
@@ -96,8 +102,8 @@ class Keyboard:
 class Ear:
     """Hears messages with their frames."""
 
-    def __init__(self, server: Server) -> None:
-        self._client = server.client("ear")
+    def __init__(self, server: Server, name: str = "ear") -> None:
+        self._client = server.client(name)
         self._port = self._client.midi_inports.register("ear")
         self.name: str = self._port.name
         self.heard: list[tuple[int, bytes]] = []  # (frame, data)
@@ -157,7 +163,32 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
     kernel = Kernel()
     for module in MODULES:
         monkeypatch.setattr(module, "alsa", Library(kernel))
-    for module in (alsa_port, threaded):
+    for module in (alsa_port, alsa_ends, threaded):
         monkeypatch.setattr(module, "time", kernel)
     monkeypatch.setattr(alsa_port, "select", kernel)
     return kernel
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in (coremidi_port, coremidi_ends, threaded):
+        monkeypatch.setattr(module, "time", clock)
+    sleep = Inbox[object].wait
+
+    def wait(inbox: Inbox[object], seconds: float | None) -> None:
+        if seconds is None:
+            sleep(inbox, 20)
+        elif not inbox.has_news():
+            clock.sleep(seconds)
+
+    monkeypatch.setattr(Inbox, "wait", wait)
+    return clock
+
+
+@pytest.fixture
+def mac(monkeypatch: pytest.MonkeyPatch) -> Mac:
+    mac = Mac()
+    api = CoreMidi(mac.midi, mac.foundation, mac.system, mac.constant)
+    monkeypatch.setattr(coremidi_port, "load_coremidi", lambda: api)
+    return mac

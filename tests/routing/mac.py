@@ -43,19 +43,36 @@ class Sent(NamedTuple):
     """When it was said, by the clock that the test has given us."""
 
 
+class Clock:
+    """Moves when somebody sleeps, and by a microsecond when somebody looks."""
+
+    def __init__(self) -> None:
+        self.now = 3_600_000_000_000
+
+    def monotonic_ns(self) -> int:
+        self.now += 1000
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += round(seconds * 1e9)
+
+
 class Library:
     """Attributes are functions, as a CDLL's are."""
 
 
 class Mac:
-    """Set what is to go wrong; read ``sent``. ``hear`` speaks to our destination or listening port."""
+    """Set what is to go wrong; read ``sent``. ``hear`` speaks to a destination or listening port of ours."""
 
     def __init__(self, numerator: int = 125, denominator: int = 3, aligned: bool = False) -> None:
+        # Our own virtual ones are listed, too, as everybody's are.
         self.sources = {"Keystation": 11, "IAC Bus 1": 12}
         self.destinations = {"Prophet": 21, "IAC Bus 1": 22}
         self.fails: dict[str, int] = {}  # function → status
         self.sent: list[Sent] = []
-        self.listening: tuple[int, Any] | None = None  # source (0: our own destination), proc
+        self.procs: dict[str, Any] = {}  # by the name of our destination or port
+        self.connected: dict[str, set[int]] = {}  # our ports' names → sources
+        self.closed: list[str] = []
         self.disposed = False
         self.run_loop_turns = 0
         self.now: Callable[[], int] = lambda: 0
@@ -70,15 +87,14 @@ class Mac:
         assert (library is self.midi) == (name == "kMIDIPropertyDisplayName")
         return c_void_p(NAME if library is self.midi else MODE)
 
-    def hear(self, *packets: tuple[int, bytes]) -> None:
+    def hear(self, *packets: tuple[int, bytes], by: str = "Descant in") -> None:
         """One packet list arrives, in a thread of CoreMIDI's."""
-        assert self.listening is not None
         body = struct.pack("<I", len(packets))
         for stamp, data in packets:
             body += struct.pack("<QH", stamp, len(data)) + data
             body += bytes(-len(body) % 4) if self._aligned else b""
         memory = ctypes.create_string_buffer(body, len(body))
-        proc = READ_PROC(self.listening[1])
+        proc = READ_PROC(self.procs[by])
         thread = threading.Thread(target=proc, args=(ctypes.addressof(memory), None, None))
         thread.start()
         thread.join()
@@ -110,6 +126,9 @@ class Mac:
             ),
             (self.midi, "MIDIInputPortCreate", self._input, (status, ref, text, proc, c_void_p, REFS)),
             (self.midi, "MIDIPortConnectSource", self._connect, (status, ref, ref, c_void_p)),
+            (self.midi, "MIDIPortDisconnectSource", self._disconnect, (status, ref, ref)),
+            (self.midi, "MIDIPortDispose", self._close("port", "input"), (status, ref)),
+            (self.midi, "MIDIEndpointDispose", self._close("source", "destination"), (status, ref)),
             (self.midi, "MIDIPacketListInit", self._init, (c_void_p, c_void_p)),
             (
                 self.midi,
@@ -193,23 +212,49 @@ class Mac:
     def _named(self, kind: str) -> Any:
         def make(client: int, name: int, out: Any) -> int:
             assert self._made[client].startswith("client")
-            return self._make(f"{kind} {self._text[name]}", out)
+            self._make(f"{kind} {self._text[name]}", out)
+            if kind == "source":
+                self.sources[self._text[name]] = out[0]
+            return 0
 
         return make
 
     def _destination(self, client: int, name: int, proc: int, data: int | None, out: Any) -> int:
-        self.listening = (0, proc)
-        return self._make(f"destination {self._text[name]}", out)
+        self.procs[self._text[name]] = proc
+        self._make(f"destination {self._text[name]}", out)
+        self.destinations[self._text[name]] = out[0]
+        return 0
 
     def _input(self, client: int, name: int, proc: int, data: int | None, out: Any) -> int:
-        self.listening = (-1, proc)
+        self.procs[self._text[name]] = proc
+        self.connected[self._text[name]] = set()
         return self._make(f"input {self._text[name]}", out)
 
     def _connect(self, port: int, source: int, data: int | None) -> int:
-        assert self._made[port].startswith("input")
-        assert self.listening is not None
-        self.listening = (source, self.listening[1])
+        kind, _, name = self._made[port].partition(" ")
+        assert kind == "input"
+        if source not in self.sources.values():
+            return NOT_FOUND
+        self.connected[name].add(source)
         return 0
+
+    def _disconnect(self, port: int, source: int) -> int:
+        kind, _, name = self._made[port].partition(" ")
+        assert kind == "input"
+        self.connected[name].discard(source)
+        return 0 if source in self.sources.values() else NOT_FOUND
+
+    def _close(self, *kinds: str) -> Any:
+        def close(number: int) -> int:
+            what = self._made.pop(number)
+            assert what.startswith(kinds)
+            self.closed.append(what)
+            for each in (self.sources, self.destinations):
+                if each.get(what.partition(" ")[2]) == number:
+                    del each[what.partition(" ")[2]]
+            return 0
+
+        return close
 
     def _make(self, what: str, out: Any) -> int:
         number = next(self._ids)

@@ -6,38 +6,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.routing.alsa_kernel import KEYBOARD, SYNTH, Kernel
+from tests.routing.doubles import one
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.alsa_port import AlsaBackend
+from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
     from descant_routing.ports.backend import Backend
 
 
 def test_named_ports_are_connected_and_our_own_are_hidden(kernel: Kernel) -> None:
-    backend = AlsaBackend("keystation", "prophet")
-    assert (backend.input, backend.output) == (
-        "Keystation:Keystation MIDI 1 20:0",
-        "Prophet:Prophet MIDI 1 24:0",
-    )
+    backend = AlsaBackend(one("keystation", "prophet"))
+    assert backend.inputs == {MAIN: "Keystation:Keystation MIDI 1 20:0"}
+    assert backend.outputs == {MAIN: "Prophet:Prophet MIDI 1 24:0"}
     assert ("Descant in", KEYBOARD, 0) in kernel.connected
     assert ("Descant out", SYNTH, 0) in kernel.connected
     backend.close()
     with pytest.raises(UsageError, match="there is no ALSA input port 'organ'"):
-        AlsaBackend("organ")
+        AlsaBackend(one("organ"))
     assert kernel.closed
 
 
 def test_a_port_that_somebody_else_holds_is_a_sentence(kernel: Kernel) -> None:
     kernel.refuses_connections = True
     with pytest.raises(DescantError, match="ALSA refused a port: Device or resource busy"):
-        AlsaBackend("keystation")
+        AlsaBackend(one("keystation"))
     assert kernel.closed
 
 
 def test_its_own_ports_are_for_others_to_connect(kernel: Kernel) -> None:
     backend: Backend = AlsaBackend()
-    assert (backend.input, backend.output, backend.name) == ("Descant in", "Descant out", "ALSA")
+    assert (backend.inputs, backend.outputs) == ({MAIN: "Descant in"}, {MAIN: "Descant out"})
     assert [port for port, *_ in kernel.connected] == ["watch"]
     backend.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.routing.alsa_kernel import Kernel
 from tests.routing.alsa_library import MODULES, Library
+from tests.routing.doubles import one
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports import catalogue, ladder
@@ -158,16 +159,16 @@ def test_the_ladder_goes_down_to_what_holds_and_says_why(
     class Fake:
         name, timing = "ALSA by RtMidi", "by hand"
 
-        def __init__(self, *names: str | None) -> None:
-            self.names = names
+        def __init__(self, *what: object) -> None:
+            self.what = what
 
-    def refuse(*names: str | None) -> None:
+    def refuse(*what: object) -> None:
         raise DescantError("ALSA gave no queue: it is Sunday; come back")
 
     monkeypatch.setattr(ladder, "AlsaBackend", refuse)
     monkeypatch.setattr(ladder, "RtMidiBackend", Fake)
-    rung = open_rung(None, "keys", "synth", platform="linux")
-    assert vars(rung.backend)["names"] == ("alsa-rtmidi", "keys", "synth")
+    rung = open_rung(None, one("keys", "synth"), platform="linux")
+    assert vars(rung.backend)["what"] == ("alsa-rtmidi", one("keys", "synth"))
     assert rung.why == (
         "ALSA by RtMidi: by hand; not ALSA: ALSA gave no queue: it is Sunday; "
         "not JACK: no JACK server is running"
@@ -177,7 +178,7 @@ def test_the_ladder_goes_down_to_what_holds_and_says_why(
 
 def test_a_port_that_is_not_there_is_not_looked_for_on_another_rung(our_jack: None) -> None:
     with pytest.raises(UsageError, match="no JACK input port 'organ'"):
-        open_rung("auto", "organ")
+        open_rung("auto", one("organ"))
 
 
 def test_every_rung_of_every_ladder_can_be_asked_for_by_name(no_jack: None, no_alsa: None) -> None:

@@ -9,15 +9,14 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.routing.mac import NOT_FOUND, Mac
+from tests.routing.doubles import Unmoved, one
+from tests.routing.mac import Clock, Mac
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports import coremidi_port, threaded
-from descant_routing.ports.coremidi_api import CoreMidi, load_coremidi, packets
+from descant_routing.ports.coremidi_api import load_coremidi, packets
 from descant_routing.ports.coremidi_port import CoreMidiBackend
-from descant_routing.ports.inbox import Inbox
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,21 +27,7 @@ MS = 1_000_000
 ON, OFF = message.note_on(0, 60, 100), message.note_off(0, 60)
 
 
-class Clock:
-    """Moves when somebody sleeps, and by a microsecond when somebody looks."""
-
-    def __init__(self) -> None:
-        self.now = 3_600_000_000_000
-
-    def monotonic_ns(self) -> int:
-        self.now += 1000
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += round(seconds * 1e9)
-
-
-class Score:
+class Score(Unmoved):
     """Plays what is written, at its time; echoes what it hears; ``over`` when told to by time."""
 
     def __init__(self, *score: Timed, last: int) -> None:
@@ -64,38 +49,13 @@ class Score:
         return self.score[0].time if self.score else self.last
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    for module in (coremidi_port, threaded):
-        monkeypatch.setattr(module, "time", clock)
-    sleep = Inbox[object].wait
-
-    def wait(inbox: Inbox[object], seconds: float | None) -> None:
-        if seconds is None:
-            sleep(inbox, 20)
-        elif not inbox.has_news():
-            clock.sleep(seconds)
-
-    monkeypatch.setattr(Inbox, "wait", wait)
-    return clock
-
-
-@pytest.fixture
-def mac(monkeypatch: pytest.MonkeyPatch) -> Mac:
-    mac = Mac()
-    api = CoreMidi(mac.midi, mac.foundation, mac.system, mac.constant)
-    monkeypatch.setattr(coremidi_port, "load_coremidi", lambda: api)
-    return mac
-
-
 def ticks(time: int) -> int:
     """Of a Mac whose host clock ticks every 125/3 ns, as Apple's own processors' do."""
     return time * 3 // 125
 
 
 def play(score: Score, output: str | None = None) -> CoreMidiBackend:
-    backend = CoreMidiBackend(None, output)
+    backend = CoreMidiBackend(one(None, output))
     backend.start(score)
     assert score.over.wait(20)
     backend.close()
@@ -125,10 +85,9 @@ def test_our_own_source_speaks_at_the_time_and_passes_the_stamp_on(mac: Mac, clo
 
 
 def test_arrivals_bear_the_stamps_of_their_source(mac: Mac, clock: Clock) -> None:
-    backend, score = CoreMidiBackend("keystation"), Score(last=clock.now + 10_000 * MS)
-    assert backend.input == "Keystation"
-    assert mac.listening is not None
-    assert mac.listening[0] == mac.sources["Keystation"]
+    backend, score = CoreMidiBackend(one("keystation")), Score(last=clock.now + 10_000 * MS)
+    assert backend.inputs == {MAIN: "Keystation"}
+    assert mac.connected == {"Descant in": {mac.sources["Keystation"]}}
     backend.start(score)
     clock.now += 100 * MS
     at = clock.now - 2 * MS
@@ -160,27 +119,9 @@ def test_system_exclusive_comes_whole_and_goes_in_parts(mac: Mac, clock: Clock) 
     assert b"".join(sent.data for sent in mac.sent) == b"\xf8" + sysex
 
 
-def test_a_destination_that_goes_is_said(mac: Mac, clock: Clock) -> None:
-    backend = CoreMidiBackend(None, "prophet")
-    assert backend.lost is None
-    assert mac.run_loop_turns == 2, "without a turn of the run loop, CoreMIDI tells old news for ever"
-    del mac.destinations["Prophet"]
-    assert backend.lost is None, "looked again within the second"
-    clock.now += 1500 * MS
-    assert backend.lost == "Prophet is gone: plug it in again, then start Descant again"
-    backend.close()
-    backend = CoreMidiBackend(None, "IAC Bus 1")
-    mac.fails["MIDISend"] = NOT_FOUND
-    score = Score(Timed(clock.now, ON), last=0)
-    backend.start(score)
-    assert score.over.wait(20)
-    backend.close()
-    assert backend.lost == "IAC Bus 1 takes no messages any more: MIDISend says -10842"
-
-
 def test_what_cannot_be_opened_is_a_sentence(mac: Mac) -> None:
     with pytest.raises(UsageError, match="no CoreMIDI output port 'organ'"):
-        CoreMidiBackend(None, "organ")
+        CoreMidiBackend(one(None, "organ"))
     assert mac.disposed
     mac.fails["MIDISourceCreate"] = -10844
     with pytest.raises(DescantError, match="CoreMIDI refused a port: MIDISourceCreate says -10844"):
@@ -192,7 +133,7 @@ def test_what_cannot_be_opened_is_a_sentence(mac: Mac) -> None:
 
 def test_it_is_a_backend(mac: Mac) -> None:
     backend: Backend = CoreMidiBackend()
-    assert (backend.input, backend.output, backend.name) == ("Descant in", "Descant out", "CoreMIDI")
+    assert (backend.inputs, backend.outputs) == ({MAIN: "Descant in"}, {MAIN: "Descant out"})
     backend.close()
     backend.close()
 

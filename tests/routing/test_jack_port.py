@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.routing.doubles import Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.jack_port import JackBackend
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.routing.conftest import Ear, Keyboard, Server
 
     from descant_routing.ports.backend import Backend
+    from descant_routing.ports.cables import Cables
 
     Open = Callable[..., JackBackend]
 
@@ -27,7 +29,7 @@ RATE, PERIOD = 44100, 256
 ON, OFF = message.note_on(0, 60, 100), message.note_off(0, 60)
 
 
-class Thru:
+class Thru(Unmoved):
     """What arrives goes out at its own time; ``later`` ns after each message there is another."""
 
     def __init__(self, later: int | None = None) -> None:
@@ -72,11 +74,11 @@ def fail() -> None:
 
 @pytest.fixture
 def opened(jack_server: Server) -> Iterator[Open]:
-    """``opened(**arguments)`` is a back-end on our server; it is closed at the end."""
+    """``opened(input, output)`` is a back-end on our server; it is closed at the end."""
     backends: list[JackBackend] = []
 
-    def opened(**arguments: Any) -> JackBackend:
-        backends.append(JackBackend(server=jack_server.name, **arguments))
+    def opened(*names: str | None, cables: Cables | None = None) -> JackBackend:
+        backends.append(JackBackend(cables or one(*names), server=jack_server.name))
         return backends[-1]
 
     yield opened
@@ -93,7 +95,7 @@ def test_it_is_a_backend(opened: Open) -> None:
 def test_what_passes_through_leaves_at_the_frame_at_which_it_came(
     opened: Open, keyboard: Keyboard, ear: Ear
 ) -> None:
-    opened(input=keyboard.name, output=ear.name).start(Thru())
+    opened(keyboard.name, ear.name).start(Thru())
     dice = random.Random(1)
     for velocity in range(1, 101):
         offsets = [0, *sorted(dice.sample(range(PERIOD), 3)), PERIOD - 1]
@@ -104,7 +106,7 @@ def test_what_passes_through_leaves_at_the_frame_at_which_it_came(
 
 def test_what_is_scheduled_leaves_at_its_frame(opened: Open, keyboard: Keyboard, ear: Ear) -> None:
     later = 12_345_678  # 544.44 frames: into the second or third cycle after
-    opened(input=keyboard.name, output=ear.name).start(Thru(later))
+    opened(keyboard.name, ear.name).start(Thru(later))
     for offset in range(0, PERIOD, 5):
         keyboard.play((offset, ON))
     heard = ear.wait_for(2 * len(range(0, PERIOD, 5)))
@@ -112,7 +114,7 @@ def test_what_is_scheduled_leaves_at_its_frame(opened: Open, keyboard: Keyboard,
 
 
 def test_what_is_late_leaves_at_once_and_in_order(opened: Open, ear: Ear) -> None:
-    backend = opened(output=ear.name)
+    backend = opened(None, ear.name)
     once = Once(ON, OFF, ON, OFF, at=0)
     # Connections exist only once the client runs: say it when we are heard.
     gate = Gate(once)
@@ -123,7 +125,7 @@ def test_what_is_late_leaves_at_once_and_in_order(opened: Open, ear: Ear) -> Non
     assert heard == [(start, ON), (start, OFF), (start, ON), (start, OFF)]
 
 
-class Gate:
+class Gate(Unmoved):
     """Holds an effect back until ``open``."""
 
     def __init__(self, inner: Thru) -> None:
@@ -147,7 +149,7 @@ def test_a_full_buffer_loses_nothing(opened: Open, ear: Ear) -> None:
     flood += [message.note_on(*place, 2) for place in places]
     flood += [message.note_off(*place) for place in places]
     gate = Gate(Once(*flood))
-    backend = opened(output=ear.name)
+    backend = opened(None, ear.name)
     backend.start(gate)
     gate.open()
     heard = ear.wait_for(len(flood))
@@ -158,7 +160,7 @@ def test_a_full_buffer_loses_nothing(opened: Open, ear: Ear) -> None:
 def test_a_message_that_fits_no_buffer_is_counted_and_the_rest_goes_on(opened: Open, ear: Ear) -> None:
     sysex = b"\xf0" + bytes(40_000) + b"\xf7"
     gate = Gate(Once(ON, sysex, OFF))
-    backend = opened(output=ear.name)
+    backend = opened(None, ear.name)
     backend.start(gate)
     gate.open()
     assert [data for _, data in ear.wait_for(2)] == [ON, OFF]
@@ -166,7 +168,7 @@ def test_a_message_that_fits_no_buffer_is_counted_and_the_rest_goes_on(opened: O
 
 
 def test_when_the_effect_fails_its_notes_end_and_it_is_said(opened: Open, ear: Ear) -> None:
-    backend = opened(output=ear.name)
+    backend = opened(None, ear.name)
     gate = Gate(Once(ON, message.note_on(3, 67, 90), after=fail))
     backend.start(gate)
     gate.open()
@@ -177,7 +179,7 @@ def test_when_the_effect_fails_its_notes_end_and_it_is_said(opened: Open, ear: E
 
 
 def test_close_sends_the_last_cycle_and_ends_what_the_effect_forgot(opened: Open, ear: Ear) -> None:
-    backend = opened(output=ear.name)
+    backend = opened(None, ear.name)
     gate = Gate(Once(ON, message.control_change(0, 64, 0)))  # due at the cycle's very end, as a panic is
     backend.start(gate)
     gate.open()
@@ -194,12 +196,12 @@ def test_close_without_start(opened: Open, jack_server: Server) -> None:
 
 
 def test_two_clients_two_names(opened: Open) -> None:
-    assert [opened().input, opened().output] == ["Descant:in", "Descant-01:out"]
+    assert [opened().inputs, opened().outputs] == [{MAIN: "Descant:in"}, {MAIN: "Descant-01:out"}]
 
 
 def test_now_stands_at_the_present_cycle(opened: Open, keyboard: Keyboard, ear: Ear) -> None:
     """``now`` and the cycles share one axis: between two cycles, it lies between their ends."""
-    backend, thru = opened(output=ear.name, input=keyboard.name), Thru()
+    backend, thru = opened(keyboard.name, ear.name), Thru()
     before = backend.now()
     backend.start(thru)
     keyboard.play((0, ON))
@@ -239,11 +241,11 @@ def test_ports_are_found_by_part_of_their_name_or_else_listed(
     opened: Open, keyboard: Keyboard, ear: Ear, jack_server: Server
 ) -> None:
     with pytest.raises(UsageError, match="no JACK input port 'kyes'; did you mean 'keyboard:keys'"):
-        opened(input="kyes")
+        opened("kyes")
     with pytest.raises(UsageError, match=r"no JACK output port 'keys'; there are .*'ear:ear'"):
-        opened(output="keys")  # it is there, but nothing can be sent to it
-    backend = opened(input="KEYS", output="ear:")
-    assert backend.input == "Descant:in"  # the two that failed have left
+        opened(None, "keys")  # it is there, but nothing can be sent to it
+    backend = opened("KEYS", "ear:")
+    assert backend.inputs == {MAIN: "Descant:in"}  # the two that failed have left
     backend.start(Thru())
     keyboard.play((3, ON))
     assert ear.wait_for(1) == keyboard.played

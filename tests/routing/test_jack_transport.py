@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.routing.conftest import PATIENCE
+from tests.routing.doubles import PATIENCE, Unmoved
 
 from descant_routing.ports.jack_port import JackBackend
 
@@ -22,7 +22,7 @@ RATE, PERIOD = 44100, 256
 ROLLING = 1  # jack/transport.h
 
 
-class Reader:
+class Reader(Unmoved):
     """An effect that does nothing but ask, once a cycle."""
 
     def __init__(self, backend: JackBackend) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.routing.doubles import Patch, Unmoved
 
+from descant_routing.ports.cables import Cables
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import Timed
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 A, B, C = b"\x90\x3c\x40", b"\x80\x3c\x40", b"\xf8"
 
 
-class Grid:
+class Grid(Unmoved):
     """Sends ``C`` every ``period`` ns, and what arrives at once."""
 
     def __init__(self, period: int) -> None:
@@ -37,7 +39,7 @@ class Grid:
         return self.due
 
 
-class Saying:
+class Saying(Unmoved):
     """Says the same in every cycle, and asks for one at ``deadline``."""
 
     def __init__(self, *messages: Timed, deadline: int | None = None) -> None:
@@ -148,3 +150,57 @@ def test_an_error_in_the_effect_reaches_the_caller() -> None:
     backend.wake()
     with pytest.raises(ZeroDivisionError):
         backend.run_until(1)
+
+
+TWO = Cables({"keys": None, "pads": None}, {"synth": None, "click": None})
+
+
+def test_every_message_goes_by_its_cable() -> None:
+    backend = MemoryBackend(cables=TWO)
+    backend.start(Patch({"keys": "synth", "pads": "nowhere"}))
+    backend.inject([Timed(1, A, "keys"), Timed(2, B, "pads"), Timed(3, B, "keys")])
+    backend.run_until(5)
+    assert backend.sent == [Timed(1, A, "synth"), Timed(3, B, "synth")]
+    assert backend.dropped == 1
+    with pytest.raises(ValueError, match="no such input"):
+        backend.inject([Timed(9, A)])
+
+
+def test_a_keyboard_that_is_unplugged_leaves_no_note_and_is_not_heard() -> None:
+    backend, patch = MemoryBackend(cables=TWO), Patch({"keys": "synth", "pads": "click"})
+    backend.start(patch)
+    backend.inject([Timed(1, A, "keys"), Timed(9, A, "keys"), Timed(9, A, "pads"), Timed(19, A, "keys")])
+    backend.run_until(5)
+    backend.unplug("keys")
+    assert backend.absent == {"keys": "keys is unplugged"}
+    backend.run_until(10)
+    backend.plug("keys")
+    backend.run_until(20)
+    assert patch.told == ["-keys", "+keys"]
+    assert [(time, port) for time, _, port in backend.sent] == [
+        *[(1, "synth"), (5, "synth"), (9, "click"), (19, "synth")]
+    ]
+
+
+def test_a_synth_that_is_plugged_in_again_hears_the_ends_that_it_has_missed() -> None:
+    backend = MemoryBackend(cables=TWO)
+    backend.start(Patch({"keys": "synth", "pads": "click"}))
+    backend.inject([Timed(1, A, "keys"), Timed(7, B, "keys")])
+    backend.run_until(5)
+    backend.unplug("synth")
+    backend.run_until(10)
+    assert backend.sent == [Timed(1, A, "synth")]
+    backend.plug("synth")
+    assert backend.sent == [Timed(1, A, "synth"), Timed(10, B, "synth")]
+
+
+def test_rewired_it_has_other_cables_and_no_note_hangs() -> None:
+    backend, patch = MemoryBackend(cables=TWO), Patch({"keys": "synth", "pads": "click"})
+    backend.start(patch)
+    backend.inject([Timed(1, A, "keys"), Timed(1, A, "pads"), Timed(9, C, "keys"), Timed(9, C, "pads")])
+    backend.run_until(5)
+    backend.rewire(Cables({"keys": None}, {"synth": "Prophet", "bass": None}))
+    assert (set(backend.inputs), set(backend.outputs)) == ({"keys"}, {"synth", "bass"})
+    assert patch.told == ["-pads", "-synth", "-click", "+synth"]
+    backend.run_until(10)
+    assert backend.sent[2:] == [Timed(5, B, "click"), Timed(5, B, "synth"), Timed(9, C, "synth")]

@@ -25,6 +25,22 @@ def test_found(name: str, port: str) -> None:
     assert resolve(name, PORTS) == port
 
 
+ALSA = ["Keystation:MIDI 1 24:0", "Keystation:MIDI 2 24:1", "a2j:Nano [28] (capture): Nano MIDI 1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "port"),
+    [
+        ("Keystation:MIDI 1 20:0", ALSA[0]),
+        ("Keystation:MIDI 2 24:1", ALSA[1]),
+        ("a2j:Nano [20] (capture): Nano MIDI 1", ALSA[2]),
+    ],
+)
+def test_numbers_of_yesterday_do_not_matter(name: str, port: str) -> None:
+    """ALSA numbers its clients anew whenever they come."""
+    assert resolve(name, ALSA) == port
+
+
 SENTENCES = {
     "keys": "port 'keys' is ambiguous: it could be 'Launchkey 61:Keys', 'Keys'",
     "lunchkey 61": "there is no port 'lunchkey 61'; did you mean 'Launchkey 61:Keys' or 'Launchkey 61:DAW'? ",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.routing.conftest import Keyboard
 
 from descant_routing import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.routing.conftest import Ear, Keyboard, Server
+    from tests.routing.conftest import Ear, Server
 
     Start = Callable[..., "Child"]
 
@@ -28,7 +30,7 @@ class Child:
         script = Path(__file__).with_name("rtmidi_child.py")
         self._process = subprocess.Popen(
             [sys.executable, str(script), *names],
-            env={"JACK_DEFAULT_SERVER": server.name},
+            env={**os.environ, "JACK_DEFAULT_SERVER": server.name},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,7 +100,15 @@ def test_when_the_effect_fails_its_notes_end(start: Start, keyboard: Keyboard, e
     assert child.do("lost") == "the effect has failed, its notes were ended: AssertionError: a bug"
 
 
-def test_a_keyboard_that_goes_is_missed(start: Start, keyboard: Keyboard, ear: Ear) -> None:
-    child = start("keys", "-")
+def test_a_keyboard_that_goes_is_missed_and_taken_up_again(
+    start: Start, jack_server: Server, ear: Ear
+) -> None:
+    keyboard = Keyboard(jack_server)
+    child = start("keys", "ear")
     keyboard.close()
-    assert child.do("lost") == "keyboard:keys is gone: plug it in again, then start Descant again"
+    assert "keyboard:keys is gone: it is taken up again when it is back" in child.do("absent")
+    keyboard = Keyboard(jack_server)
+    assert child.do("back") == "{}"
+    keyboard.play((0, ON))
+    assert [data for _, data in ear.wait_for(3)] == [b"\xb0\x07\x00", b"\xb0\x07\x7f", ON]
+    keyboard.close()

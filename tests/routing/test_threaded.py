@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.routing.doubles import NoEnds, Unmoved
 
 from descant_routing import message
 from descant_routing.ports import threaded
+from descant_routing.ports.cable import Cable
+from descant_routing.ports.cables import ONE_CABLE
 from descant_routing.ports.priority import ask_for_realtime
 from descant_routing.ports.punctuality import Punctuality
 from descant_routing.ports.threaded import ThreadedBackend
+from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
@@ -35,15 +39,15 @@ class Clock:
         return self.now
 
 
-class Slow(ThreadedBackend):
+class Slow(ThreadedBackend[Cable]):
     """A system whose sleep is ``oversleep`` ns too long."""
 
     def __init__(self, clock: Clock, oversleep: int, ahead: bool = False) -> None:
         self.ahead = ahead
-        super().__init__("slow", "Descant")
+        self.woken = threading.Event()
+        super().__init__("slow", Wiring(NoEnds(), "slow", ONE_CABLE, self.wake))
         self.clock, self.oversleep = clock, oversleep
         self.left: list[tuple[int, int, bytes]] = []  # when handed over, for when, what
-        self.woken = threading.Event()
 
     def wake(self) -> None:
         self.woken.set()
@@ -61,14 +65,14 @@ class Slow(ThreadedBackend):
         self.woken.clear()
         return []
 
-    def _send(self, at: int, data: bytes) -> None:
+    def _send(self, at: int, data: bytes, cable: Cable) -> None:
         self.left.append((self.clock.now, at, data))
 
     def _leave(self) -> None:
         pass
 
 
-class Grid:
+class Grid(Unmoved):
     """A note every 125 ms."""
 
     def __init__(self, start: int, count: int) -> None:

@@ -17,8 +17,9 @@ from descant_daemon.settings.cc_file import CcFile
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.source import Source
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.ports.cables import Cables
 from descant_routing.ports.ladder import BACKENDS, open_rung
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 LOOK = 0.1  # s between two looks at the ports
 
@@ -56,10 +57,10 @@ def learn(
 
 def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> Source:
     listener = Listener(LearnEar(button=is_button(name)))
-    rung = open_rung(backend_name, port, None)
+    rung = open_rung(backend_name, Cables({MAIN: port}, {MAIN: None}))
     try:
         rung.backend.start(listener)
-        typer.echo(f"{_invitation(name)} (listening on {port or rung.backend.input})", err=True)
+        typer.echo(f"{_invitation(name)} (listening on {port or rung.backend.inputs[MAIN]})", err=True)
         until = time.monotonic() + timeout
         while not listener.done.wait(LOOK):
             if rung.backend.lost:
@@ -67,7 +68,7 @@ def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> S
             if time.monotonic() > until:
                 raise DescantError(
                     f"nothing moved {name} within {timeout:g} s: does what you moved send controllers, and does it "
-                    f"lead to {port or rung.backend.input}?"
+                    f"lead to {port or rung.backend.inputs[MAIN]}?"
                 )
     finally:
         rung.backend.close()

@@ -24,7 +24,9 @@ from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
+from descant_routing.ports.cables import Cables
 from descant_routing.ports.ladder import BACKENDS, open_rung
+from descant_routing.timed import MAIN
 
 MILLISECOND = 1_000_000
 
@@ -90,7 +92,7 @@ def play(
     outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
     notifier = Notifier()
     take_rank(IO)
-    rung = open_rung(backend_name, input_port, output_port)
+    rung = open_rung(backend_name, Cables({MAIN: input_port}, {MAIN: output_port}))
     backend = rung.backend
     engine = None
     try:
@@ -109,7 +111,7 @@ def play(
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
 
         def ready() -> None:
-            cables = f"{backend.input} → {backend.output}"
+            cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"
             typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
             begin(clock, backend)

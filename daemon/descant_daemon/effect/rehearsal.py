@@ -32,6 +32,14 @@ class Rehearsal:
         """See ``Driven``."""
         return self._effect.next_deadline()
 
+    def unplugged(self, port: str, now: int) -> None:
+        """See ``Driven``."""
+        self._effect.unplugged(port, now)
+
+    def plugged(self, port: str, now: int) -> None:
+        """See ``Driven``."""
+        self._effect.plugged(port, now)
+
     def _settle(self) -> None:
         for ask in self._effect.asks():
             self._effect.take(self._engine.answer(ask))

@@ -79,6 +79,14 @@ class LiveEffect:
         """See ``Driven``."""
         return self._effect.next_deadline()
 
+    def unplugged(self, port: str, now: int) -> None:
+        """See ``Driven``."""
+        self._effect.unplugged(port, now)
+
+    def plugged(self, port: str, now: int) -> None:
+        """See ``Driven``."""
+        self._effect.plugged(port, now)
+
     def _take_news(self, begin: int) -> None:
         """From the other processes and threads."""
         effect = self._effect

@@ -15,8 +15,8 @@ from descant_daemon.live.live_effect import LiveEffect
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 
-LOOK = 0.1  # s between two looks at the ports
-FACTS_EVERY = 10  # looks
+LOOK = 0.1  # s between two looks round
+PORTS_EVERY = 10  # looks: who has come and gone, and how punctual we are
 CLOSING = 1.0  # s that the last note-offs may take
 SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two threads are awake
 
@@ -56,7 +56,8 @@ class Session:
             looked = 0
             while not self._wait():
                 looked += 1
-                if looked % FACTS_EVERY == 0:
+                if looked % PORTS_EVERY == 0:
+                    backend.look()
                     self._live.facts = backend.facts()
                 if backend.lost:
                     raise DescantError(backend.lost)

@@ -32,6 +32,8 @@ class AlsaPort(NamedTuple):
 class Arrived(NamedTuple):
     """Bytes of MIDI (of system exclusive perhaps only a part), with the queue's time in ns if stamped."""
 
+    port: int
+    """Ours."""
     stamp: int | None
     data: bytes
 
@@ -43,8 +45,18 @@ class Gone(NamedTuple):
     port: int | None
 
 
+class Subscribed(NamedTuple):
+    """Somebody else has connected something to a port of ours, or (``on`` False) has let go of it."""
+
+    port: int
+    on: bool
+
+
 class AlsaClient:
-    """A client of the sequencer with a queue of its own. One thread only."""
+    """A client of the sequencer with a queue of its own.
+
+    Events belong to one thread, ports may be another's: each call for a port is a call of the kernel's by itself.
+    """
 
     def __init__(self, name: str) -> None:
         """Connect, and start the queue. Raises DescantError."""
@@ -69,7 +81,6 @@ class AlsaClient:
         if not running:
             self._client.close()
             raise DescantError("ALSA's queue does not start: the kernel has no timer for it")
-        self._own: dict[str, Any] = {}  # our ports by name; they would close if forgotten
 
     def fileno(self) -> int:
         """Readable when something has arrived. Raises DescantError where the library has changed."""
@@ -104,12 +115,12 @@ class AlsaClient:
             if info.client_id != self._client.client_id
         ]
 
-    def make_input(self, name: str, source: AlsaPort | None, visible: bool) -> None:
-        """A port of ours that takes; arrivals are stamped with the queue's time. Connected from ``source``."""
+    def make_input(self, name: str, visible: bool) -> Any:
+        """A port of ours that takes; arrivals are stamped with the queue's time. It closes when forgotten."""
         caps = self._alsa.PortCaps.WRITE
         caps |= self._alsa.PortCaps.SUBS_WRITE if visible else self._alsa.PortCaps.NO_EXPORT
         with self._refusals("ALSA refused a port"):
-            port = self._own[name] = self._client.create_port(
+            return self._client.create_port(
                 name,
                 caps,
                 midi_channels=16,
@@ -117,26 +128,35 @@ class AlsaClient:
                 timestamp_real=True,
                 timestamp_queue=self._queue,
             )
-            if source is not None:
-                port.connect_from((source.client, source.port))
 
-    def make_output(self, name: str, sink: AlsaPort | None, visible: bool) -> None:
-        """The port of ours that sends, connected to ``sink``."""
+    def make_output(self, name: str, visible: bool) -> Any:
+        """A port of ours that sends. It closes when forgotten."""
         caps = self._alsa.PortCaps.READ
         caps |= self._alsa.PortCaps.SUBS_READ if visible else self._alsa.PortCaps.NO_EXPORT
         with self._refusals("ALSA refused a port"):
-            self._out = self._own[name] = self._client.create_port(name, caps, midi_channels=16)
-            if sink is not None:
-                self._out.connect_to((sink.client, sink.port))
+            return self._client.create_port(name, caps, midi_channels=16)
+
+    def connect(self, port: Any, other: AlsaPort, is_input: bool) -> None:
+        """From ``other`` to the input ``port`` of ours, or to ``other`` from an output."""
+        connect = port.connect_from if is_input else port.connect_to
+        with self._refusals("ALSA refused a port"):
+            connect((other.client, other.port))
+
+    def remove(self, port: Any) -> None:
+        """Close a port of ours; what waits in the queue for it is lost."""
+        with contextlib.suppress(self._error):
+            port.close()
 
     def watch(self) -> None:
         """From now on ``read`` tells of ports that go."""
         system = self._alsa.SYSTEM_ANNOUNCE
-        self.make_input("watch", AlsaPort(system.client_id, system.port_id, "System:Announce"), visible=False)
+        announce = AlsaPort(system.client_id, system.port_id, "System:Announce")
+        self._watch = self.make_input("watch", visible=False)
+        self.connect(self._watch, announce, is_input=True)
 
     # -- events --------------------------------------------------------------------------------------------
 
-    def read(self) -> Iterator[Arrived | Gone]:
+    def read(self) -> Iterator[Arrived | Gone | Subscribed]:
         """Everything that has arrived. Raises DescantError when the sequencer is gone."""
         while True:
             try:
@@ -153,19 +173,22 @@ class AlsaClient:
             if (told := self._told(event)) is not None:
                 yield told
 
-    def _told(self, event: Any) -> Arrived | Gone | None:
+    def _told(self, event: Any) -> Arrived | Gone | Subscribed | None:
         alsa = self._alsa
         if isinstance(event, alsa.MidiBytesEvent):
             at = event.time
-            return Arrived(None if at is None else at.seconds * _SECOND + at.nanoseconds, event.midi_bytes)
+            stamp = None if at is None else at.seconds * _SECOND + at.nanoseconds
+            return Arrived(event.dest.port_id, stamp, event.midi_bytes)
         if isinstance(event, alsa.PortExitEvent):
             return Gone(event.addr.client_id, event.addr.port_id)
         if isinstance(event, alsa.ClientExitEvent):
             return Gone(event.addr.client_id, None)
+        if isinstance(event, (alsa.PortSubscribedEvent, alsa.PortUnsubscribedEvent)):
+            return Subscribed(event.dest.port_id, isinstance(event, alsa.PortSubscribedEvent))
         return None
 
-    def write(self, data: bytes, at: int | None = None, tag: int = 0) -> bool:
-        """Send a message or a part of system exclusive, at the queue's time ``at`` in ns or at once.
+    def write(self, port: Any, data: bytes, at: int | None = None, tag: int = 0) -> bool:
+        """Send a message or a part of system exclusive by ``port``, at the queue's time ``at`` in ns or at once.
 
         ``drain`` must follow. False when the kernel has no room for it. Raises DescantError.
         """
@@ -176,7 +199,7 @@ class AlsaClient:
         is_part = data[0] < 0x80 or data[0] in (message.SYSEX, message.SYSEX_END)
         event = alsa.SysExEvent(data, **when) if is_part else alsa.MidiBytesEvent(data, **when)
         try:
-            self._client.event_output(event, queue=self._queue if at is not None else None, port=self._out)
+            self._client.event_output(event, queue=self._queue if at is not None else None, port=port)
         except self._error as error:
             if getattr(error, "errnum", 0) == -errno.EAGAIN:
                 return False

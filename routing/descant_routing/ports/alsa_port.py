@@ -11,16 +11,18 @@ import select
 import socket
 import time
 from collections import deque
+from typing import NamedTuple
 
 from descant_routing import message
 from descant_routing.errors import DescantError
 from descant_routing.ports.ahead import Ahead
-from descant_routing.ports.alsa_client import AlsaClient, AlsaPort, Gone
+from descant_routing.ports.alsa_client import AlsaClient, Arrived, Gone, Subscribed
+from descant_routing.ports.alsa_ends import AlsaCable, AlsaEnds
 from descant_routing.ports.alsa_timer import queue_timer
-from descant_routing.ports.pieces import Pieces
+from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.queue_axis import QueueAxis
-from descant_routing.ports.resolve import resolve
 from descant_routing.ports.threaded import ThreadedBackend
+from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed
 
 _MEASURE = 100_000_000  # ns between two looks at the queue's clock
@@ -32,31 +34,33 @@ _RECENT = 1_000_000_000  # ns in which a queue that stands still is noticed
 _PART = 256  # bytes of system exclusive at a time: what a cheap interface still takes
 
 
-class AlsaBackend(ThreadedBackend):
-    """One input and one output port of a sequencer client, and the thread that drives the effect."""
+class _Waiting(NamedTuple):
+    """A message, or a part of one, that the kernel has not taken yet; ``at`` is its time if it is ahead of it."""
+
+    cable: AlsaCable
+    data: bytes
+    at: int | None
+    tag: int
+
+
+class AlsaBackend(ThreadedBackend[AlsaCable]):
+    """Ports of one sequencer client, and the thread that drives the effect."""
 
     ahead = True
 
-    def __init__(
-        self,
-        input: str | None = None,  # noqa: A002 - the word of the command line
-        output: str | None = None,
-        client: str = "Descant",
-    ) -> None:
+    def __init__(self, cables: Cables = ONE_CABLE, client: str = "Descant") -> None:
         """Open the ports; nothing runs before ``start``.
 
-        ``input`` and ``output`` name the ports to connect to (see ``resolve``); without them other programs
-        connect to ours, "Descant in" and "Descant out". Raises DescantError where there is no sequencer,
-        UsageError for ports that are not there.
+        Cables with a name are connected to that port (see ``resolve``); to the others' ports, "Descant in" and
+        "Descant out" or as they are labelled, other programs connect. Raises DescantError where there is no
+        sequencer, UsageError for ports that are not there.
         """
-        super().__init__("ALSA", client)
         self._client = AlsaClient(client)
         self._axis = QueueAxis()
         self._measured = 0
         self._ahead = Ahead()
-        self._backlog: deque[tuple[bytes, int | None, int]] = deque()  # what the kernel had no room for
+        self._backlog: deque[_Waiting] = deque()  # what the kernel had no room for
         self._stuck_since: int | None = None
-        self._pieces = Pieces()
         self._last = 0
         self._open = True
         self._wake_out, self._wake_in = (
@@ -65,17 +69,12 @@ class AlsaBackend(ThreadedBackend):
         self._wake_in.setblocking(False)
         try:
             self._ears = [self._client.fileno(), self._wake_out.fileno()]
-            self._source = self._port(input, readable=True)
-            self._sink = self._port(output, readable=False)
-            self._client.make_input(self.input, self._source, visible=self._source is None)
-            self._client.make_output(self.output, self._sink, visible=self._sink is None)
             self._client.watch()
+            super().__init__("ALSA", Wiring(AlsaEnds(self._client, client), "ALSA", cables, self.wake))
             self._measure()
         except DescantError:
             self._leave()
             raise
-        self.input = self._source.name if self._source else self.input
-        self.output = self._sink.name if self._sink else self.output
 
     @property
     def timing(self) -> str:
@@ -116,49 +115,65 @@ class AlsaBackend(ThreadedBackend):
 
     def _arrivals(self) -> list[Timed]:
         arrived: list[Timed] = []
+        inputs = self._wiring.inputs.values()
         for told in self._client.read():
             if isinstance(told, Gone):
                 self._miss(told)
                 continue
-            at = self._stamped(told.stamp)
-            arrived += [Timed(at, data) for data in self._pieces.join(told.data)]
+            cable = next((each for each in inputs if each.port.port_id == told.port), None)
+            if cable is None:
+                continue
+            if isinstance(told, Subscribed):
+                self._count(cable, told.on)
+                continue
+            at = self._stamped(told)
+            arrived += [Timed(at, data, cable.label) for data in cable.pieces.join(told.data)]
         return arrived
 
-    def _stamped(self, stamp: int | None) -> int:
+    def _stamped(self, arrived: Arrived) -> int:
         """A stamp on our axis: never later than now, never earlier than the one before."""
         now = time.monotonic_ns()
-        at = now if stamp is None else min(self._axis.ours(stamp), now)
+        at = now if arrived.stamp is None else min(self._axis.ours(arrived.stamp), now)
         self._last = max(self._last, at if now - at <= _TRUST else now)
         return self._last
 
     def _miss(self, gone: Gone) -> None:
-        for port, name in ((self._source, self.input), (self._sink, self.output)):
-            if port is not None and port.client == gone.client and gone.port in (None, port.port):
-                self._lost = f"{name} is gone: plug it in again, then start Descant again"
+        for cable in self._wiring.every:
+            other = cable.other
+            if other is not None and other.client == gone.client and gone.port in (None, other.port):
+                cable.other = None
+                self._wiring.missed(cable)
 
-    def _send(self, at: int, data: bytes) -> None:
+    def _count(self, cable: AlsaCable, on: bool) -> None:
+        """Whoever has let go may have left notes behind: an input with nobody at it holds none."""
+        cable.subscribers = max(0, cable.subscribers + (1 if on else -1))
+        if cable.name is None and (on or not cable.subscribers):
+            self._wiring.say(cable, plugged=on)
+
+    def _send(self, at: int, data: bytes, cable: AlsaCable) -> None:
         now = time.monotonic_ns()
         if at > now:
-            handed = self._ahead.put(at, data)
-            self._put(data, handed.time, handed.tag)
+            handed = self._ahead.put(at, data, cable.label)
+            cable.last = max(cable.last, handed.time)
+            self._put(cable, data, handed.time, handed.tag)
             return
-        for handed in self._ahead.overtaken(data, now):
+        for handed in self._ahead.overtaken(data, now, cable.label):
             # It may have left this moment: an end too many is harmless, one too few is a stuck note.
             self._flush()
             self._client.withdraw(handed.tag)
-            self._backlog = deque(waiting for waiting in self._backlog if waiting[2] != handed.tag)
+            self._backlog = deque(waiting for waiting in self._backlog if waiting.tag != handed.tag)
             if message.is_note_off(handed.data):
-                self._put(handed.data)
-        self._put(data)
+                self._put(cable, handed.data)
+        self._put(cable, data)
 
-    def _put(self, data: bytes, at: int | None = None, tag: int = 0) -> None:
+    def _put(self, cable: AlsaCable, data: bytes, at: int | None = None, tag: int = 0) -> None:
         for begin in range(0, len(data), _PART):
-            self._backlog.append((data[begin : begin + _PART], at, tag))
+            self._backlog.append(_Waiting(cable, data[begin : begin + _PART], at, tag))
 
     def _flush(self) -> None:
         while self._backlog:
-            data, at, tag = self._backlog[0]
-            if not self._client.write(data, None if at is None else self._axis.theirs(at), tag):
+            cable, data, at, tag = self._backlog[0]
+            if not self._client.write(cable.port, data, None if at is None else self._axis.theirs(at), tag):
                 break
             self._backlog.popleft()
         if self._client.drain() and not self._backlog:
@@ -168,6 +183,9 @@ class AlsaBackend(ThreadedBackend):
         self._stuck_since = self._stuck_since or now
         if now - self._stuck_since > _PATIENCE:
             raise DescantError(f"ALSA has had no room for a message for {_PATIENCE // 10**9} s")
+
+    def _emptied(self) -> bool:
+        return not self._backlog
 
     def _measure(self) -> None:
         """Where the queue's clock stands: the quickest of three readings. DescantError if it stands still."""
@@ -192,8 +210,10 @@ class AlsaBackend(ThreadedBackend):
         if self._backlog or self._client.held():
             self._client.withdraw()
             self._backlog.clear()
-            recent = [handed.data for handed in self._ahead.recent if handed.time > begin - _RECENT]
-            self._hand_over([Timed(0, data) for data in recent if message.is_note_off(data)])
+            recent = [handed for handed in self._ahead.recent if handed.time > begin - _RECENT]
+            self._hand_over(
+                [Timed(0, each.data, each.port) for each in recent if message.is_note_off(each.data)]
+            )
 
     def _leave(self) -> None:
         if not self._open:
@@ -202,9 +222,3 @@ class AlsaBackend(ThreadedBackend):
         self._client.close()
         self._wake_in.close()
         self._wake_out.close()
-
-    def _port(self, name: str | None, *, readable: bool) -> AlsaPort | None:
-        if name is None:
-            return None
-        ports = {port.name: port for port in self._client.ports(readable=readable)}
-        return ports[resolve(name, list(ports), f"ALSA {'input' if readable else 'output'} port")]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from descant_routing.ports.cables import Cables
     from descant_routing.timed import Timed
 
 
 class Driven(Protocol):
-    """The effect as a back-end sees it: one function of time, called from one thread only."""
+    """The effect as a back-end sees it: a function of time, called from one thread only. Nothing here blocks."""
 
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
-        """Take what has arrived and return every message due before ``until``, in order of time.
+        """Take what has arrived, in order of time, and return every message due before ``until``, likewise.
 
-        A message whose time lies before the cycle is due at once. Never blocks.
+        A message whose time lies before the cycle is due at once; one for an output that is not there is dropped.
         """
         ...
 
@@ -24,17 +25,40 @@ class Driven(Protocol):
         """When ``cycle`` next has something to do by itself; None when only input can wake it."""
         ...
 
+    def unplugged(self, port: str, now: int) -> None:
+        """Nobody is at the other end of the cable ``port`` any more, or the cable goes: between two cycles.
+
+        What came from there is to be ended. The next cycle's answer is sent by that cable only if it is the cable
+        that goes; ends that are sent to nobody do no harm, and whoever comes back is sent those that it has missed.
+        """
+        ...
+
+    def plugged(self, port: str, now: int) -> None:
+        """Somebody is there again, after ``unplugged`` (or after a start without): between two cycles."""
+        ...
+
 
 class Backend(Protocol):
-    """One input and one output port, a clock, and the thread that calls ``Driven.cycle``."""
+    """Inputs and outputs, a clock, and the thread that calls ``Driven``. Labels are those of ``Cables``."""
 
     name: str
-    input: str
-    """Our input port, as patchbays and DAWs show it."""
-    output: str
-    """Our output port."""
     periodic: bool
     """True where ``Driven.cycle`` is called every few ms anyway, so that nobody needs to wake it."""
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """Label → the input port, as patchbays and DAWs show it."""
+        ...
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Label → the output port, likewise."""
+        ...
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What is waited for: label → a sentence that says who."""
+        ...
 
     def now(self) -> int:
         """Nanoseconds on this back-end's own monotonic axis."""
@@ -48,6 +72,18 @@ class Backend(Protocol):
         """Ask for a cycle soon; callable from any thread."""
         ...
 
+    def look(self) -> None:
+        """Once a second, from the main thread: see who has gone, and take up again who is back."""
+        ...
+
+    def rewire(self, cables: Cables) -> None:
+        """Have these cables from now on; from the main thread, which it holds up for some cycles.
+
+        What is new opens. What goes is ``unplugged`` first, and closes when the answer to that has left. What is as
+        it was loses and delays nothing. Raises UsageError or DescantError, and then everything is as it was.
+        """
+        ...
+
     def close(self) -> None:
         """Send what one last cycle returns, then close the ports. Safe to call twice."""
         ...
@@ -58,5 +94,5 @@ class Backend(Protocol):
 
     @property
     def lost(self) -> str | None:
-        """A sentence when the ports are gone (server shut down, device unplugged), else None."""
+        """A sentence when nothing can be heard any more (the server has shut down, the effect failed), else None."""
         ...

@@ -14,7 +14,7 @@ from descant_routing.ports.alsa_timer import queue_timer
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.coremidi_api import load_coremidi
 from descant_routing.ports.libraries import load_jack, load_rtmidi, quiet_stderr
-from descant_routing.ports.rtmidi_port import SYSTEMS
+from descant_routing.ports.rtmidi_ends import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

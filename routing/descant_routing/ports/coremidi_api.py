@@ -54,6 +54,9 @@ _MIDI: dict[str, tuple[Any, list[Any]]] = {
     "MIDIInputPortCreate": (_status, [_ref, _text, READ_PROC, c_void_p, _out]),
     "MIDIOutputPortCreate": (_status, [_ref, _text, _out]),
     "MIDIPortConnectSource": (_status, [_ref, _ref, c_void_p]),
+    "MIDIPortDisconnectSource": (_status, [_ref, _ref]),
+    "MIDIPortDispose": (_status, [_ref]),
+    "MIDIEndpointDispose": (_status, [_ref]),
     "MIDIPacketListInit": (c_void_p, [c_void_p]),
     "MIDIPacketListAdd": (c_void_p, [c_void_p, c_ulong, c_void_p, c_uint64, c_ulong, c_char_p]),
     "MIDISend": (_status, [_ref, _ref, c_void_p]),
@@ -124,10 +127,25 @@ class CoreMidi:
         """A virtual destination; ``arrive`` gets the address of every packet list, in CoreMIDI's thread."""
         return self._made("MIDIDestinationCreate", client, self._string(name), self._proc(arrive), None)
 
-    def listen(self, client: int, name: str, source: int, arrive: Callable[[int], None]) -> None:
-        """Hear ``source``; ``arrive`` as for ``destination``."""
-        port = self._made("MIDIInputPortCreate", client, self._string(name), self._proc(arrive), None)
+    def input(self, client: int, name: str, arrive: Callable[[int], None]) -> int:
+        """A port that hears the sources it is connected to; ``arrive`` as for ``destination``."""
+        return self._made("MIDIInputPortCreate", client, self._string(name), self._proc(arrive), None)
+
+    def connect(self, port: int, source: int) -> None:
+        """An input port is to hear ``source``."""
         self._check("MIDIPortConnectSource", self._midi.MIDIPortConnectSource(port, source, None))
+
+    def disconnect(self, port: int, source: int) -> None:
+        """No more; the source may be gone already."""
+        self._midi.MIDIPortDisconnectSource(port, source)
+
+    def dispose_port(self, port: int) -> None:
+        """An input or output port closes."""
+        self._midi.MIDIPortDispose(port)
+
+    def dispose_endpoint(self, endpoint: int) -> None:
+        """A virtual source or destination closes."""
+        self._midi.MIDIEndpointDispose(endpoint)
 
     def output(self, client: int, name: str) -> int:
         """A port from which to send to destinations."""

@@ -11,41 +11,32 @@ import time
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.ahead import Ahead
-from descant_routing.ports.coremidi_api import CoreMidiError, load_coremidi, packets
+from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.coremidi_api import CoreMidiError, load_coremidi
+from descant_routing.ports.coremidi_ends import CoreMidiCable, CoreMidiEnds, Packets, wait_for_last
 from descant_routing.ports.inbox import Inbox
-from descant_routing.ports.pieces import Pieces
-from descant_routing.ports.resolve import resolve
 from descant_routing.ports.threaded import ThreadedBackend
+from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed
 
 _TRUST = 50_000_000  # ns between stamp and arrival, beyond which the stamp is wrong (Bluetooth)
-_LOOKING = 1_000_000_000  # ns between two looks whether the ports are still there
-_LAST = 2_000_000  # ns after its time until a message has surely left
 
 
-class CoreMidiBackend(ThreadedBackend):
-    """One input and one output port, and the thread that drives the effect."""
+class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
+    """Ports of one client, and the thread that drives the effect."""
 
-    def __init__(
-        self,
-        input: str | None = None,  # noqa: A002 - the word of the command line
-        output: str | None = None,
-        client: str = "Descant",
-    ) -> None:
+    polls = True
+
+    def __init__(self, cables: Cables = ONE_CABLE, client: str = "Descant") -> None:
         """Open the ports; nothing runs before ``start``.
 
-        ``input`` and ``output`` name existing ports (see ``resolve``); without them the virtual ports
-        "Descant in" and "Descant out" are made. Raises DescantError where there is no CoreMIDI, UsageError
-        for ports that are not there.
+        Cables with a name lead to that existing port (see ``resolve``); for the others virtual ports are made,
+        "Descant in" and "Descant out" or as they are labelled. Raises DescantError where there is no CoreMIDI,
+        UsageError for ports that are not there.
         """
-        self.ahead = output is not None
-        super().__init__("CoreMIDI", client)
-        self._inbox: Inbox[tuple[int, list[tuple[int, bytes]]]] = Inbox()  # arrival ns, packets
-        self._pieces = Pieces()
+        self.ahead = _all_named(cables)
+        self._inbox: Inbox[Packets] = Inbox()
         self._ahead = Ahead()
-        self._last = 0
-        self._named = (input is not None, output is not None)
-        self._looked = 0
         self._open = True
         self._midi = load_coremidi()
         try:
@@ -53,11 +44,8 @@ class CoreMidiBackend(ThreadedBackend):
         except CoreMidiError as error:
             raise DescantError(f"CoreMIDI cannot be opened: {error}") from error
         try:
-            self._open_input(input)
-            self._open_output(output)
-        except CoreMidiError as error:
-            self._leave()
-            raise DescantError(f"CoreMIDI refused a port: {error}") from error
+            ends = CoreMidiEnds(self._midi, self._client, client, self._inbox)
+            super().__init__("CoreMIDI", Wiring(ends, "CoreMIDI", cables, self.wake))
         except DescantError:
             self._leave()
             raise
@@ -69,26 +57,20 @@ class CoreMidiBackend(ThreadedBackend):
             return "CoreMIDI sends each message at its stamp"
         return "each message is sent at its time, with its stamp"
 
-    @property
-    def lost(self) -> str | None:
-        """Why there is nothing to hear any more, if so. Looks after named ports, once a second at most."""
-        now = time.monotonic_ns()
-        if self._lost is None and self._open and any(self._named) and now - self._looked >= _LOOKING:
-            self._looked = now
-            for name, named, sources in zip(
-                (self.input, self.output), self._named, (True, False), strict=True
-            ):
-                if named and name not in self._midi.endpoints(sources=sources):
-                    self._lost = f"{name} is gone: plug it in again, then start Descant again"
-        return self._lost
+    def rewire(self, cables: Cables) -> None:
+        """Have these cables from now on. A virtual source among them has everything sent at its time."""
+        before = self.ahead
+        self._send_ahead(before and _all_named(cables))
+        try:
+            super().rewire(cables)
+        except DescantError:
+            self._send_ahead(before)
+            raise
+        self._send_ahead(_all_named(cables))
 
     def wake(self) -> None:
         """Ask for a cycle at once."""
         self._inbox.wake()
-
-    def _arrive(self, address: int) -> None:
-        """In CoreMIDI's thread, which must not wait: copy, and be gone."""
-        self._inbox.put((time.monotonic_ns(), packets(address)))
 
     # -- our thread ----------------------------------------------------------------------------------------
 
@@ -100,55 +82,54 @@ class CoreMidiBackend(ThreadedBackend):
 
     def _take(self) -> list[Timed]:
         arrived: list[Timed] = []
-        for arrival, pieces in self._inbox.take():
+        inputs = self._wiring.inputs
+        for cable, arrival, pieces in self._inbox.take():
+            if inputs.get(cable.label) is not cable:
+                continue
             for stamp, piece in pieces:
-                at = self._stamped(arrival, stamp)
-                arrived += [Timed(at, data) for data in self._pieces.join(piece)]
+                at = self._stamped(cable, arrival, stamp)
+                arrived += [Timed(at, data, cable.label) for data in cable.pieces.join(piece)]
         return arrived
 
-    def _stamped(self, arrival: int, stamp: int) -> int:
+    def _stamped(self, cable: CoreMidiCable, arrival: int, stamp: int) -> int:
         """A stamp on our axis: never later than the arrival, never earlier than the one before."""
         at = min(self._midi.time(stamp), arrival) if stamp else arrival
-        self._last = max(self._last, at if arrival - at <= _TRUST else arrival)
-        return self._last
+        cable.stamped = max(cable.stamped, at if arrival - at <= _TRUST else arrival)
+        return cable.stamped
 
-    def _send(self, at: int, data: bytes) -> None:
+    def _send(self, at: int, data: bytes, cable: CoreMidiCable) -> None:
+        end, other = cable.end, cable.other
+        if end is None:
+            return
         try:
-            if self._sink is None:
-                self._midi.received(self._own, max(1, self._midi.stamp(at)), data)
-            elif (due := self._ahead.put(at, data).time) > time.monotonic_ns():
-                self._midi.send(self._own, self._sink, self._midi.stamp(due), data)
-            else:
-                self._midi.send(self._own, self._sink, 0, data)
+            if cable.name is None:
+                self._midi.received(end, max(1, self._midi.stamp(at)), data)
+            elif other is not None:
+                self._send_to(end, other, at, data, cable)
         except CoreMidiError as error:
-            raise DescantError(f"{self.output} takes no messages any more: {error}") from error
+            if cable.name is None:
+                raise DescantError(f"{cable.shown} takes no messages any more: {error}") from error
+            self._wiring.missed(cable)
+
+    def _send_to(self, end: int, other: int, at: int, data: bytes, cable: CoreMidiCable) -> None:
+        due = self._ahead.put(at, data, cable.label).time
+        stamp = 0
+        if due > time.monotonic_ns():
+            stamp, cable.last = self._midi.stamp(due), max(cable.last, due)
+        self._midi.send(end, other, stamp, data)
 
     # -- ports ---------------------------------------------------------------------------------------------
 
-    def _open_input(self, name: str | None) -> None:
-        if name is None:
-            self._midi.destination(self._client, self.input, self._arrive)
-            return
-        own, sources = self.input, self._midi.endpoints(sources=True)
-        self.input = resolve(name, list(sources), "CoreMIDI input port")
-        self._midi.listen(self._client, own, sources[self.input], self._arrive)
-
-    def _open_output(self, name: str | None) -> None:
-        self._sink: int | None = None
-        if name is None:
-            self._own = self._midi.source(self._client, self.output)
-            return
-        self._own = self._midi.output(self._client, self.output)
-        sinks = self._midi.endpoints(sources=False)
-        self.output = resolve(name, list(sinks), "CoreMIDI output port")
-        self._sink = sinks[self.output]
-
     def _finish(self) -> None:
-        """Whoever leaves may take with him what CoreMIDI still holds: wait until it has left."""
-        while (left := self._ahead.last + _LAST - time.monotonic_ns()) > 0 and self._sink is not None:
-            time.sleep(left / 1e9)
+        for cable in self._wiring.outputs.values():
+            wait_for_last(cable)
 
     def _leave(self) -> None:
         if self._open:
             self._open = False
             self._midi.dispose(self._client)
+
+
+def _all_named(cables: Cables) -> bool:
+    """Whether CoreMIDI can be left to send everything at its time, which it does to destinations only."""
+    return None not in cables.outputs.values()

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+import time
+from collections import deque
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
+from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.frames import FrameAxis
+from descant_routing.ports.jack_ends import ANSWER, JackCable, JackEnds, JackPort
 from descant_routing.ports.libraries import load_jack
-from descant_routing.ports.outbox import Outbox
-from descant_routing.ports.resolve import resolve
-from descant_routing.ports.sounding import Sounding
 from descant_routing.ports.transport import Transport, transport_of
+from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from descant_routing.ports.backend import Driven
 
-_ANSWER = 3.0  # s that a JACK server has to answer a request
 _LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (8192 frames at 44.1 kHz)
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
+_IN_FORCE = 2  # cycles after which a connection that JACK has told of is surely there, or gone
+_POLL = 0.001  # s
+
+_frame = itemgetter(0)
+
+
+class _Patched(NamedTuple):
+    """From ``cycle`` on ``ours`` is (not) connected to ``other``; with ``ours`` empty, ``other`` is gone."""
+
+    cycle: int
+    ours: str
+    other: str | None
+    connected: bool
 
 
 class JackBackend:
-    """A client of a running JACK server with the MIDI ports ``in`` and ``out``; never starts a server.
+    """A client of a running JACK server with MIDI ports of its own; never starts a server.
 
     The effect runs in JACK's process callback. Times are JACK's frame count in ns.
     """
@@ -33,58 +50,74 @@ class JackBackend:
     periodic = True
 
     def __init__(
-        self,
-        input: str | None = None,  # noqa: A002 - the word of the command line
-        output: str | None = None,
-        client: str = "Descant",
-        server: str | None = None,
+        self, cables: Cables = ONE_CABLE, client: str = "Descant", server: str | None = None
     ) -> None:
         """Open the client; nothing runs before ``start``.
 
-        ``input`` and ``output`` name the ports to connect to once started (see ``resolve``). A second client
-        on one server gets a name of its own from JACK, "Descant-01": two tracks, two Descants. ``server`` as
-        in ``jackd --name``. Raises DescantError without a server, UsageError for ports that are not there.
+        Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
+        once started. A second client on one server gets a name of its own from JACK, "Descant-01": two tracks, two
+        Descants. ``server`` as in ``jackd --name``. Raises DescantError without a server, UsageError for ports that
+        are not there.
         """
         jack = load_jack()
         self._jack_error: type[Exception] = jack.JackError
         try:
             self._client: Any = bounded(
-                "JACK", _ANSWER, lambda: jack.Client(client, no_start_server=True, servername=server)
+                "JACK", ANSWER, lambda: jack.Client(client, no_start_server=True, servername=server)
             )
         except jack.JackError as error:
             raise DescantError(
                 f"no JACK server is running{f' under the name {server!r}' if server else ''}; "
                 "start JACK (QjackCtl, or jackd), then try again"
             ) from error
-        self._source = self._other_end(input, is_output=True)
-        self._sink = self._other_end(output, is_input=True)
-        self._in: Any = self._client.midi_inports.register("in")
-        self._out: Any = self._client.midi_outports.register("out")
-        self.input: str = self._in.name
-        """Our input port as JACK's patchbays show it."""
-        self.output: str = self._out.name
-        """Our output port as JACK's patchbays show it."""
+        try:
+            ends = JackEnds(jack, self._client, self._settle)
+            self._wiring = Wiring(ends, "JACK", cables, self.wake, joins=False)
+        except DescantError:
+            self._client.close()
+            raise
         self.xruns = 0
         """How often JACK has reported that someone was late."""
+        self.dropped = 0
+        """How many messages were for an output that is not there."""
         self.error: Exception | None = None
         """What the effect failed with, once it has."""
         self._axis = FrameAxis(self._client.samplerate, self._client.frame_time)
-        self._outbox = Outbox()
-        self._sounding = Sounding()
         self._driven: Driven | None = None
         self._lost: str | None = None
+        self._refused_before = 0  # by ports that are closed
         self._cycle = 0  # the first frame of the present one
+        self._cycles = 0
+        self._patches: deque[_Patched] = deque()
+        self._ports_gone = False
         self._cycles_left: int | None = None  # counts down when closing
         self._finished = threading.Event()
         self._closed = False
         self._client.set_process_callback(self._process)
         self._client.set_shutdown_callback(self._shut_down)
         self._client.set_xrun_callback(self._xrun)
+        self._client.set_port_registration_callback(self._registered, only_available=False)
+        self._client.set_port_connect_callback(self._connected, only_available=False)
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """Our input ports by label, as JACK's patchbays show them."""
+        return {label: cable.shown for label, cable in self._wiring.inputs.items()}
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Our output ports by label, as JACK's patchbays show them."""
+        return {label: cable.shown for label, cable in self._wiring.outputs.items()}
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What is waited for."""
+        return self._wiring.absent
 
     @property
     def refused(self) -> int:
         """How many messages were too large for JACK's buffer, and so were dropped."""
-        return self._outbox.refused
+        return self._refused_before + sum(cable.end.outbox.refused for cable in self._wiring.outputs.values())
 
     def now(self) -> int:
         """The estimated present, in ns on the axis of the frames."""
@@ -100,15 +133,21 @@ class JackBackend:
         self._driven = driven
         try:
             self._client.activate()
-            if self._source is not None:
-                self._client.connect(self._source, self._in)
-            if self._sink is not None:
-                self._client.connect(self._out, self._sink)
         except self._jack_error as error:
             raise DescantError(f"JACK refused: {error}") from error
+        self._wiring.start()
 
     def wake(self) -> None:
         """Nothing to do: there is a cycle every period anyway."""
+
+    def look(self) -> None:
+        """Take up again what is back; JACK itself tells what goes."""
+        poll, self._ports_gone = self._ports_gone, False
+        self._wiring.look(poll)
+
+    def rewire(self, cables: Cables) -> None:
+        """Have these cables from now on; see ``Backend``."""
+        self._wiring.rewire(cables)
 
     def close(self) -> None:
         """Send what a last cycle of the effect returns, end what still sounds, leave the server."""
@@ -119,63 +158,130 @@ class JackBackend:
             self._cycles_left = _LAST_CYCLES
             self._finished.wait(_LAST_WORDS)
         try:
-            bounded("JACK", _ANSWER, self._leave)
+            bounded("JACK", ANSWER, self._leave)
         except DescantError as error:
             self._lost = self._lost or str(error)
 
     def facts(self) -> dict[str, float]:
         """What JACK has complained of, and what it could not take."""
-        return {"xruns": self.xruns, "refused": self.refused}
+        return {"xruns": self.xruns, "refused": self.refused, "dropped": self.dropped}
 
     @property
     def lost(self) -> str | None:
         """Why there is nothing to hear any more, if so."""
         return self._lost
 
-    # -- JACK's own threads ------------------------------------------------------------------------------
+    # -- JACK's process thread ---------------------------------------------------------------------------
 
     def _process(self, frames: int) -> None:
         start, end = self._axis.begin(self._client.last_frame_time, frames)
         self._cycle = start
-        self._out.clear_buffer()
+        self._cycles += 1
+        if self._patches:
+            self._hear_of_patches()
         closing = self._cycles_left  # read once: ``close`` sets it from another thread
         if closing in (None, _LAST_CYCLES):
             self._drive(start, end)
         if closing is not None:
             self._count_down(closing, start)
-        self._outbox.write(start, end, self._write)
+        self._write(start, end)
 
     def _drive(self, start: int, end: int) -> None:
         if self._driven is None or self.error is not None:
             return
-        time = self._axis.time
+        wiring, time = self._wiring, self._axis.time
         try:
-            arrived = [Timed(time(start + at), bytes(data)) for at, data in self._in.incoming_midi_events()]
-            for at, data, _ in self._driven.cycle(arrived, time(end)):
-                self._outbox.put(min(self._axis.frame(at), end), data)
-                self._sounding.watch(data)
+            first = wiring.tell(self._driven, time(start))
+            arrived = [
+                (at, bytes(data), label)
+                for label, cable in wiring.inputs.items()
+                for at, data in cable.end.port.incoming_midi_events()
+            ]
+            if len(arrived) > 1:
+                arrived.sort(key=_frame)
+            heard = [Timed(time(start + at), data, label) for at, data, label in arrived]
+            self._put(first, end)
+            self._put(self._driven.cycle(heard, time(end)), end)
         except Exception as error:  # noqa: BLE001 - raised into JACK it would end all cycles without a word
             self.error = error
             self._end_all(start)
             self._lost = f"the effect has failed, its notes were ended: {type(error).__name__}: {error}"
+        if wiring.turning:
+            self._put(wiring.last_words(time(start)), end)
+            wiring.turn()
+
+    def _put(self, messages: Sequence[Timed], end: int) -> None:
+        outputs, frame = self._wiring.outputs, self._axis.frame
+        for at, data, label in messages:
+            cable = outputs.get(label)
+            if cable is None:
+                self.dropped += 1
+                continue
+            cable.end.outbox.put(min(frame(at), end), data)
+            cable.sounding.watch(data)
 
     def _count_down(self, left: int, start: int) -> None:
         self._cycles_left = left - 1
         if left == _LAST_CYCLES:
             self._end_all(start)
-        elif left <= 1 and not self._outbox:
+        elif left <= 1 and not any(cable.end.outbox for cable in self._wiring.outputs.values()):
             self._finished.set()
 
     def _end_all(self, start: int) -> None:
-        for data in self._sounding.end():
-            self._outbox.put(start, data)
+        for cable in self._wiring.outputs.values():
+            for data in cable.sounding.end():
+                cable.end.outbox.put(start, data)
 
-    def _write(self, offset: int, data: bytes) -> bool:
-        room = self._out.reserve_midi_event(offset, len(data))
-        if len(room) == 0:
-            return False
-        room[:] = data
-        return True
+    def _write(self, start: int, end: int) -> None:
+        wiring = self._wiring
+        outputs = wiring.outputs.values()
+        for cable in outputs:
+            _write_port(cable.end, start, end)
+        if wiring.leaving:
+            staying = {cable.end for cable in outputs}
+            leaving = {cable.end for cable in wiring.leaving if not cable.is_input} - staying
+            emptied = not any(port.outbox for port in leaving)
+            for port in leaving:
+                _write_port(port, start, end)
+            if emptied:  # the buffers, too: what is left in one is heard again in every cycle
+                self._refused_before += sum(port.outbox.refused for port in leaving)
+                wiring.release()
+
+    def _hear_of_patches(self) -> None:
+        """Connections that have come or gone, once they are so in our buffers too."""
+        while self._patches and self._patches[0].cycle <= self._cycles:
+            _, ours, other, connected = self._patches.popleft()
+            for cable in self._wiring.every:
+                if cable.end.name == ours:
+                    self._hear_of_patch(cable, other, connected)
+                elif not ours and cable.found == other:
+                    self._wiring.missed(cable)
+
+    def _hear_of_patch(self, cable: JackCable, other: str | None, connected: bool) -> None:
+        """Whoever leaves may have left notes behind: an input that nobody is connected to any more holds none."""
+        peers = cable.end.peers
+        if connected:
+            peers.add(other or "")
+            if cable.is_input and cable.waits is None:
+                self._wiring.say(cable, plugged=True)
+            return
+        peers.discard(other or "")
+        if cable.is_input and (not peers or other in (None, cable.found)):
+            self._wiring.say(cable, plugged=False)
+
+    # -- JACK's other threads, in which nothing may be asked of it ---------------------------------------
+
+    def _registered(self, port: Any, registered: bool) -> None:
+        if not registered:
+            self._ports_gone = True
+            if port is not None:
+                self._patches.append(_Patched(self._cycles + _IN_FORCE, "", port.name, connected=False))
+
+    def _connected(self, one: Any, other: Any, connected: bool) -> None:
+        for ours, theirs in ((one, other), (other, one)):
+            if ours is not None and self._client.owns(ours):
+                name = None if theirs is None else theirs.name
+                self._patches.append(_Patched(self._cycles + _IN_FORCE, ours.name, name, connected))
 
     def _xrun(self, _delay: float) -> None:
         self.xruns += 1
@@ -186,18 +292,21 @@ class JackBackend:
             self._lost = f"JACK has shut down{because}; start it again, then start Descant again"
         self._finished.set()
 
-    # -- setting up and leaving --------------------------------------------------------------------------
+    # -- the main thread ---------------------------------------------------------------------------------
 
-    def _other_end(self, name: str | None, **direction: bool) -> str | None:
-        if name is None:
-            return None
-        ports = [port.name for port in self._client.get_ports(is_midi=True, **direction)]
-        try:
-            return resolve(name, ports, "JACK input port" if "is_output" in direction else "JACK output port")
-        except DescantError:
-            self._client.close()
-            raise
+    def _settle(self) -> None:
+        """Until the process thread has begun so many cycles that what JACK was told is in force."""
+        if self._driven is None:
+            return
+        until, deadline = self._cycles + _IN_FORCE, time.monotonic() + _LAST_WORDS
+        while self._cycles < until and time.monotonic() < deadline and self._lost is None:
+            time.sleep(_POLL)
 
     def _leave(self) -> None:
         self._client.deactivate()
         self._client.close()
+
+
+def _write_port(port: JackPort, start: int, end: int) -> None:
+    port.port.clear_buffer()
+    port.outbox.write(start, end, port.write)

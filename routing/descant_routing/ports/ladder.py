@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.alsa_port import AlsaBackend
+from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.catalogue import systems
 from descant_routing.ports.coremidi_port import CoreMidiBackend
 from descant_routing.ports.jack_port import JackBackend
-from descant_routing.ports.rtmidi_port import SYSTEMS, RtMidiBackend
+from descant_routing.ports.rtmidi_ends import SYSTEMS
+from descant_routing.ports.rtmidi_port import RtMidiBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,28 +34,22 @@ class Rung(NamedTuple):
     why: str
 
 
-def open_rung(
-    backend: str | None = None,
-    input: str | None = None,  # noqa: A002 - the word of the command line
-    output: str | None = None,
-    platform: str = sys.platform,
-) -> Rung:
-    """Open one input and one output port by ``backend``, one of ``BACKENDS``; None is "auto", the best there is.
+def open_rung(backend: str | None = None, cables: Cables = ONE_CABLE, platform: str = sys.platform) -> Rung:
+    """Open ``cables`` by ``backend``, one of ``BACKENDS``; None is "auto", the best there is.
 
-    ``input`` and ``output`` are names of ports, or clear parts of them; without them ports of our own are
-    made, where the system has such. A rung that does not hold leaves it to the next one. Raises UsageError for
-    names that do not exist, DescantError where nothing holds.
+    Cables without a name become ports of our own, where the system has such. A rung that does not hold leaves it
+    to the next one. Raises UsageError for names that do not exist, DescantError where nothing holds.
     """
     key = backend or "auto"
     if key not in BACKENDS:
         raise UsageError(f"there is no back-end {key!r}: there are {', '.join(BACKENDS)}")
     if key != "auto":
-        opened, timing = _OPENERS[key](input, output)
+        opened, timing = _OPENERS[key](cables)
         return Rung(opened, f"{opened.name}, as asked: {timing}")
     broken: list[str] = []
     for key in _LADDERS.get(platform, _LINUX):
         try:
-            opened, timing = _OPENERS[key](input, output)
+            opened, timing = _OPENERS[key](cables)
         except UsageError:
             raise  # the name of a port: on another rung it would mean another port
         except DescantError as error:
@@ -72,26 +68,26 @@ def _title(key: str) -> str:
     return {"jack": "JACK", "alsa": "ALSA", "coremidi": "CoreMIDI"}.get(key) or SYSTEMS[key].title
 
 
-def _jack(source: str | None, sink: str | None) -> tuple[Backend, str]:
-    return JackBackend(source, sink), "every message leaves at its frame"
+def _jack(cables: Cables) -> tuple[Backend, str]:
+    return JackBackend(cables), "every message leaves at its frame"
 
 
-def _alsa(source: str | None, sink: str | None) -> tuple[Backend, str]:
-    backend = AlsaBackend(source, sink)
+def _alsa(cables: Cables) -> tuple[Backend, str]:
+    backend = AlsaBackend(cables)
     return backend, backend.timing
 
 
-def _coremidi(source: str | None, sink: str | None) -> tuple[Backend, str]:
-    backend = CoreMidiBackend(source, sink)
+def _coremidi(cables: Cables) -> tuple[Backend, str]:
+    backend = CoreMidiBackend(cables)
     return backend, backend.timing
 
 
-def _rtmidi(key: str, source: str | None, sink: str | None) -> tuple[Backend, str]:
-    backend = RtMidiBackend(key, source, sink)
+def _rtmidi(key: str, cables: Cables) -> tuple[Backend, str]:
+    backend = RtMidiBackend(key, cables)
     return backend, backend.timing
 
 
-_OPENERS: dict[str, Callable[[str | None, str | None], tuple[Backend, str]]] = {
+_OPENERS: dict[str, Callable[[Cables], tuple[Backend, str]]] = {
     "jack": _jack,
     "alsa": _alsa,
     "coremidi": _coremidi,

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+# ALSA's client:port at the end, or the client's number as a2jmidid puts it into JACK's names
+_NUMBERS = re.compile(r" \d+:\d+$| \[\d+\](?= \()")
 
 
-def resolve(name: str, ports: Sequence[str], what: str = "port") -> str:
-    """The one of ``ports`` called ``name``: exactly, or else the only one that contains it in any case.
+def without_numbers(name: str) -> str:
+    """A port's name less ALSA's numbers, which change whenever a device is plugged in."""
+    return _NUMBERS.sub("", name)
+
+
+def matches(name: str, ports: Sequence[str], bare: Callable[[str], str] = without_numbers) -> list[str]:
+    """The ``ports`` that ``name`` can mean: the one called so, or else all that contain it in any case.
+
+    Where there is none, those called so but for the numbers that ``bare`` takes off.
+    """
+    if name in ports:
+        return [name]
+    wanted = name.casefold()
+    each = list(dict.fromkeys(ports))
+    found = [port for port in each if wanted in port.casefold()] if wanted else []
+    return found or [port for port in each if bare(port) == bare(name)]
+
+
+def resolve(
+    name: str, ports: Sequence[str], what: str = "port", bare: Callable[[str], str] = without_numbers
+) -> str:
+    """The one of ``ports`` that ``name`` means, see ``matches``.
 
     Raises UsageError that lists what is there if none does, and the candidates if several do; ``what`` says
     which kind of port was looked for ("input port").
     """
-    if name in ports:
-        return name
-    wanted = name.casefold()
-    found = [port for port in dict.fromkeys(ports) if wanted in port.casefold()] if wanted else []
+    found = matches(name, ports, bare)
     if len(found) == 1:
         return found[0]
     if found:

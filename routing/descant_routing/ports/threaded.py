@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.cable import C
+from descant_routing.ports.in_order import InOrder
 from descant_routing.ports.priority import ask_for_realtime
 from descant_routing.ports.punctuality import Punctuality
-from descant_routing.ports.sounding import Sounding
 from descant_routing.ports.spin import SpinWindow
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from descant_routing.ports.backend import Driven
+    from descant_routing.ports.cables import Cables
+    from descant_routing.ports.wiring import Wiring
 
 _CLOSING = 2.0  # s that closing may take
 _LONGEST = 60_000_000_000  # ns of sleep at a time
@@ -25,34 +28,51 @@ _AHEAD = 4_500_000  # ns: the most by which a thread is woken early to hand over
 _WORK = 500_000  # ns that the effect may take to say what is due
 
 
-class ThreadedBackend(ABC):
+class ThreadedBackend(ABC, Generic[C]):
     """What RtMidi, ALSA's queue and CoreMIDI have in common. Times are ``time.monotonic_ns``.
 
     A subclass says how to wait, read and send; those methods are called from the one thread.
     """
 
+    polls = False
+    """Whether nobody tells what goes, so that ``look`` has to."""
+
     periodic = False
     ahead = False
     """Whether the system takes a message ahead of its time and sends it at its time by itself."""
 
-    def __init__(self, name: str, client: str) -> None:
-        """Nothing is open yet."""
+    def __init__(self, name: str, wiring: Wiring[C]) -> None:
+        """``wiring`` is open."""
         self.name = name
-        self.input = f"{client} in"
-        """The input: our own port, or the one that was named."""
-        self.output = f"{client} out"
-        """The output: our own port, or the one that was named."""
         self.error: Exception | None = None
         """What the effect failed with, once it has."""
         self.punctuality = Punctuality()
         """How late messages that were due at a deadline were handed to the system."""
         self.priority = "not started"
         """A sentence: what priority the thread has got."""
-        self._sleep = SpinWindow(_AHEAD) if self.ahead else SpinWindow()
-        self._sounding = Sounding()
+        self.dropped = 0
+        """How many messages were for an output that is not there."""
+        self._wiring = wiring
+        self._order = InOrder()
+        self._send_ahead(self.ahead)
         self._thread: threading.Thread | None = None
         self._closing = False
         self._lost: str | None = None
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The inputs by label: our own port, or the one that was named."""
+        return {label: cable.shown for label, cable in self._wiring.inputs.items()}
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs by label, likewise."""
+        return {label: cable.shown for label, cable in self._wiring.outputs.items()}
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What is waited for."""
+        return self._wiring.absent
 
     def now(self) -> int:
         """The monotonic clock."""
@@ -60,8 +80,17 @@ class ThreadedBackend(ABC):
 
     def start(self, driven: Driven) -> None:
         """Begin to drive ``driven``, in a thread of our own."""
+        self._wiring.start()
         self._thread = threading.Thread(target=self._run, args=(driven,), name="descant io", daemon=True)
         self._thread.start()
+
+    def look(self) -> None:
+        """See who has gone, and take up again who is back."""
+        self._wiring.look(self.polls)
+
+    def rewire(self, cables: Cables) -> None:
+        """Have these cables from now on; see ``Backend``."""
+        self._wiring.rewire(cables)
 
     @abstractmethod
     def wake(self) -> None:
@@ -91,6 +120,7 @@ class ThreadedBackend(ABC):
             "lateness_p50_ms": late.p50 / 1e6,
             "lateness_p99_ms": late.p99 / 1e6,
             "lateness_worst_ms": late.worst / 1e6,
+            "dropped": self.dropped,
         }
 
     @property
@@ -110,16 +140,23 @@ class ThreadedBackend(ABC):
 
     @abstractmethod
     def _take(self) -> list[Timed]:
-        """What has arrived, stamped, in order."""
+        """What has arrived by each input, stamped."""
 
     @abstractmethod
-    def _send(self, at: int, data: bytes) -> None:
-        """``data`` is to leave at the time ``at``, or now if that is past. DescantError when nothing leaves."""
+    def _send(self, at: int, data: bytes, cable: C) -> None:
+        """``data`` is to leave by ``cable`` at the time ``at``, or now if that is past.
 
-    def _flush(self) -> None:  # noqa: B027 - most systems have nothing to do here
+        A named other end that does not take it is ``missed``; DescantError when nothing leaves any more.
+        """
+
+    def _flush(self) -> None:
         """A cycle has sent all that it sends. DescantError when nothing leaves any more."""
 
-    def _finish(self) -> None:  # noqa: B027 - as above
+    def _emptied(self) -> bool:
+        """Whether everything that was sent is out of our hands."""
+        return True
+
+    def _finish(self) -> None:
         """Whatever was handed over ahead of time must have left, or be sent now. Then the ports go."""
 
     @abstractmethod
@@ -127,6 +164,11 @@ class ThreadedBackend(ABC):
         """Close the ports. Safe to call twice."""
 
     # -- our thread ----------------------------------------------------------------------------------------
+
+    def _send_ahead(self, ahead: bool) -> None:
+        """Whether messages are handed over before they are due, or at their time after a spin."""
+        self.ahead = ahead
+        self._sleep = SpinWindow(_AHEAD) if ahead else SpinWindow()
 
     def _run(self, driven: Driven) -> None:
         self.priority = ask_for_realtime()
@@ -146,18 +188,24 @@ class ThreadedBackend(ABC):
             deadline = driven.next_deadline()
             if wait:
                 self._sleep_until(deadline)
-            arrived = self._take()
+            first = self._wiring.tell(driven, time.monotonic_ns())
+            arrived = self._order.merge(self._take())
             until = self._horizon(deadline)
             answer = driven.cycle(arrived, until)
         except Exception as error:  # noqa: BLE001 - whatever it is, the notes must end and it must be said
             self.error = error
             self._lost = f"the effect has failed, its notes were ended: {type(error).__name__}: {error}"
             return
-        self._hand_over(answer)
+        self._hand_over([*first, *answer] if first else answer)
         if answer and deadline is not None and deadline < until:
             now = time.monotonic_ns()
             for at, *_ in answer:
                 self.punctuality.note(now - max(at, deadline))
+        if self._wiring.turning:
+            self._hand_over(self._wiring.last_words(time.monotonic_ns()))
+            self._wiring.turn()
+        if self._wiring.leaving and self._emptied():
+            self._wiring.release()
 
     def _horizon(self, deadline: int | None) -> int:
         """Up to where the effect is asked: now, or where messages can be handed over ahead, its deadline.
@@ -170,17 +218,24 @@ class ThreadedBackend(ABC):
         return now + 1
 
     def _hand_over(self, messages: Sequence[Timed]) -> None:
+        outputs = self._wiring.outputs
         try:
-            for at, data, _ in messages:
-                self._send(at, data)
-                self._sounding.watch(data)
+            for at, data, label in messages:
+                cable = outputs.get(label)
+                if cable is None:
+                    self.dropped += 1
+                    continue
+                if cable.waits is None:
+                    self._send(at, data, cable)
+                cable.sounding.watch(data)
             self._flush()
         except DescantError as error:
             self._lost = self._lost or str(error)
 
     def _end_all(self) -> None:
         now = time.monotonic_ns()
-        self._hand_over([Timed(now, data) for data in self._sounding.end()])
+        for label, cable in self._wiring.outputs.items():
+            self._hand_over([Timed(now, data, label) for data in cable.sounding.end()])
 
     def _sleep_until(self, deadline: int | None) -> None:
         """Until something arrives, or a little before ``deadline``; then spin, or hand over ahead."""

@@ -17,9 +17,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from descant_daemon.settings.bindings import ControllerMap
 from descant_daemon.settings.choices import Mode
 from descant_daemon.settings.parameters import TABLE
-from descant_daemon.settings.bindings import ControllerMap
 from descant_daemon.settings.preset import ParameterMap, Text
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, parse_channels, parse_keys
 from descant_daemon.settings.rig.values import (
