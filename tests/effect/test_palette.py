@@ -47,7 +47,7 @@ def test_a_controller_moves_the_morph_and_picks_styles_by_number() -> None:
     # Asked half a step ahead: a knob turned on the tick of a step is heard in the ask for the next.
     assert found[2] == Blend(0, 0, 0)
     assert found[3] == found[4] == Blend(0, 1, 0)
-    assert [found[step] for step in range(5, 13)] == [Blend(0, 1, eighth / 8) for eighth in range(1, 9)]
+    assert [found[step] for step in range(5, 12)] == [Blend(0, 1, eighth / 8) for eighth in range(2, 9)]
     assert found[15] == Blend(2, 1, 1)
     assert found[17] == Blend(0, 1, 1)
 

@@ -20,6 +20,9 @@ class Counts:
     outside: int = 0  # keys of the player's beyond the model's range
     engine_lost: int = 0  # times the engine process had to be replaced
     torn: int = 0  # messages that were none
+    lost_offs: int = 0  # note-offs that never came, and were made good
+    loops: int = 0  # times that our own notes came back to us
+    dropped: int = 0  # messages that were more than anybody plays
     no_program: int = 0  # program changes to a program that there is not
 
     def fell_back(self) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from descant_daemon.effect.common import MOST_INSTANCES, Common, Due, Track
 from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.gate import Care, Gate
 from descant_daemon.effect.outbox import Outbox
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.patchbay import Patchbay
@@ -35,14 +37,15 @@ class Effect:
         patchbay: Patchbay | None = None,
         *,
         clock_from: str = MAIN,
+        cares: Mapping[str, Care] | None = None,
         offset: int = 0,
         taps: Taps | None = None,
         send_clock: bool = False,
     ) -> None:
         """``patchbay``: the outputs, and what passes; one cable if not said. ``offset``: ns by which the grid is later.
 
-        ``clock_from``: the input whose clock and transport count. ``taps``: what taps the tempo. ``send_clock``: be
-        the clock master where nobody else is.
+        ``clock_from``: the input whose clock and transport count. ``cares``: what is known of inputs, by label.
+        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is.
 
         Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
         asks for a style that its model has not.
@@ -54,6 +57,9 @@ class Effect:
         self._common = Common(clock, self.counts, offset, itertools.count(1))
         self._clock_from = clock_from
         self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
+        self._cares = cares or {}
+        self._gates: dict[str, Gate] = {}
+        self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[str] = []
         """Actions that are for somebody else, such as ``capture``; to be taken away."""
         self._pulled: set[str] = set()  # cables that are unplugged
@@ -70,7 +76,16 @@ class Effect:
         self._seen = max(self._seen, now)
         if not message.is_complete(data):
             self.counts.torn += 1
-        elif data[0] >= message.SYSEX:
+        elif data[0] == message.CLOCK:  # by far the most; no guard has anything to say to it
+            self._hear(data, port, now)
+        else:
+            gate = self._gate(port)
+            for each in gate.let_in(data, now):
+                self._hear(each, port, now)
+            self._heed(gate)
+
+    def _hear(self, data: bytes, port: str, now: int) -> None:
+        if data[0] >= message.SYSEX:
             thru = all(part.parameters.thru for part in self.parts if part.track.hears.input == port)
             self._pass(data, port, thru, now)
             self._system(data, port, now)
@@ -194,6 +209,9 @@ class Effect:
 
     def _next_due(self) -> Due | None:
         dues = [due for part in self.parts if (due := part.next_due()) is not None]
+        for port, gate in self._gates.items():
+            if (late := gate.next_deadline()) is not None:
+                dues.append(Due(late, partial(self._make_good, port)))
         if self._master is not None and (clock := self._master.next_due()) is not None:
             dues.insert(0, Due(clock, self._send_clock))
         return min(dues, key=lambda due: due.time, default=None)
@@ -203,6 +221,9 @@ class Effect:
     def messages(self) -> Sequence[Timed]:
         """What is to be sent, in order of time; taken by the call."""
         taken = self._out.take()
+        for gate in self._gates.values() if taken else ():
+            for time, data, port in taken:
+                gate.sent(port, data, time)
         return [each for each in taken if each.port not in self._pulled] if self._pulled else taken
 
     def asks(self) -> Sequence[Ask]:
@@ -238,6 +259,34 @@ class Effect:
 
     def _part(self, track: Track, instance: int) -> Part:
         return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
+
+    def _gate(self, port: str) -> Gate:
+        gate = self._gates.get(port)
+        if gate is None:
+            gate = self._gates[port] = Gate(self._cares.get(port, Care()))
+        return gate
+
+    def _make_good(self, port: str, now: int) -> None:
+        """What an input owes us is taken as if it came now."""
+        gate = self._gates[port]
+        lost, dead = gate.due(now)
+        self.counts.lost_offs += len(lost)
+        for data in lost:
+            self._hear(data, port, now)
+        if dead:
+            self._send_all(now, self.patchbay.release(port))
+            for part in self.parts:
+                part.end_keys(port, range(16), now)
+        self._heed(gate)
+
+    def _heed(self, gate: Gate) -> None:
+        """Where notes of ours come back, we play none."""
+        if gate.looping or self._muted:
+            self._muted = {sink for each in self._gates.values() for sink in each.looping}
+            for part in self.parts:
+                part.mute(part.track.output in self._muted)
+        self.counts.loops = sum(each.loops for each in self._gates.values())
+        self.counts.dropped = sum(each.dropped for each in self._gates.values())
 
     def _begin_anew(self, output: str, now: int) -> None:
         for part in self.parts:

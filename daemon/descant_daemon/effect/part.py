@@ -155,6 +155,10 @@ class Part:
         self.chords.forget()
         self._steps.keys_up(self._hands.keys.clear(None, now), now)
 
+    def mute(self, muted: bool) -> None:
+        """Whether no note of ours may begin; those that sound end in their time."""
+        self._voice.muted = muted
+
     def forget_notes(self) -> None:
         """The ledger has closed our notes by itself."""
         self._voice.forget()

@@ -59,6 +59,10 @@ class Patchbay:
         self._open.discard((source, channel))
         return self._through(self._router.release(source, channel))
 
+    def release(self, source: str) -> Sent:
+        """What came by an input ends: nobody is there any more."""
+        return self._through(self._router.release(source))
+
     def unplug(self, port: str) -> Sent:
         """An input or an output is gone: what came by it ends, and what sounds behind it is owed its end."""
         ended = self._through(self._router.release(port))

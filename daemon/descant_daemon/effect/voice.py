@@ -45,6 +45,8 @@ class Voice:
 
     def __init__(self, ledger: Ledger, pitches: PitchRange, instance: int = 0) -> None:
         """Silent."""
+        self.muted = False
+        """Whether no note may begin."""
         self._owner = generated(instance)
         self._ledger = ledger
         self.pitches = pitches
@@ -75,8 +77,12 @@ class Voice:
         ``velocities``: the model's, ``[P]``, 0 where it says none.
         """
         plays = {self.pitches.low + int(row) for row in np.flatnonzero(ours[:, PLAY])}
+        if self.muted:
+            plays &= self._sounding.keys()
         struck = {self.pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
         again = {key for key in struck & self._sounding.keys() if key not in self._struck}
+        if self.muted:
+            plays -= again
         gated = touch.gate is not None
         ended = [key for key in self._sounding if key not in plays or key in again]
         out = [timed for key in sorted(ended) for timed in self._release(key, time)]
