@@ -1,12 +1,16 @@
-"""A million events that no musician would send: whatever comes, every note-on has exactly one note-off."""
+"""Events that no musician would send: whatever comes, every note-on has exactly one note-off.
+
+``DESCANT_FUZZ=10000000`` is the long run.
+"""
 
 from __future__ import annotations
 
+import os
 import pickle
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -29,7 +33,7 @@ from descant_routing import message
 from descant_routing.ledger import Ledger, generated
 from descant_routing.timed import MAIN, Timed
 
-EVENTS = 1_000_000
+EVENTS = int(os.environ.get("DESCANT_FUZZ", "300000"))
 MOST_BYTES = 250_000  # what freeze may repeat is the most of it
 PITCHES = PitchRange(48, 71)
 CHANNELS = (0, 0, 0, 1, 9)
@@ -153,11 +157,14 @@ class Moods:
         self.waiting.clear()
 
 
-def heard(parameters: Parameters, channels: frozenset[int] = EVERY_CHANNEL) -> Track:
-    return Track([Program(parameters, PITCHES, bindings=bound(CC))], Ears(channels=channels))
+def heard(
+    parameters: Parameters, channels: frozenset[int] = EVERY_CHANNEL, cc: Mapping[int, str] = CC
+) -> Track:
+    return Track([Program(parameters, PITCHES, bindings=bound(cc))], Ears(channels=channels))
 
 
-ALONE = (heard(Parameters()),)
+# Chords of many keys are slow going: the shorter storms have them.
+ALONE = (heard(Parameters(), cc={number: name for number, name in CC.items() if name != "chord_memory"}),)
 
 
 def fuzz(
@@ -205,15 +212,15 @@ def fuzz(
     return effect, wire
 
 
-def test_a_million_events() -> None:
+def test_a_storm_of_everything() -> None:
     began = time.perf_counter()
     effect, wire = fuzz(MidiClock, EVENTS, seed=1)
     took = time.perf_counter() - began
     counts = effect.counts
     print(f"\n{EVENTS:,} events at {EVENTS / took:,.0f}/s: {wire.struck:,} notes struck, {counts}")
     # The storm must have reached every corner.
-    assert counts.steps > 10_000
-    assert counts.notes > 10_000
+    assert counts.steps > EVENTS / 100
+    assert counts.notes > EVENTS / 100
     assert min(counts.late, counts.overtaken, counts.asked_again, counts.outside, counts.engine_lost) > 50
 
 

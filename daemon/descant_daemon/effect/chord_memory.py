@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from descant_routing import message
 
 HIGHEST_KEY = 127
+MOST_KEYS = 10  # of a chord; two hands have no more
 
 
 class ChordMemory:
@@ -22,7 +23,7 @@ class ChordMemory:
         """When it is switched on, ``held`` is the chord; fewer than two keys are none."""
         if on and not self._on:
             lowest = min(held, default=0)
-            self._intervals = sorted({key - lowest for key in held} - {0})
+            self._intervals = sorted({key - lowest for key in held} - {0})[: MOST_KEYS - 1]
         self._on = on
 
     def expand(self, note: bytes) -> list[bytes]:
