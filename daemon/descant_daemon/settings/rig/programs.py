@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.lined_yaml import Place
 from descant_daemon.settings.preset import FILE_NAME, Preset, load_preset, model_stem
 from descant_daemon.settings.rig.values import Program
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from descant_daemon.settings.choices import Takeover
     from descant_daemon.settings.rig.form import InstanceForm
     from descant_daemon.settings.shelf import Place as ShelfPlace
 
@@ -47,10 +49,11 @@ class Presets:
 
 
 def programs_of(
-    form: InstanceForm, place: Place, presets: Presets, blame: Blame
+    form: InstanceForm, place: Place, takeover: Takeover | None, presets: Presets, blame: Blame
 ) -> tuple[tuple[Program, ...], int]:
     """The programs of an instance that stands at ``place``, and which of them is first; none when all are to blame.
 
+    ``takeover`` is the rig's, which wins over the presets' and not over the instance's own.
     The ``preset`` comes first where ``programs`` does not have it.
     """
     listed = [((*place, "programs", index), name) for index, name in enumerate(form.programs)]
@@ -64,7 +67,7 @@ def programs_of(
                 first = paths.index(begin.path)
             else:
                 found.insert(0, begin)
-    programs = [_program(each, form, place, blame) for each in found]
+    programs = [_program(each, form, place, takeover, blame) for each in found]
     return tuple(each for each in programs if each is not None), first
 
 
@@ -78,17 +81,17 @@ def _found(place: Place, name: str, presets: Presets, blame: Blame) -> Found | N
     return None
 
 
-def _program(found: Found, form: InstanceForm, place: Place, blame: Blame) -> Program | None:
-    """The preset with the instance's own mode, parameters and controllers over it."""
+def _program(
+    found: Found, form: InstanceForm, place: Place, takeover: Takeover | None, blame: Blame
+) -> Program | None:
+    """The preset with the rig's takeover over it, and the instance's own mode, parameters and controllers."""
     _, path, preset = found
     name = path.absolute().parent.name if path.name == FILE_NAME else path.stem
-    own = {number for number in form.cc.values() if number is not None}
-    kept = {each: number for each, number in preset.cc.items() if number not in own}
+    said = {} if takeover is None else {"takeover": takeover}
     played = preset.model_copy(
         update={
             "mode": form.mode or preset.mode,
-            "parameters": {**preset.parameters, **form.parameters},
-            "cc": {**kept, **form.cc},
+            "parameters": {**preset.parameters, **said, **form.parameters},
         }
     )
     try:
@@ -96,4 +99,4 @@ def _program(found: Found, form: InstanceForm, place: Place, blame: Blame) -> Pr
     except UsageError as error:
         blame((*place, "parameters"), f"with the preset {name}, {error}")
         return None
-    return Program(name, preset.title, model_stem(path, preset), parameters, played.controllers())
+    return Program(name, preset.title, model_stem(path, preset), parameters, bind(preset.cc, form.cc))

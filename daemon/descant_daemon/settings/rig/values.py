@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from descant_daemon.settings.bindings import Bindings
     from descant_daemon.settings.parameters import Parameters
+    from descant_routing.routes import Passage
 
 ClockName = Literal["auto", "midi", "internal", "link", "jack"]
 Switch = Literal["step", "beat", "bar"]
-Takeover = Literal["jump", "pickup", "scale"]
 
 MOST_INSTANCES = 16
 MOST_PROGRAMS = 128
@@ -54,13 +54,13 @@ class Hears(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A preset as one instance plays it. ``stem``: its model's; ``controllers``: number → parameter."""
+    """A preset as one instance plays it. ``stem``: its model's; ``bindings``: what moves which parameter."""
 
     name: str
     title: str
     stem: Path
     parameters: Parameters
-    controllers: Mapping[int, str]
+    bindings: Bindings
 
 
 class Instance(NamedTuple):
@@ -91,5 +91,6 @@ class Rig:
     tempo: float | None
     """Quarters a minute; None: not said."""
     send_clock: bool
-    takeover: Takeover
     feedback: str | None
+    routes: tuple[Passage, ...] | None
+    """What passes dry; None: not said, so what an instance hears passes to its output while it has ``thru``."""

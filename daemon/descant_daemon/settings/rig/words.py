@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from descant_daemon.settings.rig.cautions import answer_channels, passes
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
 from descant_daemon.settings.rig.values import STORM
+from descant_routing.routes import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,31 +23,40 @@ _CLOCKS = {
     "jack": "JACK's transport{tempo}",
 }
 _TAKEOVERS = {
-    "jump": "sets its parameter at once (jump)",
-    "pickup": "moves its parameter from where it passes its value (pickup)",
-    "scale": "shares the way that is left with its parameter (scale)",
+    "pickup": "move their parameter from where they pass its value (pickup)",
+    "scale": "share the way that is left with their parameter (scale)",
 }
 _SWITCHES = {"step": "at the next step", "beat": "on the next beat", "bar": "on the next bar"}
 
 
 def explain(rig: Rig) -> str:
-    """The rig, a paragraph for what all share and one for each instance."""
-    tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
-    clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
-    shared = {"clock": clock + ("; we send it wherever nobody else does" * rig.send_clock)}
-    shared["knobs"] = f"a knob {_TAKEOVERS[rig.takeover]}"
-    if rig.feedback is not None:
-        shared["knobs"] += f"; values are sent back to {rig.feedback or 'out'}"
-    cables = {each.label or "in": _input(each) for each in rig.inputs}
-    cables |= {each.label or "out": _output(each) for each in rig.outputs}
-    paragraphs = [_paragraph(rig.title, shared), _paragraph("cables", cables)]
-    paragraphs += [_paragraph(each.name, dict(_instance(each))) for each in rig.instances]
+    """The rig: a paragraph for what all share, for the cables, for each instance, and for what its routes pass."""
+    cables = [(each.label or "in", _input(each)) for each in rig.inputs]
+    cables += [(each.label or "out", _output(each)) for each in rig.outputs]
+    paragraphs = [_paragraph(rig.title, _shared(rig)), _paragraph("cables", cables)]
+    for each in rig.instances:
+        rows = [*_instance(each), *([] if rig.routes is not None else [_passes(each)])]
+        paragraphs.append(_paragraph(each.name, rows))
+    if rig.routes is not None:
+        passages = [
+            (f"{source or 'in'} → {sink or 'out'}", describe(route)) for source, sink, route in rig.routes
+        ]
+        paragraphs.append(_paragraph("passes dry", passages or [("", "nothing")]))
     return "\n\n".join(paragraphs)
 
 
-def _paragraph(heading: str, rows: dict[str, str]) -> str:
-    width = max(map(len, rows))
-    return "\n".join([heading, *(f"  {head:<{width}}  {text}" for head, text in rows.items())])
+def _paragraph(heading: str, rows: Iterable[tuple[str, str]]) -> str:
+    rows = list(rows)
+    width = max(len(head) for head, _ in rows)
+    return "\n".join([heading, *(f"  {head:<{width}}  {text}" for head, text in rows)])
+
+
+def _shared(rig: Rig) -> Iterator[tuple[str, str]]:
+    tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
+    clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
+    yield "clock", clock + ("; we send it wherever nobody else does" if rig.send_clock else "")
+    if rig.feedback is not None:
+        yield "values", f"sent back to {rig.feedback or 'out'}, for faders and lights"
 
 
 def _input(each: Input) -> str:
@@ -78,7 +88,12 @@ def _instance(instance: Instance) -> Iterator[tuple[str, str]]:
     if len(instance.programs) > 1:
         numbered = ", ".join(f"{number} {each.name}" for number, each in enumerate(instance.programs, 1))
         yield "programs", f"{numbered}; {_SWITCHES[instance.switch]}"
-    yield "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
+    if first.parameters.takeover != "jump":
+        yield "knobs", _TAKEOVERS[first.parameters.takeover]
+
+
+def _passes(instance: Instance) -> tuple[str, str]:
+    return "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
 
 
 def _heard(hears: Hears) -> str:
