@@ -14,7 +14,7 @@ from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.diagram import draw
 from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
-from descant_routing.routes import Passage, Route
+from descant_routing.routes import Passage, Route, parse_route
 from descant_routing.routes.changes import Transpose
 
 UP, DOWN, LEFT, RIGHT = (-1, 0), (1, 0), (0, -1), (0, 1)
@@ -38,7 +38,7 @@ def rig(
 ) -> Rig:
     """Cables i0, i1 and o0, o1 and so on; of an instance n0, n1: input, inputs listened to, output.
 
-    A route is drawn as ``dry: everything, 40 semitones up``, then 41, and so on. Every other input has a ``port``,
+    A route is drawn as ``dry: transpose: 40``, then 41, and so on. Every other input has a ``port``,
     whose box is a line higher.
     """
     passages = [
@@ -88,7 +88,7 @@ def read_back(drawing: str) -> set[Wire]:
     exits = {
         (row, box.end() - 1): box[1]
         for row, line in enumerate(rows)
-        for box in re.finditer(r"│ (?:dry: everything, )?([in]?\d+)(?:: hymn| semitones up)? *├", line)
+        for box in re.finditer(r"│ (?:dry: transpose: )?([in]?\d+)(?:: hymn)? *├", line)
     }
     return {
         (name, head, end)
@@ -126,7 +126,7 @@ def follow(
 def box_at(rows: list[str], row: int, column: int) -> str:
     """The name in the box whose left edge is there; of a line further down, the name above it."""
     assert rows[row][column] == "│"
-    while not (name := re.match(r"│ (?:dry: everything, )?([no]?\d+)\b", rows[row][column:])):
+    while not (name := re.match(r"│ (?:dry: transpose: )?([no]?\d+)\b", rows[row][column:])):
         row -= 1
     return name[1]
 
@@ -153,6 +153,16 @@ def test_neighbours_are_joined_by_straight_wires(count: int) -> None:
     straight = [line for line in drawn.splitlines() if re.search(r"├─+▶│ n\d+: hymn +├─", line)]
     assert len(straight) == count
     assert max(map(len, drawn.splitlines())) < 80
+
+
+def test_a_route_is_said_in_two_lines_at_most() -> None:
+    plain = rig(1, 1, [(0, [], 0)])
+    steps: list[object] = [{"keys": "C2..B3"}, {"velocity": {"gamma": 0.5}}, {"channel": 3}, {"channels": 1}]
+    drawn = draw(replace(plain, routes=(Passage("i0", "o0", parse_route(steps)), Passage("i0", "o0"))))
+    assert "│ dry: keys: C2..B3, velocity:" in drawn
+    assert "{gamma: 0.5}, channel: 3," in drawn
+    assert "│ dry: thru" in drawn
+    assert "channels: 1" not in drawn
 
 
 def test_wide_letters_and_long_names_keep_the_boxes_straight() -> None:

@@ -100,11 +100,10 @@ def _dry(rig: Rig) -> Iterator[tuple[str, str, frozenset[int]]]:
 
 
 def _metres(rig: Rig) -> Iterator[str]:
-    metres = {
-        str(program.parameters.metre): instance.name
-        for instance in rig.instances
-        for program in instance.programs
-    }
+    metres: dict[str, str] = {}  # → the first to have it
+    for instance in rig.instances:
+        for program in instance.programs:
+            metres.setdefault(str(program.parameters.metre), instance.name)
     if len(metres) > 1:
         told = listed([f"{metre} ({name})" for metre, name in metres.items()])
         yield f"the instances do not agree on the bar: {told}"

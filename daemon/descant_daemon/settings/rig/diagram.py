@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
 from rich.cells import cell_len, set_cell_size
 
 from descant_daemon.settings.rig.canvas import Canvas
 from descant_daemon.settings.rig.cautions import answer_channels, passes
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
 from descant_daemon.settings.rig.tracks import Net, assign_tracks, place_boxes
-from descant_routing.routes import describe
+from descant_routing.routes.text import plain_route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,8 +90,11 @@ def _instance(instance: Instance, *, with_thru: bool) -> _Box:
 
 
 def _passage(passage: Passage) -> _Box:
-    line = _cut(f"dry: {describe(passage.route)}", WIDEST_MIDDLE)
-    return _Box([line], [_Wire(0, passage.source)], _Wire(0, passage.sink))
+    said = plain_route(passage.route)
+    if not isinstance(said, str):
+        said = yaml.safe_dump(said, default_flow_style=True, sort_keys=False, width=2**31).strip()[1:-1]
+    lines = wrap(f"dry: {said}", WIDEST_MIDDLE, max_lines=2, placeholder="…")
+    return _Box(lines, [_Wire(0, passage.source)], _Wire(0, passage.sink))
 
 
 def _heard(hears: Hears) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from descant_daemon.settings.rig.cautions import answer_channels, passes
-from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY, KeyRange, channels_text
 from descant_daemon.settings.rig.values import STORM
+from descant_routing.message import key_name
 from descant_routing.routes import describe
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def explain(rig: Rig) -> str:
         passages = [
             (f"{source or 'in'} → {sink or 'out'}", describe(route)) for source, sink, route in rig.routes
         ]
-        paragraphs.append(_paragraph("passes dry", passages or [("", "nothing")]))
+        paragraphs.append(_paragraph("passes dry", passages or [("nothing", "")]))
     return "\n\n".join(paragraphs)
 
 
 def _paragraph(heading: str, rows: Iterable[tuple[str, str]]) -> str:
     rows = list(rows)
     width = max(len(head) for head, _ in rows)
-    return "\n".join([heading, *(f"  {head:<{width}}  {text}" for head, text in rows)])
+    return "\n".join([heading, *(f"  {head:<{width}}  {text}".rstrip() for head, text in rows)])
 
 
 def _shared(rig: Rig) -> Iterator[tuple[str, str]]:
@@ -83,8 +84,7 @@ def _instance(instance: Instance) -> Iterator[tuple[str, str]]:
     yield "hears", _heard(instance.hears)
     if instance.listens:
         yield "listens", "; ".join(map(_heard, instance.listens))
-    channels = channels_text(answer_channels(instance))
-    yield "answers", f"{instance.output or 'out'}, channel {channels}"
+    yield "answers", f"on {instance.output or 'out'}, {_channels(answer_channels(instance))}"
     if len(instance.programs) > 1:
         numbered = ", ".join(f"{number} {each.name}" for number, each in enumerate(instance.programs, 1))
         yield "programs", f"{numbered}; {_SWITCHES[instance.switch]}"
@@ -97,10 +97,21 @@ def _passes(instance: Instance) -> tuple[str, str]:
 
 
 def _heard(hears: Hears) -> str:
-    keys = KeyRange(hears.low, hears.high)
-    channels = "" if hears.channels == ALL_CHANNELS else f"channel {channels_text(hears.channels)}"
-    return _comma([hears.input or "in", channels, "" if keys == KeyRange() else str(keys)])
+    parts = [hears.input or "in"]
+    if hears.channels != ALL_CHANNELS:
+        parts.append(_channels(hears.channels))
+    if (hears.low, hears.high) != KeyRange():
+        parts.append(_keys(hears.low, hears.high))
+    return ", ".join(parts)
 
 
-def _comma(parts: Iterable[str]) -> str:
-    return ", ".join(part for part in parts if part)
+def _channels(channels: frozenset[int]) -> str:
+    return f"channel{'' if len(channels) == 1 else 's'} {channels_text(channels)}"
+
+
+def _keys(low: int, high: int) -> str:
+    if low == high:
+        return f"only {key_name(low)}"
+    if low == 0:
+        return f"up to {key_name(high)}"
+    return f"from {key_name(low)} up" if high == TOP_KEY else f"from {key_name(low)} to {key_name(high)}"
