@@ -43,7 +43,7 @@ def test_scripts_get_the_same(descant: Run) -> None:
         "port": "Seaboard RISE 49",
         "longest_note": None,
         "mpe": True,
-        "storm": 5000,
+        "storm": 8000,
     }
     assert plain["inputs"][0] == seaboard
     assert plain["outputs"][1] == {"label": "organ", "port": "鍵盤オルガン", "offset": 4.5}

@@ -133,6 +133,11 @@ def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> Non
     )
 
 
+def test_an_mpe_keyboard_may_say_more_before_it_is_a_storm(tmp_path: Path, shelf: list[Place]) -> None:
+    text = "inputs: {a: {mpe: true}, b: , c: {mpe: true, storm: 900}}\ninstances: {solo: {preset: other}}\n"
+    assert [each.storm for each in load(text, tmp_path, shelf).inputs] == [5000, 1000, 900]
+
+
 def test_the_first_input_and_output_are_meant_where_none_is_said(tmp_path: Path, shelf: list[Place]) -> None:
     text = "inputs: {b: , a: }\noutputs: {d: , c: }\ninstances: {solo: {preset: other}}\n"
     rig = load(text, tmp_path, shelf)
@@ -244,7 +249,7 @@ def test_the_schema_knows_every_key_and_the_short_forms() -> None:
     assert instance["properties"]["parameters"]["properties"]["voices"]["maximum"] == 16
     short, whole = forms["InputForm"]["anyOf"]
     assert {each["type"] for each in short["anyOf"]} == {"string", "null"}
-    assert whole["properties"]["storm"]["minimum"] == 100
+    assert whole["properties"]["storm"]["anyOf"][0]["minimum"] == 100
     short, whole = forms["ListenForm"]["anyOf"]
     assert short["type"] == "string"
     assert whole["required"] == ["input"]

@@ -1,4 +1,4 @@
-"""What a rig file may say, and what editors are told of it. Values that refer to each other: see ``checks``."""
+"""What a rig file may say, and what editors are told of it. Values that refer to each other: see ``references``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, parse_cha
 from descant_daemon.settings.rig.values import (
     MOST_INSTANCES,
     MOST_PROGRAMS,
+    MPE_STORM,
     STORM,
     ClockName,
     Switch,
@@ -105,8 +106,14 @@ class InputForm(_Short):
     ] = None
     mpe: Annotated[bool, Field(description="Each channel is one note of an MPE keyboard.")] = False
     storm: Annotated[
-        int, Field(ge=100, le=100_000, description="Messages a second that can only be a loop.")
-    ] = STORM
+        int | None,
+        Field(
+            ge=100,
+            le=100_000,
+            description=f"Messages a second; more can only be a loop. Not said: {STORM}, or "
+            f"{MPE_STORM} with mpe.",
+        ),
+    ] = None
 
 
 class OutputForm(_Short):

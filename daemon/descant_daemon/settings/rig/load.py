@@ -18,7 +18,7 @@ from descant_daemon.settings.rig.form import (
 )
 from descant_daemon.settings.rig.programs import Presets, programs_of
 from descant_daemon.settings.rig.references import contradictions
-from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+from descant_daemon.settings.rig.values import MPE_STORM, STORM, Hears, Input, Instance, Output, Rig
 from descant_daemon.settings.row import shown
 from descant_routing.errors import UsageError
 from descant_routing.routes import Passage
@@ -111,7 +111,8 @@ def _told(faults: Sequence[Fault], path: Path) -> RigError:
 
 def _input(label: str, said: InputForm) -> Input:
     longest = None if said.longest_note is None else round(said.longest_note * SECOND)
-    return Input(label, said.port, longest, said.mpe, said.storm)
+    storm = said.storm or (MPE_STORM if said.mpe else STORM)
+    return Input(label, said.port, longest, said.mpe, storm)
 
 
 def _output(label: str, said: OutputForm) -> Output:

@@ -25,9 +25,8 @@ Blame = Callable[[Place, str], None]
 
 
 class Found(NamedTuple):
-    """A preset that was asked for, and where it is said."""
+    """A preset, and the path of its file."""
 
-    place: Place
     path: Path
     preset: Preset
 
@@ -40,12 +39,12 @@ class Presets:
         self._folder, self._where = folder, where
         self._read: dict[Path, Preset] = {}
 
-    def load(self, name: str) -> tuple[Path, Preset]:
-        """The path of a preset's file, and what it says. Raises UsageError and FileError."""
+    def load(self, name: str) -> Found:
+        """The preset of a name or path. Raises UsageError and FileError."""
         path = find(name, self._where, self._folder)
         if path not in self._read:
             self._read[path] = load_preset(path)
-        return path, self._read[path]
+        return Found(path, self._read[path])
 
 
 def programs_of(
@@ -73,7 +72,7 @@ def programs_of(
 
 def _found(place: Place, name: str, presets: Presets, blame: Blame) -> Found | None:
     try:
-        return Found(place, *presets.load(name))
+        return presets.load(name)
     except UsageError as error:
         blame(place, str(error))
     except DescantError as error:
@@ -85,7 +84,7 @@ def _program(
     found: Found, form: InstanceForm, place: Place, takeover: Takeover | None, blame: Blame
 ) -> Program | None:
     """The preset with the rig's takeover over it, and the instance's own mode, parameters and controllers."""
-    _, path, preset = found
+    path, preset = found
     name = path.absolute().parent.name if path.name == FILE_NAME else path.stem
     said = {} if takeover is None else {"takeover": takeover}
     played = preset.model_copy(

@@ -20,13 +20,14 @@ Switch = Literal["step", "beat", "bar"]
 MOST_INSTANCES = 16
 MOST_PROGRAMS = 128
 STORM = 1000  # messages a second; a DIN cable carries hardly more
+MPE_STORM = 5000  # fifteen notes' pressure, bend and slide, each a hundred times a second
 
 
 class Input(NamedTuple):
     """An input cable. ``port``: of somebody's, None: only a port of our own.
 
     ``longest_note``: ns after which a held note is taken for one whose note-off was lost; None: never.
-    ``storm``: messages a second above which a cable is taken to be in a loop.
+    ``storm``: messages a second; more can only be a loop.
     """
 
     label: str

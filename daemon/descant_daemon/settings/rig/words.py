@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from descant_daemon.settings.rig.cautions import answer_channels, passes
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY, KeyRange, channels_text
-from descant_daemon.settings.rig.values import STORM
+from descant_daemon.settings.rig.values import MPE_STORM, STORM
 from descant_routing.message import key_name
 from descant_routing.routes import describe
 
@@ -66,7 +66,7 @@ def _input(each: Input) -> str:
         parts.append("MPE: each channel is one note")
     if each.longest_note is not None:
         parts.append(f"notes end after {each.longest_note / SECOND:g} s")
-    if each.storm != STORM:
+    if each.storm != (MPE_STORM if each.mpe else STORM):
         parts.append(f"a storm above {each.storm} messages a second")
     return ", ".join(parts)
 
