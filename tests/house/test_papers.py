@@ -27,10 +27,12 @@ def test_every_command_and_option_exists() -> None:
 
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
-    options = {
-        name: {option for parameter in command.params for option in parameter.opts}
-        for name, command in group.commands.items()
-    }
+    options: dict[str, set[str]] = {}
+    for name, command in group.commands.items():
+        below = command.commands.values() if isinstance(command, typer.core.TyperGroup) else ()
+        options[name] = {
+            option for each in (command, *below) for parameter in each.params for option in parameter.opts
+        }
     found = list(command_lines())
     assert len(found) > 10
     for page, line in found:

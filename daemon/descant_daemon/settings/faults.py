@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic_core import PydanticCustomError
 
 from descant_daemon.settings.row import hint, shown
+from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from descant_daemon.settings.lined_yaml import LinedYaml, Place
 
+Read = TypeVar("Read")
 Raw = Any  # pydantic's details of one error
 
 
@@ -53,8 +55,6 @@ def common_sentence(raw: Raw, known: Mapping[str, object]) -> str:
             return f"unknown key {shown(key)}{inside}{hint(str(key), known)}"
         case "too_long":
             return f"'{where}' may be {raw['ctx']['max_length']} at most, not {len(raw['input'])}"
-        case "must":
-            wanted = raw["msg"]
         case "literal_error":
             wanted = raw["ctx"]["expected"].replace("'", "").replace(", ", " or ")  # as parameters say it
         case kind if kind in _WANTS:
@@ -64,9 +64,16 @@ def common_sentence(raw: Raw, known: Mapping[str, object]) -> str:
     return f"'{where}' must be {wanted}, not {shown(raw['input'])}"
 
 
-def must_be(wanted: str) -> PydanticCustomError:
-    """To be raised by a validator: the value must be ``wanted``, which ``common_sentence`` then says."""
-    return PydanticCustomError("must", "{wanted}", {"wanted": wanted})
+def blamed(read: Callable[[object], Read]) -> Callable[[object], Read]:
+    """``read`` as a validator: the UsageError that it raises is the sentence of the fault."""
+
+    def reading(value: object) -> Read:
+        try:
+            return read(value)
+        except UsageError as error:
+            raise PydanticCustomError("entry", "{sentence}", {"sentence": str(error)}) from error
+
+    return reading
 
 
 _WANTS = {

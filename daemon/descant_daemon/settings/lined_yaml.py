@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 2**20
 MOST_PARTS = 4096
-DEEPEST = 8
+DEEPEST = 40
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 Place = tuple[str | int, ...]

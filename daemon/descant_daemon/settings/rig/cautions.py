@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
+from descant_routing import message
+from descant_routing.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from descant_daemon.settings.rig.values import Instance, Rig
 
+_NOTES = [message.note_on(channel, key, 64) for channel in range(16) for key in range(128)]
 MPE_MASTER = 0  # of the lower zone, whose members are all other channels
 
 
@@ -30,9 +33,11 @@ def passes(instance: Instance) -> bool:
 
 
 def _idle(rig: Rig) -> Iterator[str]:
+    routes = rig.routes or ()
     heard = {each.input for instance in rig.instances for each in (instance.hears, *instance.listens)}
+    heard |= {source for source, _, _ in routes}
     clock = {rig.clock_from} if rig.clock in ("auto", "midi") else set[str]()
-    used = {instance.output for instance in rig.instances} | {rig.feedback}
+    used = {instance.output for instance in rig.instances} | {sink for _, sink, _ in routes} | {rig.feedback}
     for source in rig.inputs:
         if source.label not in heard | clock:
             yield f"nobody hears the input {source.label}"
@@ -58,16 +63,16 @@ def _answers(rig: Rig) -> Iterator[str]:
             places.setdefault((instance.output, channel), []).append(instance.name)
     for (output, channel), names in places.items():
         if len(names) > 1:
-            yield f"{_listed(names)} answer on the same channel, {channel + 1} of {output or 'out'}"
+            yield f"{listed(names)} answer on the same channel, {channel + 1} of {output or 'out'}"
 
 
 def _over_dry(rig: Rig) -> Iterator[str]:
     """Generated notes on a channel on which the player's own pass to the same output."""
     mpe = {each.label for each in rig.inputs if each.mpe}
-    dry = [(each.output, each.hears.input, each.hears.channels) for each in rig.instances if passes(each)]
+    dry = dict.fromkeys(_dry(rig))
     for instance in rig.instances:
         mine = answer_channels(instance)
-        for output, label, channels in dict.fromkeys(dry):
+        for label, output, channels in dry:
             if output != instance.output:
                 continue
             members = label in mpe and mine & (channels - {MPE_MASTER})
@@ -83,21 +88,26 @@ def _over_dry(rig: Rig) -> Iterator[str]:
                 )
 
 
+def _dry(rig: Rig) -> Iterator[tuple[str, str, frozenset[int]]]:
+    """From which input notes pass dry, to which output, on which channels there."""
+    if rig.routes is None:
+        for each in rig.instances:
+            if passes(each):
+                yield each.hears.input, each.output, each.hears.channels
+    else:
+        for source, sink, route in rig.routes:
+            yield source, sink, frozenset(message.channel(made) for note in _NOTES for made in route(note))
+
+
 def _metres(rig: Rig) -> Iterator[str]:
-    metres = {
-        str(program.parameters.metre): instance.name
-        for instance in rig.instances
-        for program in instance.programs
-    }
+    metres: dict[str, str] = {}  # → the first to have it
+    for instance in rig.instances:
+        for program in instance.programs:
+            metres.setdefault(str(program.parameters.metre), instance.name)
     if len(metres) > 1:
-        told = _listed([f"{metre} ({name})" for metre, name in metres.items()])
+        told = listed([f"{metre} ({name})" for metre, name in metres.items()])
         yield f"the instances do not agree on the bar: {told}"
 
 
 def _counted(channels: Iterable[int]) -> str:
-    return _listed([str(channel + 1) for channel in sorted(channels)])
-
-
-def _listed(words: list[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return listed([str(channel + 1) for channel in sorted(channels)])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
 from rich.cells import cell_len, set_cell_size
 
 from descant_daemon.settings.rig.canvas import Canvas
 from descant_daemon.settings.rig.cautions import answer_channels, passes
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
 from descant_daemon.settings.rig.tracks import Net, assign_tracks, place_boxes
+from descant_routing.routes.text import plain_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+    from descant_routing.routes import Passage
 
 WIDEST_SIDE, WIDEST_MIDDLE = 18, 32  # cells within a box
 FRAME = 4  # cells of a box that are not text
@@ -29,12 +34,11 @@ class _Wire(NamedTuple):
     head: str = ANSWERED
 
 
-class _Middle(NamedTuple):
-    """A box in the middle, at a row of the drawing."""
+class _Box(NamedTuple):
+    """A box in the middle."""
 
-    row: int
-    lines: Sequence[str]
-    sources: Sequence[_Wire]
+    lines: list[str]
+    sources: list[_Wire]
     sink: _Wire
 
 
@@ -50,44 +54,47 @@ class _Side(NamedTuple):
 
 def draw(rig: Rig) -> str:
     """The drawing, lines of some 60 to 100 cells: ▶ leads to who answers and to where, ▷ to who listens."""
-    middles = list(_stacked(rig.instances))
-    arrows = [(each.row + 1 + wire.line, wire) for each in middles for wire in each.sources]
-    leaves = [(each.row + 1 + each.sink.line, each.sink) for each in middles]
+    boxes = [_instance(each, with_thru=rig.routes is None) for each in rig.instances]
+    boxes += map(_passage, rig.routes or ())
+    tops = list(accumulate((len(box.lines) + 1 for box in boxes[:-1]), initial=0))  # neighbours share an edge
+    placed = list(zip(tops, boxes, strict=True))
+    arrows = [(top + 1 + wire.line, wire) for top, box in placed for wire in box.sources]
+    leaves = [(top + 1 + box.sink.line, box.sink) for top, box in placed]
     inputs, outputs = _side(rig.inputs, "in", arrows), _side(rig.outputs, "out", leaves)
     canvas = Canvas()
-    width = _width(inputs.boxes)
-    middle = _draw_inputs(canvas, inputs, width + FRAME)
+    middle = _draw_inputs(canvas, inputs, _width(inputs.boxes) + FRAME)
     for row, wire in arrows:
         canvas.text(row, middle - 1, wire.head)
-    width = _width([each.lines for each in middles])
-    for each in middles:
-        canvas.box(each.row, middle, each.lines, width, [each.sink.line])
-        if each.row:
-            canvas.text(each.row, middle, f"├{'─' * (width + 2)}┤")  # an edge that neighbours share
+    width = _width([box.lines for box in boxes])
+    for top, box in placed:
+        canvas.box(top, middle, box.lines, width, [box.sink.line])
+        if top:
+            canvas.text(top, middle, f"├{'─' * (width + 2)}┤")
     _draw_outputs(canvas, outputs, middle + width + FRAME)
     return str(canvas)
 
 
-def _stacked(instances: Sequence[Instance]) -> Iterator[_Middle]:
-    row = 0
-    for each in instances:
-        lines, listened = _lines(each)
-        sources = [_Wire(0, each.hears.input)]
-        for number, hears in enumerate(each.listens):
-            sources.append(_Wire(len(lines) + number, hears.input, LISTENED))
-        lines += listened
-        yield _Middle(row, [_cut(line, WIDEST_MIDDLE) for line in lines], sources, _Wire(0, each.output))
-        row += len(lines) + 1
-
-
-def _lines(instance: Instance) -> tuple[list[str], list[str]]:
-    """What the box of an instance says, and what it listens to, a line each."""
+def _instance(instance: Instance, *, with_thru: bool) -> _Box:
     name, others = instance.programs[instance.first].name, len(instance.programs) - 1
-    answers = f"ch {channels_text(answer_channels(instance))}{', thru' if passes(instance) else ''}"
-    first = f"{instance.name}: {name}{f' +{others}' if others else ''}"
-    return [first, f"{_heard(instance.hears)} → {answers}"], [
-        f"listens: {_heard(each)}" for each in instance.listens
+    thru = ", thru" if with_thru and passes(instance) else ""
+    answers = f"ch {channels_text(answer_channels(instance))}{thru}"
+    lines = [
+        f"{instance.name}: {name}{f' +{others}' if others else ''}",
+        f"{_heard(instance.hears)} → {answers}",
     ]
+    sources = [_Wire(0, instance.hears.input)]
+    for listened in instance.listens:
+        sources.append(_Wire(len(lines), listened.input, LISTENED))
+        lines.append(f"listens: {_heard(listened)}")
+    return _Box([_cut(line, WIDEST_MIDDLE) for line in lines], sources, _Wire(0, instance.output))
+
+
+def _passage(passage: Passage) -> _Box:
+    said = plain_route(passage.route)
+    if not isinstance(said, str):
+        said = yaml.safe_dump(said, default_flow_style=True, sort_keys=False, width=2**31).strip()[1:-1]
+    lines = wrap(f"dry: {said}", WIDEST_MIDDLE, max_lines=2, placeholder="…")
+    return _Box(lines, [_Wire(0, passage.source)], _Wire(0, passage.sink))
 
 
 def _heard(hears: Hears) -> str:

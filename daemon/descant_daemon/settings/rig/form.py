@@ -1,4 +1,4 @@
-"""What a rig file may say, and what editors are told of it. Values that refer to each other: see ``checks``."""
+"""What a rig file may say, and what editors are told of it. Values that refer to each other: see ``references``."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from descant_daemon.settings.bindings import ControllerMap
-from descant_daemon.settings.choices import Mode
+from descant_daemon.settings.choices import Mode, Takeover
+from descant_daemon.settings.faults import blamed
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.preset import ParameterMap, Text
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, parse_channels, parse_keys
 from descant_daemon.settings.rig.values import (
     MOST_INSTANCES,
     MOST_PROGRAMS,
+    MPE_STORM,
     STORM,
     ClockName,
     Switch,
-    Takeover,
 )
+from descant_routing.routes import THRU, Route, parse_route
 from descant_routing.timed import MAIN
 
 # Labels become names of ports, and names parts of OSC addresses: plain letters survive everywhere.
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$")]
 Channels = Annotated[
     frozenset[int],
-    PlainValidator(parse_channels),
+    PlainValidator(blamed(parse_channels)),
     WithJsonSchema(
         {
             "description": "Channels, such as 1, 1-4 or [1, 3]; not said: all.",
@@ -49,13 +51,23 @@ Channels = Annotated[
 ]
 Keys = Annotated[
     KeyRange,
-    PlainValidator(parse_keys),
+    PlainValidator(blamed(parse_keys)),
     WithJsonSchema(
         {
             "description": "Keys, such as C2..C6, C4.. or ..B3; C4 is 60. Not said: all.",
             "type": ["string", "integer"],
             "minimum": 0,
             "maximum": 127,
+        }
+    ),
+]
+Steps = Annotated[
+    Route,
+    PlainValidator(blamed(parse_route)),
+    WithJsonSchema(
+        {
+            "description": "Steps such as {transpose: -12}, one after another; not said: thru, as it is.",
+            "type": ["string", "array", "object"],
         }
     ),
 ]
@@ -94,8 +106,14 @@ class InputForm(_Short):
     ] = None
     mpe: Annotated[bool, Field(description="Each channel is one note of an MPE keyboard.")] = False
     storm: Annotated[
-        int, Field(ge=100, le=100_000, description="Messages a second that can only be a loop.")
-    ] = STORM
+        int | None,
+        Field(
+            ge=100,
+            le=100_000,
+            description=f"Messages a second; more can only be a loop. Not said: {STORM}, or "
+            f"{MPE_STORM} with mpe.",
+        ),
+    ] = None
 
 
 class OutputForm(_Short):
@@ -139,9 +157,9 @@ class InstanceForm(Form):
 class RouteForm(Form):
     """What passes dry from an input to an output."""
 
-    source: Annotated[str, Field(alias="from")]
-    sink: Annotated[str, Field(alias="to")]
-    do: Any = []
+    source: Annotated[str | None, Field(alias="from", description="Not said: the first input.")] = None
+    sink: Annotated[str | None, Field(alias="to", description="Not said: the first output.")] = None
+    do: Steps = Field(default_factory=lambda: THRU)
 
 
 class RigForm(Form):
@@ -175,9 +193,7 @@ class RigForm(Form):
             description="What passes dry; not said: what an instance hears, to its output, where it has `thru`."
         ),
     ] = None
-    takeover: Annotated[
-        Takeover, Field(description="What a knob does that stands elsewhere than its parameter.")
-    ] = "jump"
+    takeover: Annotated[Takeover | None, WithJsonSchema(TABLE["takeover"].schema())] = None
     feedback: Annotated[
         str | None,
         Field(description="The output to which values are sent back, for motor faders and lights."),

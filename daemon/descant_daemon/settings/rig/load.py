@@ -18,9 +18,10 @@ from descant_daemon.settings.rig.form import (
 )
 from descant_daemon.settings.rig.programs import Presets, programs_of
 from descant_daemon.settings.rig.references import contradictions
-from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+from descant_daemon.settings.rig.values import MPE_STORM, STORM, Hears, Input, Instance, Output, Rig
 from descant_daemon.settings.row import shown
 from descant_routing.errors import UsageError
+from descant_routing.routes import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,11 +76,19 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
     first_input, first_output = next(iter(form.inputs)), next(iter(form.outputs))
     instances: list[Instance] = []
     for name, said in form.instances.items():
-        programs, first = programs_of(said, ("instances", name), presets, blame)
+        programs, first = programs_of(said, ("instances", name), form.takeover, presets, blame)
         hears = Hears(first_input if said.input is None else said.input, said.channels, *said.keys)
         listens = tuple(Hears(each.input, each.channels, *each.keys) for each in said.listens)
         output = first_output if said.output is None else said.output
         instances.append(Instance(name, programs, first, said.switch, hears, listens, output))
+    passages = [
+        Passage(
+            first_input if each.source is None else each.source,
+            first_output if each.sink is None else each.sink,
+            each.do,
+        )
+        for each in form.routes or ()
+    ]
     if faults:
         raise _told(sorted(faults), path)
     return Rig(
@@ -91,8 +100,8 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
         clock_from=first_input if form.clock_from is None else form.clock_from,
         tempo=form.tempo,
         send_clock=form.send_clock,
-        takeover=form.takeover,
         feedback=form.feedback,
+        routes=None if form.routes is None else tuple(passages),
     )
 
 
@@ -102,7 +111,8 @@ def _told(faults: Sequence[Fault], path: Path) -> RigError:
 
 def _input(label: str, said: InputForm) -> Input:
     longest = None if said.longest_note is None else round(said.longest_note * SECOND)
-    return Input(label, said.port, longest, said.mpe, said.storm)
+    storm = said.storm or (MPE_STORM if said.mpe else STORM)
+    return Input(label, said.port, longest, said.mpe, storm)
 
 
 def _output(label: str, said: OutputForm) -> Output:

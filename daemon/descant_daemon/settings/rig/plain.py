@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from descant_daemon.settings.rig.cautions import answer_channels, passes
+from descant_routing.routes.text import plain_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,6 @@ def as_plain(rig: Rig) -> dict[str, Any]:
         "clock_from": rig.clock_from,
         "tempo": rig.tempo,
         "send_clock": rig.send_clock,
-        "takeover": rig.takeover,
         "feedback": rig.feedback,
         "inputs": [
             each._asdict()
@@ -31,6 +31,9 @@ def as_plain(rig: Rig) -> dict[str, Any]:
         ],
         "outputs": [each._asdict() | {"offset": each.offset / MILLISECOND} for each in rig.outputs],
         "instances": [_instance(each) for each in rig.instances],
+        "routes": None
+        if rig.routes is None
+        else [{"from": source, "to": sink, "do": plain_route(route)} for source, sink, route in rig.routes],
     }
 
 
@@ -43,6 +46,7 @@ def _instance(each: Instance) -> dict[str, Any]:
             "model": str(program.stem),
             "mode": program.parameters.mode,
             "channel": program.parameters.channel,
+            "takeover": program.parameters.takeover,
         }
         for number, program in enumerate(each.programs, 1)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.lined_yaml import Place
 from descant_daemon.settings.preset import FILE_NAME, Preset, load_preset, model_stem
 from descant_daemon.settings.rig.values import Program
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from descant_daemon.settings.choices import Takeover
     from descant_daemon.settings.rig.form import InstanceForm
     from descant_daemon.settings.shelf import Place as ShelfPlace
 
@@ -23,9 +25,8 @@ Blame = Callable[[Place, str], None]
 
 
 class Found(NamedTuple):
-    """A preset that was asked for, and where it is said."""
+    """A preset, and the path of its file."""
 
-    place: Place
     path: Path
     preset: Preset
 
@@ -38,19 +39,20 @@ class Presets:
         self._folder, self._where = folder, where
         self._read: dict[Path, Preset] = {}
 
-    def load(self, name: str) -> tuple[Path, Preset]:
-        """The path of a preset's file, and what it says. Raises UsageError and FileError."""
+    def load(self, name: str) -> Found:
+        """The preset of a name or path. Raises UsageError and FileError."""
         path = find(name, self._where, self._folder)
         if path not in self._read:
             self._read[path] = load_preset(path)
-        return path, self._read[path]
+        return Found(path, self._read[path])
 
 
 def programs_of(
-    form: InstanceForm, place: Place, presets: Presets, blame: Blame
+    form: InstanceForm, place: Place, takeover: Takeover | None, presets: Presets, blame: Blame
 ) -> tuple[tuple[Program, ...], int]:
     """The programs of an instance that stands at ``place``, and which of them is first; none when all are to blame.
 
+    ``takeover`` is the rig's, which wins over the presets' and not over the instance's own.
     The ``preset`` comes first where ``programs`` does not have it.
     """
     listed = [((*place, "programs", index), name) for index, name in enumerate(form.programs)]
@@ -64,13 +66,13 @@ def programs_of(
                 first = paths.index(begin.path)
             else:
                 found.insert(0, begin)
-    programs = [_program(each, form, place, blame) for each in found]
+    programs = [_program(each, form, place, takeover, blame) for each in found]
     return tuple(each for each in programs if each is not None), first
 
 
 def _found(place: Place, name: str, presets: Presets, blame: Blame) -> Found | None:
     try:
-        return Found(place, *presets.load(name))
+        return presets.load(name)
     except UsageError as error:
         blame(place, str(error))
     except DescantError as error:
@@ -78,17 +80,17 @@ def _found(place: Place, name: str, presets: Presets, blame: Blame) -> Found | N
     return None
 
 
-def _program(found: Found, form: InstanceForm, place: Place, blame: Blame) -> Program | None:
-    """The preset with the instance's own mode, parameters and controllers over it."""
-    _, path, preset = found
+def _program(
+    found: Found, form: InstanceForm, place: Place, takeover: Takeover | None, blame: Blame
+) -> Program | None:
+    """The preset with the rig's takeover over it, and the instance's own mode, parameters and controllers."""
+    path, preset = found
     name = path.absolute().parent.name if path.name == FILE_NAME else path.stem
-    own = {number for number in form.cc.values() if number is not None}
-    kept = {each: number for each, number in preset.cc.items() if number not in own}
+    said = {} if takeover is None else {"takeover": takeover}
     played = preset.model_copy(
         update={
             "mode": form.mode or preset.mode,
-            "parameters": {**preset.parameters, **form.parameters},
-            "cc": {**kept, **form.cc},
+            "parameters": {**preset.parameters, **said, **form.parameters},
         }
     )
     try:
@@ -96,4 +98,4 @@ def _program(found: Found, form: InstanceForm, place: Place, blame: Blame) -> Pr
     except UsageError as error:
         blame((*place, "parameters"), f"with the preset {name}, {error}")
         return None
-    return Program(name, preset.title, model_stem(path, preset), parameters, played.controllers())
+    return Program(name, preset.title, model_stem(path, preset), parameters, bind(preset.cc, form.cc))

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from descant_daemon.settings.bindings import Bindings
     from descant_daemon.settings.parameters import Parameters
+    from descant_routing.routes import Passage
 
 ClockName = Literal["auto", "midi", "internal", "link", "jack"]
 Switch = Literal["step", "beat", "bar"]
-Takeover = Literal["jump", "pickup", "scale"]
 
 MOST_INSTANCES = 16
 MOST_PROGRAMS = 128
 STORM = 1000  # messages a second; a DIN cable carries hardly more
+MPE_STORM = 5000  # fifteen notes' pressure, bend and slide, each a hundred times a second
 
 
 class Input(NamedTuple):
     """An input cable. ``port``: of somebody's, None: only a port of our own.
 
     ``longest_note``: ns after which a held note is taken for one whose note-off was lost; None: never.
-    ``storm``: messages a second above which a cable is taken to be in a loop.
+    ``storm``: messages a second; more can only be a loop.
     """
 
     label: str
@@ -54,13 +55,13 @@ class Hears(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A preset as one instance plays it. ``stem``: its model's; ``controllers``: number → parameter."""
+    """A preset as one instance plays it. ``stem``: its model's; ``bindings``: what moves which parameter."""
 
     name: str
     title: str
     stem: Path
     parameters: Parameters
-    controllers: Mapping[int, str]
+    bindings: Bindings
 
 
 class Instance(NamedTuple):
@@ -91,5 +92,6 @@ class Rig:
     tempo: float | None
     """Quarters a minute; None: not said."""
     send_clock: bool
-    takeover: Takeover
     feedback: str | None
+    routes: tuple[Passage, ...] | None
+    """What passes dry; None: not said, so what an instance hears passes to its output while it has ``thru``."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from descant_daemon.settings.rig.cautions import answer_channels, passes
-from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
-from descant_daemon.settings.rig.values import STORM
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY, KeyRange, channels_text
+from descant_daemon.settings.rig.values import MPE_STORM, STORM
+from descant_routing.message import key_name
+from descant_routing.routes import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,31 +24,40 @@ _CLOCKS = {
     "jack": "JACK's transport{tempo}",
 }
 _TAKEOVERS = {
-    "jump": "sets its parameter at once (jump)",
-    "pickup": "moves its parameter from where it passes its value (pickup)",
-    "scale": "shares the way that is left with its parameter (scale)",
+    "pickup": "move their parameter from where they pass its value (pickup)",
+    "scale": "share the way that is left with their parameter (scale)",
 }
 _SWITCHES = {"step": "at the next step", "beat": "on the next beat", "bar": "on the next bar"}
 
 
 def explain(rig: Rig) -> str:
-    """The rig, a paragraph for what all share and one for each instance."""
-    tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
-    clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
-    shared = {"clock": clock + ("; we send it wherever nobody else does" * rig.send_clock)}
-    shared["knobs"] = f"a knob {_TAKEOVERS[rig.takeover]}"
-    if rig.feedback is not None:
-        shared["knobs"] += f"; values are sent back to {rig.feedback or 'out'}"
-    cables = {each.label or "in": _input(each) for each in rig.inputs}
-    cables |= {each.label or "out": _output(each) for each in rig.outputs}
-    paragraphs = [_paragraph(rig.title, shared), _paragraph("cables", cables)]
-    paragraphs += [_paragraph(each.name, dict(_instance(each))) for each in rig.instances]
+    """The rig: a paragraph for what all share, for the cables, for each instance, and for what its routes pass."""
+    cables = [(each.label or "in", _input(each)) for each in rig.inputs]
+    cables += [(each.label or "out", _output(each)) for each in rig.outputs]
+    paragraphs = [_paragraph(rig.title, _shared(rig)), _paragraph("cables", cables)]
+    for each in rig.instances:
+        rows = [*_instance(each), *([] if rig.routes is not None else [_passes(each)])]
+        paragraphs.append(_paragraph(each.name, rows))
+    if rig.routes is not None:
+        passages = [
+            (f"{source or 'in'} → {sink or 'out'}", describe(route)) for source, sink, route in rig.routes
+        ]
+        paragraphs.append(_paragraph("passes dry", passages or [("nothing", "")]))
     return "\n\n".join(paragraphs)
 
 
-def _paragraph(heading: str, rows: dict[str, str]) -> str:
-    width = max(map(len, rows))
-    return "\n".join([heading, *(f"  {head:<{width}}  {text}" for head, text in rows.items())])
+def _paragraph(heading: str, rows: Iterable[tuple[str, str]]) -> str:
+    rows = list(rows)
+    width = max(len(head) for head, _ in rows)
+    return "\n".join([heading, *(f"  {head:<{width}}  {text}".rstrip() for head, text in rows)])
+
+
+def _shared(rig: Rig) -> Iterator[tuple[str, str]]:
+    tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
+    clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
+    yield "clock", clock + ("; we send it wherever nobody else does" if rig.send_clock else "")
+    if rig.feedback is not None:
+        yield "values", f"sent back to {rig.feedback or 'out'}, for faders and lights"
 
 
 def _input(each: Input) -> str:
@@ -55,7 +66,7 @@ def _input(each: Input) -> str:
         parts.append("MPE: each channel is one note")
     if each.longest_note is not None:
         parts.append(f"notes end after {each.longest_note / SECOND:g} s")
-    if each.storm != STORM:
+    if each.storm != (MPE_STORM if each.mpe else STORM):
         parts.append(f"a storm above {each.storm} messages a second")
     return ", ".join(parts)
 
@@ -73,19 +84,34 @@ def _instance(instance: Instance) -> Iterator[tuple[str, str]]:
     yield "hears", _heard(instance.hears)
     if instance.listens:
         yield "listens", "; ".join(map(_heard, instance.listens))
-    channels = channels_text(answer_channels(instance))
-    yield "answers", f"{instance.output or 'out'}, channel {channels}"
+    yield "answers", f"on {instance.output or 'out'}, {_channels(answer_channels(instance))}"
     if len(instance.programs) > 1:
         numbered = ", ".join(f"{number} {each.name}" for number, each in enumerate(instance.programs, 1))
         yield "programs", f"{numbered}; {_SWITCHES[instance.switch]}"
-    yield "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
+    if first.parameters.takeover != "jump":
+        yield "knobs", _TAKEOVERS[first.parameters.takeover]
+
+
+def _passes(instance: Instance) -> tuple[str, str]:
+    return "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
 
 
 def _heard(hears: Hears) -> str:
-    keys = KeyRange(hears.low, hears.high)
-    channels = "" if hears.channels == ALL_CHANNELS else f"channel {channels_text(hears.channels)}"
-    return _comma([hears.input or "in", channels, "" if keys == KeyRange() else str(keys)])
+    parts = [hears.input or "in"]
+    if hears.channels != ALL_CHANNELS:
+        parts.append(_channels(hears.channels))
+    if (hears.low, hears.high) != KeyRange():
+        parts.append(_keys(hears.low, hears.high))
+    return ", ".join(parts)
 
 
-def _comma(parts: Iterable[str]) -> str:
-    return ", ".join(part for part in parts if part)
+def _channels(channels: frozenset[int]) -> str:
+    return f"channel{'' if len(channels) == 1 else 's'} {channels_text(channels)}"
+
+
+def _keys(low: int, high: int) -> str:
+    if low == high:
+        return f"only {key_name(low)}"
+    if low == 0:
+        return f"up to {key_name(high)}"
+    return f"from {key_name(low)} up" if high == TOP_KEY else f"from {key_name(low)} to {key_name(high)}"

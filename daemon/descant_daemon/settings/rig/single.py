@@ -1,0 +1,49 @@
+"""The rig that one preset amounts to: one cable in, one cable out, and as many instances as there are tracks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
+from descant_routing.timed import MAIN
+
+if TYPE_CHECKING:
+    from descant_daemon.settings.rig.values import ClockName
+
+
+def single(
+    program: Program,
+    tracks: int = 1,
+    *,
+    input_port: str | None = None,
+    output_port: str | None = None,
+    offset: int = 0,
+    clock: ClockName = "auto",
+    tempo: float | None = None,
+    send_clock: bool = False,
+) -> Rig:
+    """One track hears all channels; of several, 1 to 16, each hears a channel and answers on it. ``offset``: ns."""
+    return Rig(
+        title=program.title,
+        inputs=(Input(MAIN, input_port),),
+        outputs=(Output(MAIN, output_port, offset),),
+        instances=(_instance(program.name, program, Hears(MAIN)),)
+        if tracks == 1
+        else tuple(_track(program, channel) for channel in range(tracks)),
+        clock=clock,
+        clock_from=MAIN,
+        tempo=tempo,
+        send_clock=send_clock,
+        feedback=None,
+        routes=None,
+    )
+
+
+def _track(program: Program, channel: int) -> Instance:
+    parameters = program.parameters.with_values({"channel": channel + 1})
+    own = program._replace(parameters=parameters)
+    return _instance(f"{program.name}-{channel + 1}", own, Hears(MAIN, frozenset({channel})))
+
+
+def _instance(name: str, program: Program, hears: Hears) -> Instance:
+    return Instance(name, (program,), 0, "bar", hears, (), MAIN)
