@@ -5,16 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 from tests.export.training import process
 from tests.export.training.tiny import tiny_pieces
 
 from descant_export.corpus.piece import Piece
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)  # as the processes that tests start: sums are the same to the bit
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from descant_export.training import checkpoint
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unbroken") / "run"
-    torch.set_num_threads(1)
     process.learn(TINY, folder)
     return folder
 

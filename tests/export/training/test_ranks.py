@@ -19,7 +19,6 @@ CURVE_TOLERANCE = 1e-3
 def one_and_two(tmp_path_factory: pytest.TempPathFactory, by_processes: Path) -> tuple[Path, Path]:
     """The folders of the same run by one process and by two."""
     one = tmp_path_factory.mktemp("one")
-    torch.set_num_threads(1)
     process.gradients(one)
     process.learn(process.SHORT, one)
     return one, by_processes / "ranks"
