@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from descant_daemon.bench import instances, report, step
+from descant_daemon.bench.follower_table import Row
 from descant_daemon.bench.paced import spread
 from descant_daemon.bench.report import Plan, rows, verdict
 from descant_daemon.bench.step import StepTimes
+from descant_daemon.cli import bench
 from descant_daemon.cli.app import app
 
 
@@ -65,7 +69,10 @@ def test_the_sentence_follows_from_the_figures(measured: dict[str, Any], fit: bo
     assert any("PyTorch is not installed" in row[1] for row in rows(measured))
 
 
-def test_the_follower_is_shown_beside_the_others() -> None:
+def test_the_follower_is_shown_beside_the_others(
+    follower_rows: Callable[..., list[Row]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "follower_table", follower_rows)
     result = CliRunner().invoke(app, ["bench", "--follower", "--json"])
     assert result.exit_code == 0, result.output
     printed = json.loads(result.stdout)
@@ -74,13 +81,18 @@ def test_the_follower_is_shown_beside_the_others() -> None:
     assert lost["mean24"] is None, "a mean never notices"
 
 
-def test_the_command_prints_what_it_promises() -> None:
+def test_the_command_prints_what_it_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short run of the real thing: figures there, none of them judged, for machines are shared and noisy."""
+    monkeypatch.setattr(report, "TEMPI", (40, 300))
+    monkeypatch.setattr(report, "LEAST", 3)
+    for module in (step, instances):
+        monkeypatch.setattr(module, "SIXTEENTH", 0.03)
     result = CliRunner().invoke(app, ["bench", "--steps", "10", "--json"])
     assert result.exit_code == 0, result.output
     printed = json.loads(result.stdout)
     wanted = {"p50_ms", "p99_ms", "over_floor", "over_eager", "critical_p50_ms", "critical_p99_ms"}
     assert wanted <= printed["step"].keys()
     assert {"rate", "staleness"} <= printed["on_time"].keys()
+    assert [each["bpm"] for each in printed["on_time"]["tempi"]] == [40, 300]
     assert [each["instances"] for each in printed["instances"]] == [1, 2, 4, 8, 16]
     assert printed["step"]["over_eager"] > 0, "PyTorch is installed where the tests run"

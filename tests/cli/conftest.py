@@ -28,5 +28,7 @@ def descant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., st
 
 @pytest.fixture
 def soprano(tmp_path: Path) -> Path:
+    """The first half of St Anne."""
     tune = load("st-anne")
-    return write_midi(tune.notes, tmp_path / "soprano.mid", tempo=tune.tempo)
+    notes = [note for note in tune.notes if note.start < tune.phrases[2]]
+    return write_midi(notes, tmp_path / "soprano.mid", tempo=tune.tempo)

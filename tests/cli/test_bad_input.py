@@ -1,4 +1,8 @@
-"""A table of bad inputs: what is typed, the exit code, and the words of the one sentence that answers."""
+"""A table of bad inputs: what is typed, the exit code, and the words of the one sentence that answers.
+
+Each is typed into this process, which takes no time, and some to a process of their own, which is as it is typed:
+those whose libraries have something to say themselves, and those that could take for ever.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +16,31 @@ from pathlib import Path
 import onnx
 import pytest
 
+from descant_daemon.cli.app import main
 from descant_daemon.settings.shelf import find
 
 GOOD = find("bach-chorale").parent
 TIMEOUT = 60  # s; nothing here takes long, but nothing may hang
+APART = (
+    "no MIDI system",
+    "no JACK server",
+    "unknown command",
+    "100 MB MIDI file",
+    "a note 300 million bars away",
+    "nowhere to write",
+)
 
 
-def descant(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    no_jack = {"JACK_DEFAULT_SERVER": f"none-{os.getpid()}", "JACK_NO_START_SERVER": "1"}
-    environment = {**os.environ, **no_jack, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "descant_daemon.cli", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
-    )
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the test, 200 columns, no JACK server: for this process and for those that it starts."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "JACK_DEFAULT_SERVER": f"none-{os.getpid()}",
+        "JACK_NO_START_SERVER": "1",
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 def preset(text: str) -> Callable[[Path], None]:
@@ -91,7 +107,7 @@ def nothing(folder: Path) -> None:
 RENDER = ["render", "bach-chorale", "in.mid", "-o", "out.mid"]
 MINE = ["render", "./mine", "-o", "out.mid"]
 YAML = "title: Mine\nmodel: bach-chorale\n"
-TABLE = {
+TABLE: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     # name: (what there is, what is typed, exit code, words)
     "no MIDI system": (nothing, ["play"], 1, ["there is no MIDI system", "descant demo"]),
     "no JACK server": (nothing, ["play", "--backend", "jack"], 1, ["no JACK server is running"]),
@@ -151,17 +167,42 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("there_is", "typed", "code", "words"), TABLE.values(), ids=TABLE.keys())
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in APART])
 def test_bad_input(
-    there_is: Callable[[Path], None], typed: list[str], code: int, words: list[str], tmp_path: Path
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    there_is(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
-    result = descant(*typed, cwd=tmp_path)
-    assert result.returncode == code, result.stderr
-    assert "Traceback" not in result.stderr
+    def typed(arguments: list[str]) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["descant", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        assert isinstance(exit_.value.code, int)
+        return exit_.value.code, capfd.readouterr().err
+
+    check(name, typed, tmp_path)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", APART)
+def test_bad_input_to_a_process(name: str, tmp_path: Path) -> None:
+    def typed(arguments: list[str]) -> tuple[int, str]:
+        command = [sys.executable, "-m", "descant_daemon.cli", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        return done.returncode, done.stderr
+
+    check(name, typed, tmp_path)
+
+
+def check(name: str, typed: Callable[[list[str]], tuple[int, str]], folder: Path) -> None:
+    """``typed``: to its exit code and what it says on standard error."""
+    there_is, arguments, code, words = TABLE[name]
+    there_is(folder)
+    before = sorted(folder.rglob("*"))
+    got, error = typed(arguments)
+    assert got == code, error
+    assert "Traceback" not in error
     for word in words:
-        assert word in result.stderr, result.stderr
-    said = [line for line in result.stderr.splitlines() if line.startswith("descant: ")]
-    assert len(said) == 1 or "Usage" in result.stderr, "one sentence"
-    assert sorted(tmp_path.rglob("*")) == before, "nothing written, half or whole"
+        assert word in error, error
+    said = [line for line in error.splitlines() if line.startswith("descant: ")]
+    assert len(said) == 1 or "Usage" in error, "one sentence"
+    assert sorted(folder.rglob("*")) == before, "nothing written, half or whole"

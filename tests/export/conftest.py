@@ -13,6 +13,12 @@ from descant_export.model.biaxial import Biaxial, Shape
 from descant_export.model.kernel import KernelShape
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """As the processes that tests start: sums are the same to the bit. And on a busy machine, threads wait long."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def small_shape() -> Shape:
     return Shape(KernelShape(PitchRange(40, 75)), (12, 10), (8, 6), styles=2, style_size=3, dropout=0.5)

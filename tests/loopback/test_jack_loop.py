@@ -24,13 +24,15 @@ from descant_routing.errors import DescantError
 LATE, NTH = 100, 5
 
 
-@pytest.fixture
-def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
-    rig = Rig(tmp_path, 256)
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One server for all: each test leaves it as it found it."""
+    rig = Rig(tmp_path_factory.mktemp("rig"), 256)
     try:
         rig.start()
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", rig.server)
-        yield rig
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JACK_DEFAULT_SERVER", rig.server)
+            yield rig
     finally:
         rig.close()
 

@@ -74,6 +74,7 @@ def test_a_listener_that_does_not_read_does_not_hold_us_up(listener: socket.sock
         ("soon", None, None),
         ("²", None, None),
     ],
+    ids=("everybody's", "ours", "another's", "none", "empty", "a word", "no digit"),
 )
 def test_the_interval(listener: socket.socket, usec: str, pid: int | None, seconds: float | None) -> None:
     more = {"WATCHDOG_USEC": usec} | ({} if pid is None else {"WATCHDOG_PID": str(pid)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
 from descant_daemon.bench import follower_table as bench
@@ -13,8 +15,8 @@ NAMES = [measure.name for measure in MEASURES]
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, Row]:
-    return {row.name: row for row in follower_table(SEEDS)}
+def rows(follower_rows: Callable[[Sequence[int]], list[Row]]) -> dict[str, Row]:
+    return {row.name: row for row in follower_rows(SEEDS)}
 
 
 def test_the_table(rows: dict[str, Row], capsys: pytest.CaptureFixture[str]) -> None:

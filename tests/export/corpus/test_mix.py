@@ -16,6 +16,7 @@ from descant_daemon.settings.lined_yaml import FileError
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.tunes import load
 from descant_daemon.tunes.as_midi import write_midi
+from descant_export import commands
 from descant_export.corpus.gathered import Styled
 from descant_export.corpus.kept import keep, load_kept
 from descant_export.corpus.mix import Mix, load_mix
@@ -115,7 +116,14 @@ def test_styles_are_drawn_as_balance_says(balance: float) -> None:
     assert abs(share - wanted) < 3.5 * np.sqrt(wanted * (1 - wanted) / 800)
 
 
-def test_one_model_of_two_styles_and_one_style_that_begins_from_it(recipe: Path, tmp_path: Path) -> None:
+def test_one_model_of_two_styles_and_one_style_that_begins_from_it(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_page(*_: object) -> None:
+        """See test_command.py."""
+
+    monkeypatch.setattr(commands, "summarise", no_page)
+
     def descant(*arguments: object) -> str:
         result = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
         assert result.exit_code == 0, result.output

@@ -27,9 +27,13 @@ from descant_routing.errors import DescantError
 EVERY_KEY = PitchRange(0, 127)
 
 
-@pytest.fixture
-def corpus(mixed_folder: Path) -> Corpus:
-    return read_corpus(str(mixed_folder), lambda step: None, processes=2)
+@pytest.fixture(scope="module")
+def corpus(mixed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Only looked at; in a cache of its own."""
+    cache = {"descant": str(tmp_path_factory.mktemp("cache"))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_dir", cache.get)
+        return read_corpus(str(mixed_folder), lambda step: None, processes=2)
 
 
 def test_each_file_becomes_what_it_should(corpus: Corpus, mixed_folder: Path) -> None:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from descant_export.corpus.piece import Piece, from_notes
 
 BARS = 8
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """For tables as small as these, several threads wait for one another most of the time."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A smaller forest, where what it is asked is easy."""
+    monkeypatch.setattr("descant_export.judging.tell_apart.TREES", 10)
 
 
 def hymn(seed: int, name: str | None = None) -> Piece:

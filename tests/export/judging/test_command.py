@@ -47,12 +47,11 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_cache_dir", cache_dir)
 
 
-@pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("own_cache", "few_trees")
 def test_takes_of_two_styles_beside_human_music(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hymns: Pieces, runs: Pieces
 ) -> None:
     """The presets are one model under two names; what is judged is rendered music from folders."""
-    monkeypatch.setattr("descant_export.judging.tell_apart.TREES", 10)
     monkeypatch.setattr("descant_export.judging.tell_apart.HALVINGS", 2)
     corpora = {"hymns": save(hymns(range(60)), tmp_path / "h"), "runs": save(runs(range(60)), tmp_path / "r")}
     takes = {

@@ -63,6 +63,7 @@ def test_importances_are_those_of_the_library() -> None:
     )
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_a_judge_is_not_asked_about_a_piece_that_it_has_heard(hymns: Pieces) -> None:
     """Eight pieces, four copies each, sides at random: who may hear a copy knows every answer."""
     pieces = hymns(range(8))
@@ -75,11 +76,13 @@ def test_a_judge_is_not_asked_about_a_piece_that_it_has_heard(hymns: Pieces) -> 
     assert strangers < 0.9
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_halves_of_one_kind_are_hardly_told_apart(hymns: Pieces) -> None:
     found = between_halves(each_its_own(hymns(range(24))))
     assert 0.25 < sum(found) / len(found) < 0.75
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_the_same_seed_gives_the_same_verdict(hymns: Pieces, runs: Pieces) -> None:
     sides = each_its_own(hymns(range(3))), each_its_own(hymns(range(3, 6)))
     assert tell_apart(*sides, seed=3) == tell_apart(*sides, seed=3)

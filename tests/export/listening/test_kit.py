@@ -34,9 +34,12 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def rated(tmp_path: Path, human: Human) -> Path:
-    return kit(tmp_path / "a", human)
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory, human: Human) -> Path:
+    """Only looked at."""
+    with pytest.MonkeyPatch.context() as silent:
+        silent.setenv("PATH", "")
+        return kit(tmp_path_factory.mktemp("kit") / "a", human)
 
 
 def test_as_many_clips_of_each_source_and_names_that_tell_nothing(rated: Path) -> None:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
+from tests.export.training import process
 from tests.export.training.tiny import tiny_pieces
 
 from descant_export.corpus.piece import Piece
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)  # as the processes that tests start: sums are the same to the bit
 
 
 @pytest.fixture
@@ -24,3 +19,11 @@ def pieces() -> list[Piece]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "run"
+
+
+@pytest.fixture(scope="session")
+def by_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the training processes left: ``killed`` and ``ranks``, see process.py."""
+    folder = tmp_path_factory.mktemp("processes")
+    process.start(folder)
+    return folder

@@ -1,6 +1,6 @@
-"""The training processes that tests start: ``python process.py killed FOLDER`` or ``python process.py ranks FOLDER``.
+"""The training processes that tests start: ``python process.py FOLDER``.
 
-``killed`` trains in FOLDER and is killed at each of MOMENTS, and goes on each time; ``ranks`` trains there by two
+In ``FOLDER/killed`` a run is killed at each of MOMENTS, and goes on each time; ``FOLDER/ranks`` is trained in by two
 processes, which also leave ``gradients.pt`` of one batch. One interpreter is started and forks the others before it
 computes anything, because importing PyTorch costs more than all else.
 """
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,13 @@ LOUD = replace(TINY, velocity=True)
 SHORT = replace(TINY, updates=4, keep_every=60)
 
 
-def start(what: str, folder: Path) -> None:
+def start(folder: Path) -> None:
     """From a test: this checkout's tests and packages, one thread each."""
     root = Path(__file__).parents[3]
     rooms = [root, *(root / room for room in ("daemon", "routing", "export"))]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms)), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, __file__, what, str(folder)], cwd=root, env=environment,
+        [sys.executable, __file__, str(folder)], cwd=root, env=environment,
         check=False, capture_output=True, text=True, timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -144,4 +145,9 @@ def ranks(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"killed": killed, "ranks": ranks}[sys.argv[1]](Path(sys.argv[2]))
+    for slow in ("torch._dynamo", "matplotlib.backends.backend_agg"):
+        import_module(slow)  # as the first optimiser and the first picture would, in each fork anew
+    for task in (killed, ranks):
+        place = Path(sys.argv[1]) / task.__name__
+        place.mkdir()
+        task(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from tests.export.training.tiny import TINY
 from descant_export.training import checkpoint
 
 
-@pytest.fixture
-def unbroken(tmp_path: Path) -> Path:
-    process.learn(TINY, tmp_path / "unbroken")
-    return tmp_path / "unbroken"
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("unbroken") / "run"
+    process.learn(TINY, folder)
+    return folder
 
 
 def same_weights(one: Path, other: Path) -> bool:
@@ -30,9 +32,8 @@ def test_twice_from_one_seed(unbroken: Path, folder: Path) -> None:
     assert same_weights(folder / "last.pt", unbroken / "last.pt")
 
 
-def test_killed_and_killed_again(unbroken: Path, folder: Path) -> None:
-    folder.mkdir()
-    process.start("killed", folder)
+def test_killed_and_killed_again(unbroken: Path, folder: Path, by_processes: Path) -> None:
+    shutil.copytree(by_processes / "killed", folder)
     assert checkpoint.load(folder / "last.pt").update < TINY.updates
     process.learn(TINY, folder)
     assert (folder / "curve.csv").read_bytes() == (unbroken / "curve.csv").read_bytes()

@@ -16,13 +16,12 @@ CURVE_TOLERANCE = 1e-3
 
 
 @pytest.fixture(scope="module")
-def one_and_two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def one_and_two(tmp_path_factory: pytest.TempPathFactory, by_processes: Path) -> tuple[Path, Path]:
     """The folders of the same run by one process and by two."""
-    one, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
-    process.start("ranks", two)
+    one = tmp_path_factory.mktemp("one")
     process.gradients(one)
     process.learn(process.SHORT, one)
-    return one, two
+    return one, by_processes / "ranks"
 
 
 def test_two_processes_have_the_gradients_of_one(one_and_two: tuple[Path, Path]) -> None:
