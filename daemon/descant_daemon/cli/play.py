@@ -5,27 +5,41 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, cast
 
 import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.cli.taping import (
+    captures_folder,
+    close_files,
+    instance_facts,
+    now_and_version,
+    open_files,
+    preset_facts,
+)
 from descant_daemon.effect.common import Track
-from descant_daemon.effect.effect import Effect
-from descant_daemon.live.clocks import begin, check_clock, make_clock
+from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control_link import Outlets
 from descant_daemon.live.engine_link import EngineLink
 from descant_daemon.live.osc import OscInlet
 from descant_daemon.live.rank import IO, take_rank
 from descant_daemon.live.session import Session
+from descant_daemon.live.tape_link import TapeLink
+from descant_daemon.live.tape_process import Orders
 from descant_daemon.model.card import check_model_files
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.styles import check_styles
-from descant_daemon.time.tap_tempo import Taps
+from descant_daemon.tape.building import build_clock, build_effect
+from descant_daemon.tape.capture import BARS
+from descant_daemon.tape.header import ClockFacts, ClockName, Header
+from descant_daemon.tape.recorder import Recorder
+from descant_daemon.tape.samples import NotedSource
+from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
-from descant_routing.ledger import Ledger
 from descant_routing.ports.ladder import BACKENDS, open_rung
 
 MILLISECOND = 1_000_000
@@ -81,6 +95,19 @@ def play(
     mode: options.Mode = None,
     settings: options.Set = None,
     json: options.Json = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record", metavar="FILE", help="Record the session: a take, and with .mid its music too."
+        ),
+    ] = None,
+    captures: Annotated[
+        Path | None,
+        typer.Option("--captures", metavar="FOLDER", help="Where the last bars go when they were good."),
+    ] = None,
+    capture_bars: Annotated[
+        int, typer.Option("--capture-bars", min=1, max=999, help="How many bars those are.")
+    ] = BARS,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
     check_clock(clock_name, send_clock=send_clock)
@@ -92,28 +119,39 @@ def play(
     pitches = metadata.pitches
     check_styles(setup.parameters, metadata.styles)
     outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
+    files = open_files(record) if record is not None else None
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, input_port, output_port)
     backend = rung.backend
-    engine = None
+    engine = tape = None
     try:
         engine = EngineLink(setup.stem, pitches.size, tracks, None if backend.periodic else backend.wake)
         engine.wait_ready()
-        clock = make_clock(clock_name, tempo, setup.parameters.metre, backend)
-        effect = Effect(
-            pitches,
-            metadata.steps_per_beat,
-            _tracks(setup.parameters, tracks),
-            clock,
-            Ledger(),
-            setup.cc,
+        begun, descant = now_and_version()
+        header = Header(
+            descant=descant,
+            begun=begun,
+            backend=backend.name,
+            origin=backend.now(),
+            clock=ClockFacts(name=cast("ClockName", clock_name), tempo=tempo or DEFAULT_BPM),
             offset=round(offset * MILLISECOND),
-            taps=Taps(tap_cc, tap_note),
             send_clock=send_clock,
-            styles=metadata.styles,
+            tap_cc=tap_cc,
+            tap_note=tap_note,
+            presets=(preset_facts(setup, metadata),),
+            instances=tuple(instance_facts(track, setup.cc) for track in _tracks(setup.parameters, tracks)),
         )
-        session = Session(backend, effect, engine, outlets)
+        asked = make_source(clock_name, header.clock.tempo, setup.parameters.metre, backend)
+        source = None if asked is None else NotedSource(asked)
+        clock = build_clock(header.clock, source)
+        effect = build_effect(header, clock)
+        orders = Orders(files.take if files else None, captures or captures_folder(), capture_bars)
+        tape = TapeLink(header, orders)
+        recorder = Recorder(effect, header.origin, tape.write, source)
+        session = Session(backend, effect, engine, outlets, recorder, header.origin)
+        if files is not None:
+            typer.echo(f"Recording to {files.take}.", err=True)
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
 
@@ -121,7 +159,8 @@ def play(
             cables = f"{backend.input} → {backend.output}"
             typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
-            begin(clock, backend)
+            if isinstance(clock, InternalClock):
+                session.request_start(backend.now() + COUNT_IN)
 
         session.run(ready, [lambda: dog.look(time.monotonic())])
     finally:
@@ -129,6 +168,10 @@ def play(
         backend.close()
         if engine is not None:
             engine.close()
+        if tape is not None:
+            tape.close()
+        if files is not None:
+            close_files(files, begun=tape is not None)
 
 
 def _tracks(parameters: Parameters, count: int) -> list[Track]:
@@ -156,8 +199,12 @@ def _listen_to_signals(session: Session) -> None:
     def panic(_number: int, _frame: object) -> None:
         session.request_panic()
 
+    def capture(_number: int, _frame: object) -> None:
+        session.request_capture()
+
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, end)
         signal.signal(signal.SIGUSR1, panic)
+        signal.signal(signal.SIGUSR2, capture)
