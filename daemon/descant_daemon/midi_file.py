@@ -160,20 +160,46 @@ def write_song(
     metre: tuple[int, int] = (4, 4),
 ) -> None:
     """Write a type 1 file: a tempo track, then ``tracks``, name → (tick, channel message) by tick."""
-    file = mido.MidiFile(type=1, ticks_per_beat=tempo_map.ticks_per_beat)
-    head = [(0, mido.MetaMessage("time_signature", numerator=metre[0], denominator=metre[1]))]
+    write_whole(path, song_bytes(tracks, tempo_map, [(0, metre)]))
+
+
+def song_bytes(
+    tracks: Mapping[str, Sequence[tuple[int, bytes]]],
+    tempo_map: TempoMap,
+    metres: Sequence[tuple[int, tuple[int, int]]],
+    words: Sequence[tuple[int, str, str]] = (),
+    length: int | None = None,
+) -> bytes:
+    """A type 1 file as ``write_song`` writes it. All by tick: ``metres``, (tick, (beats, unit)); ``words``,
+    (tick, ``track_name``, ``text``, ``copyright`` or ``marker``, text). ``length``: ticks, if more than the music's.
+    """
+    file = mido.MidiFile(type=1, ticks_per_beat=tempo_map.ticks_per_beat, charset="utf-8")
+    head = [(tick, _word(kind, text)) for tick, kind, text in words]
+    head += [
+        (tick, mido.MetaMessage("time_signature", numerator=beats, denominator=unit))
+        for tick, (beats, unit) in metres
+    ]
     head += [(tick, mido.MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in tempo_map.tempos]
-    file.tracks.append(_track(head))
+    file.tracks.append(_track(sorted(head, key=lambda event: event[0]), length))
     for name, messages in tracks.items():
         title = [(0, mido.MetaMessage("track_name", name=name))]
-        file.tracks.append(_track(title + [(tick, mido.Message.from_bytes(data)) for tick, data in messages]))
+        events = [(tick, mido.Message.from_bytes(data)) for tick, data in messages]
+        file.tracks.append(_track(title + events, length))
     content = BytesIO()
     file.save(file=content)
-    write_whole(path, content.getvalue())
+    return content.getvalue()
 
 
-def _track(messages: Sequence[tuple[int, mido.Message | mido.MetaMessage]]) -> mido.MidiTrack:
+def _word(kind: str, text: str) -> mido.MetaMessage:
+    return mido.MetaMessage(kind, name=text) if kind == "track_name" else mido.MetaMessage(kind, text=text)
+
+
+def _track(
+    messages: Sequence[tuple[int, mido.Message | mido.MetaMessage]], length: int | None
+) -> mido.MidiTrack:
     track, now = mido.MidiTrack(), 0
+    if length is not None:
+        messages = [*messages, (max(length, messages[-1][0]), mido.MetaMessage("end_of_track"))]
     for tick, message in messages:
         track.append(message.copy(time=tick - now))
         now = tick

@@ -9,10 +9,22 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.uniforms import dice, uniforms
+from descant_daemon.note_state import State
 
 
 def test_the_same_asks_give_the_same_notes_with_or_without_thinking_ahead(make_network) -> None:  # type: ignore[no-untyped-def]
     assert same(Player(make_network()).play(range(64)), Player(make_network()).play(range(64), ahead=False))
+
+
+def test_a_jump_before_there_was_time_to_think_changes_nothing(make_network) -> None:  # type: ignore[no-untyped-def]
+    """The step that was left must be known when the song walks through it again."""
+    heard: list[list[State]] = []
+    for ahead in (True, False):
+        player = Player(make_network())
+        player.play(range(20), ahead=ahead)
+        player.play(range(8), ahead=ahead)
+        heard.append(player.play(range(20, 32), ahead=ahead))
+    assert same(*heard)
 
 
 def test_seed_and_variation_each_make_another_take(make_network) -> None:  # type: ignore[no-untyped-def]

@@ -139,13 +139,12 @@ def test_engine_killed_mid_phrase(make_rig: Callable[[int], Rig]) -> None:
     descant = rig.descant("--clock", "midi")
     wait = rig.begin_witness(MELODY, 12 * BAR)
     wait_for_music(descant)
-    engine = children(descant.pid)
-    assert len(engine) == 1
+    engine = child(descant.pid, "engine")
     with closing(rig.stopwatch()) as stopwatch:
         killed = stopwatch.frame_time
-        os.kill(engine[0], signal.SIGKILL)
+        os.kill(engine, signal.SIGKILL)
     heard = wait()
-    assert children(descant.pid) != engine, "another engine has taken over"
+    assert child(descant.pid, "engine") != engine, "another engine has taken over"
     strikes = [frame for frame, _ in heard.strikes(OURS)]
     assert len([frame for frame in strikes if frame < killed]) > 3
     assert heard.sounding(killed + tenth(heard), OURS) == set()
@@ -165,7 +164,13 @@ def wait_for_music(descant: subprocess.Popen[str]) -> None:
         descant.wait(4.3)
 
 
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+def child(pid: int, name: str) -> int:
+    """The process ``name`` among those that a process has started."""
     threads = Path(f"/proc/{pid}/task").iterdir()
-    return sorted(int(child) for thread in threads for child in (thread / "children").read_text().split())
+    started = [each for thread in threads for each in (thread / "children").read_text().split()]
+    (found,) = [
+        int(each)
+        for each in started
+        if f"{name}_process".encode() in Path(f"/proc/{each}/cmdline").read_bytes()
+    ]
+    return found

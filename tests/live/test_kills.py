@@ -1,4 +1,4 @@
-"""``kill -9`` of the engine and of control, again and again, in the middle of a phrase."""
+"""``kill -9`` of the engine, of control and of the tape, again and again, in the middle of a phrase."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.live.conftest import StatusLines
-from tests.live.test_jack import MELODY, OURS, PLAYER, children, tenth
+from tests.live.test_jack import MELODY, OURS, PLAYER, child, tenth
 
 if TYPE_CHECKING:
     from tests.live.conftest import Rig
@@ -20,11 +19,6 @@ BAR = 96  # ticks
 KILLS = int(os.environ.get("DESCANT_KILLS", "6"))
 ROUND = 2.5  # s of the song for each
 BPM = 120
-
-
-def module_of(pid: int) -> str:
-    """Which of our processes it is."""
-    return "engine" if b"engine_process" in Path(f"/proc/{pid}/cmdline").read_bytes() else "control"
 
 
 def back_from(losses: int) -> Callable[[dict[str, Any]], bool]:
@@ -47,12 +41,11 @@ def test_killed_again_and_again(make_rig: Callable[[int], Rig], capsys: pytest.C
     back: list[float] = []
     for number in range(KILLS):
         status.wait_for(lambda now: now["engine"] and bool(now["sounding"]))
-        victim = "engine" if number % 2 == 0 else "control"
-        pid = next(pid for pid in children(descant.pid) if module_of(pid) == victim)
-        os.kill(pid, signal.SIGKILL)
+        victim = ("engine", "control", "tape")[number % 3]
+        os.kill(child(descant.pid, victim), signal.SIGKILL)
         killed = time.monotonic()
         if victim == "engine":
-            status.wait_for(back_from(number // 2 + 1))
+            status.wait_for(back_from(number // 3 + 1))
             back.append(time.monotonic() - killed)
         else:
             status.wait_for(lambda now: now["running"])

@@ -46,6 +46,7 @@ def send(inlet: OscInlet, address: str, *values: Any) -> None:
         ("/descant/mode", "free", {"set": {"mode": "free"}}),
         ("/descant/panic", 1, {"panic": True}),
         ("/descant/tap", 1.0, {"tap": True}),
+        ("/descant/capture", 1, {"capture": True}),
     ],
 )
 def test_what_comes_in(inlet: OscInlet, address: str, value: Any, command: Command) -> None:

@@ -14,7 +14,7 @@ from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Ears, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.bindings import NOTHING_BOUND
@@ -60,7 +60,7 @@ class Punctuality:
 def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> Punctuality:
     """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
     metadata = check_model_files(stem).metadata
-    link = EngineLink([stem], instances)
+    link = EnginePool([stem], instances)
     try:
         link.wait_ready()
         clock = InternalClock(bpm)
@@ -78,7 +78,7 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
     return Punctuality(bpm, instances, counts.steps, counts.late + counts.waited, counts.stalest)
 
 
-def _play(effect: Effect, link: EngineLink, clock: InternalClock, steps: int, progress: Progress) -> Counts:
+def _play(effect: Effect, link: EnginePool, clock: InternalClock, steps: int, progress: Progress) -> Counts:
     live = LiveEffect(effect, link)
     begin = time.monotonic_ns()
     clock.start(begin + LEAD)

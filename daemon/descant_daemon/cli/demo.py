@@ -13,7 +13,7 @@ from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.live.status import snapshot, status_line
 from descant_daemon.midi_file import PPQ, write_song
@@ -53,7 +53,7 @@ def demo(
     track = _messages(melody)
 
     backend = MemoryBackend()
-    link = EngineLink([setup.stem])
+    link = EnginePool([setup.stem])
     try:
         link.wait_ready()
         effect = Effect([Track([program_of(metadata, parameters, setup.bindings)])], MidiClock())

@@ -1,32 +1,44 @@
-"""``descant play``: the effect on real ports."""
+"""``descant play``: live, until it is stopped."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from descant_daemon.cli import options
-from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
-from descant_daemon.effect.building import program_of
-from descant_daemon.effect.common import Ears, Program, Track
-from descant_daemon.effect.effect import Effect
-from descant_daemon.live.clocks import begin, check_clock, make_clock
+from descant_daemon.cli.chosen import chosen_rig
+from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.cli.taping import captures_folder, close_files, now_and_version, open_files, rig_facts
+from descant_daemon.effect.common import MOST_INSTANCES
+from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control_link import Outlets
-from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.osc import OscInlet
 from descant_daemon.live.rank import IO, take_rank
+from descant_daemon.live.rig_watch import RigWatch, cables_of, models_of
 from descant_daemon.live.session import Session
-from descant_daemon.model.card import check_model_files
+from descant_daemon.live.tape_link import TapeLink
+from descant_daemon.live.tape_process import Orders
+from descant_daemon.model.card import ModelMetadata
 from descant_daemon.service.notify import Notifier, Watchdog
+from descant_daemon.settings.metre import Metre
+from descant_daemon.settings.rig.values import Rig
+from descant_daemon.tape.building import build_clock, build_effect
+from descant_daemon.tape.capture import BARS
+from descant_daemon.tape.header import ClockFacts, Header
+from descant_daemon.tape.recorder import Recorder
+from descant_daemon.tape.samples import NotedSource
+from descant_daemon.time.clock import Clock
+from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import UsageError
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.backend import Backend
 from descant_routing.ports.ladder import BACKENDS, open_rung
-from descant_routing.timed import MAIN
 
 MILLISECOND = 1_000_000
 
@@ -71,6 +83,20 @@ def play(
             min=1, max=16, help="So many instances on one cable: each hears a channel and answers on it."
         ),
     ] = 1,
+    programs: Annotated[
+        str | None,
+        typer.Option(
+            "--programs",
+            metavar="A,B,...",
+            help="More presets: program change 1 is PRESET, 2 the first of these.",
+        ),
+    ] = None,
+    rig_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--rig", metavar="FILE", help="Several instances with ports of their own; see descant rig."
+        ),
+    ] = None,
     osc: Annotated[
         int | None, typer.Option("--osc", min=1, max=65535, help="Listen to OSC on this UDP port.")
     ] = None,
@@ -81,57 +107,110 @@ def play(
     mode: options.Mode = None,
     settings: options.Set = None,
     json: options.Json = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record", metavar="FILE", help="Record the session: a take, and with .mid its music too."
+        ),
+    ] = None,
+    captures: Annotated[
+        Path | None,
+        typer.Option("--captures", metavar="FOLDER", help="Where the last bars go when they were good."),
+    ] = None,
+    capture_bars: Annotated[
+        int, typer.Option("--capture-bars", min=1, max=999, help="How many bars those are.")
+    ] = BARS,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
-    check_clock(clock_name, send_clock=send_clock)
+    rig = chosen_rig(
+        rig_file,
+        [preset, *(programs.split(",") if programs else [])],
+        settings or [],
+        mode,
+        seed,
+        input_port=input_port,
+        output_port=output_port,
+        tracks=tracks,
+        offset=round(offset * MILLISECOND),
+        clock=clock_name,
+        tempo=tempo,
+        send_clock=send_clock,
+    )
+    check_clock(rig.clock, send_clock=rig.send_clock)
     told = _address(osc_out)
     if osc is not None:
         OscInlet(osc).close()  # a port that is taken is to be said before anything begins
-    setup = set_up(preset, settings or [], mode, seed)
-    metadata = check_model_files(setup.stem).metadata
-    outlets = Outlets(sys.stderr.isatty(), json, osc, told, metadata.styles)
+    models = models_of(rig)
+    first = rig.instances[0].programs[rig.instances[0].first]
+    outlets = Outlets(sys.stderr.isatty(), json, osc, told, models[first.stem].styles)
+    files = None
     notifier = Notifier()
     take_rank(IO)
-    rung = open_rung(backend_name, Cables({MAIN: input_port}, {MAIN: output_port}))
+    rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))
     backend = rung.backend
-    engine = None
+    engine = tape = None
     try:
-        engine = EngineLink([setup.stem], tracks, None if backend.periodic else backend.wake)
+        files = open_files(record) if record is not None else None
+        instances = len(rig.instances) if rig_file is None else MOST_INSTANCES
+        engine = EnginePool(list(models), instances, None if backend.periodic else backend.wake)
         engine.wait_ready()
-        clock = make_clock(clock_name, tempo, setup.parameters.metre, backend)
-        effect = Effect(
-            _tracks(program_of(metadata, setup.parameters, setup.bindings), tracks),
-            clock,
-            offset=round(offset * MILLISECOND),
-            taps=Taps(tap_cc, tap_note),
-            send_clock=send_clock,
-        )
-        session = Session(backend, effect, engine, outlets)
+        header = _header(rig, models, engine, backend, Taps(tap_cc, tap_note))
+        clock, source = _clock(header, first.parameters.metre, backend)
+        effect = build_effect(header, clock)
+        orders = Orders(files.take if files else None, captures or captures_folder(), capture_bars)
+        tape = TapeLink(header, orders)
+        recorder = Recorder(effect, header.origin, tape.write, source)
+        session = Session(backend, effect, engine, outlets, recorder, header.origin)
+        if files is not None:
+            typer.echo(f"Recording to {files.take}.", err=True)
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
+        looks = [lambda: dog.look(time.monotonic())]
+        if rig_file is not None:
+            looks.append(RigWatch(rig_file, engine, backend, session.request_rig, rig_facts).look)
 
         def ready() -> None:
             cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"
-            typer.echo(f"{setup.preset.title} is ready to be played: {cables} ({rung.why}).", err=True)
+            typer.echo(f"{rig.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
-            begin(clock, backend)
+            if isinstance(clock, InternalClock):
+                session.request_start(backend.now() + COUNT_IN)
 
-        session.run(ready, [lambda: dog.look(time.monotonic())])
+        session.run(ready, looks)
     finally:
         notifier.stopping()
         backend.close()
         if engine is not None:
             engine.close()
+        if tape is not None:
+            tape.close()
+        if files is not None:
+            close_files(files, begun=tape is not None)
 
 
-def _tracks(program: Program, count: int) -> list[Track]:
-    if count == 1:
-        return [Track([program])]
-    parameters = [program.parameters.with_values({"channel": channel + 1}) for channel in range(count)]
-    return [
-        Track([program._replace(parameters=each)], Ears(channels=frozenset({channel})))
-        for channel, each in enumerate(parameters)
-    ]
+def _header(
+    rig: Rig, models: dict[Path, ModelMetadata], engine: EnginePool, backend: Backend, taps: Taps
+) -> Header:
+    """What the take of this session begins with."""
+    begun, descant = now_and_version()
+    return Header(
+        descant=descant,
+        begun=begun,
+        backend=backend.name,
+        origin=backend.now(),
+        clock=ClockFacts(name=rig.clock, tempo=rig.tempo or DEFAULT_BPM),
+        send_clock=rig.send_clock,
+        tap_cc=taps.cc,
+        tap_note=taps.note,
+        rig=rig_facts(rig, models, engine.number),
+    )
+
+
+def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, NotedSource | None]:
+    """The session's clock, and whom it asks for the time, if it asks somebody."""
+    asked = make_source(header.clock.name, header.clock.tempo, metre, backend)
+    source = None if asked is None else NotedSource(asked)
+    return build_clock(header.clock, source), source
 
 
 def _address(text: str | None) -> tuple[str, int] | None:
@@ -150,8 +229,12 @@ def _listen_to_signals(session: Session) -> None:
     def panic(_number: int, _frame: object) -> None:
         session.request_panic()
 
+    def capture(_number: int, _frame: object) -> None:
+        session.request_capture()
+
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, end)
         signal.signal(signal.SIGUSR1, panic)
+        signal.signal(signal.SIGUSR2, capture)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
+from descant_daemon.cli.retake import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.midi_file import PPQ, Song, read_song, write_song
 from descant_daemon.model.load import load_network
@@ -15,7 +16,7 @@ from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
 from descant_daemon.tempo_map import TempoMap
-from descant_routing.errors import DescantError
+from descant_routing.errors import DescantError, UsageError
 
 DEFAULT_BARS = 16
 DEFAULT_BPM = 100.0
@@ -33,8 +34,18 @@ def render(
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="OUT.png", help="A piano roll.")
     ] = None,
+    take: Annotated[
+        Path | None,
+        typer.Option("--take", metavar="FILE.take", help="Play a recorded session again, to the note."),
+    ] = None,
 ) -> None:
     """Render a take to a MIDI file. Without IN.mid the preset plays by itself."""
+    if take is not None:
+        others = (source, tempo, bars, seed, mode, settings, picture)
+        if preset != DEFAULT_PRESET or any(other is not None for other in others):
+            raise UsageError("--take says itself what was played and by which preset: give it -o and no more")
+        render_take(take, output)
+        return
     setup = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
     song = read_song(source) if source is not None else None
     beat = song.ticks_per_beat if song else PPQ

@@ -53,6 +53,8 @@ class Track(NamedTuple):
     name: str = ""
     first: int = 0
     """Place of the program that sounds first."""
+    offset: int = 0
+    """ns by which it plays later, beside what all do."""
 
 
 class Common(NamedTuple):

@@ -26,6 +26,8 @@ from descant_routing.ledger import Ledger
 from descant_routing.routes.held import Passage
 from descant_routing.timed import MAIN, Timed
 
+VALUES_EVERY = 100_000_000  # ns between two looks at what motor faders are to be told
+
 
 class Effect:
     """Times are integer ns on one monotonic axis; call ``feed``, then ``advance``."""
@@ -38,6 +40,7 @@ class Effect:
         *,
         clock_from: str = MAIN,
         cares: Mapping[str, Care] | None = None,
+        feedback: str | None = None,
         offset: int = 0,
         taps: Taps | None = None,
         send_clock: bool = False,
@@ -45,7 +48,8 @@ class Effect:
         """``patchbay``: the outputs, and what passes; one cable if not said. ``offset``: ns by which the grid is later.
 
         ``clock_from``: the input whose clock and transport count. ``cares``: what is known of inputs, by label.
-        ``taps``: what taps the tempo. ``send_clock``: be the clock master where nobody else is.
+        ``feedback``: the output to which values are sent back. ``taps``: what taps the tempo. ``send_clock``: be the
+        clock master where nobody else is.
 
         Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
         asks for a style that its model has not.
@@ -66,6 +70,9 @@ class Effect:
         self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
+        self._feedback: str | None = None
+        self._values_at = 0  # ns, when motor faders are told next
+        self._send_values_to(feedback)
         self._seen = 0  # the latest time that we were told of
 
     # -- in ------------------------------------------------------------------------------------------
@@ -130,6 +137,10 @@ class Effect:
         outputs: Collection[str],
         clock_from: str,
         now: int,
+        *,
+        cares: Mapping[str, Care] | None = None,
+        feedback: str | None = None,
+        gated: bool = True,
     ) -> None:
         """Another rig while this one plays: instances go on by name. Raises UsageError, and then nothing is changed.
 
@@ -150,8 +161,11 @@ class Effect:
                 self._retracked(known.get(track.name), track, {part.instance for part in parts}, now)
             )
         self.parts = parts
-        self._send_all(now, self.patchbay.rewire(passages, outputs))
+        self._send_all(now, self.patchbay.rewire(passages, outputs, gated=gated))
         self._clock_from = clock_from
+        if cares is not None and cares != self._cares:
+            self._cares, self._gates = cares, {}
+        self._send_values_to(feedback)
 
     def panic(self, now: int) -> None:
         """Silence: every note that we let out ends, ours and the player's; the song goes on."""
@@ -197,6 +211,10 @@ class Effect:
             self._arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
         self._happen(self.clock.advance(until))
+        if self._feedback is not None and until >= self._values_at:
+            self._values_at = until + VALUES_EVERY
+            for part in self.parts:
+                self._send_all(until, [(self._feedback, data) for data in part.values_back(until)])
         while (due := self._next_due()) is not None and due.time < until:
             due.act(due.time)
         self._shut(until)
@@ -259,6 +277,11 @@ class Effect:
 
     def _part(self, track: Track, instance: int) -> Part:
         return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
+
+    def _send_values_to(self, output: str | None) -> None:
+        self._feedback, self._values_at = output, 0
+        for part in self.parts:
+            part.send_values(output is not None)
 
     def _gate(self, port: str) -> Gate:
         gate = self._gates.get(port)
@@ -370,7 +393,8 @@ class Effect:
 
     def _pass(self, data: bytes, port: str, thru: bool, now: int) -> None:
         """The dry path. What ends the notes of a channel ends ours there too."""
-        sent = self.patchbay.feed(data, port) if thru else self.patchbay.shut(port, data)
+        passes = thru or not self.patchbay.gated
+        sent = self.patchbay.feed(data, port) if passes else self.patchbay.shut(port, data)
         self._send_all(now, sent)
         for sink, each in sent:
             if message.is_control_change(each) and each[1] in message.NOTE_ENDING_CONTROLLERS:
@@ -405,7 +429,7 @@ class Effect:
 
     def _shut(self, now: int) -> None:
         """Where ``thru`` has been switched off, what passed before ends."""
-        for part in self.parts:
+        for part in self.parts if self.patchbay.gated else ():
             if not part.parameters.thru:
                 ears = part.track.hears
                 for channel in ears.channels:

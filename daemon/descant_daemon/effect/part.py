@@ -181,6 +181,13 @@ class Part:
         """Somebody without a knob wants these values, which have been checked; what is smooth glides there."""
         self.change(self._steps.surface.set(values, self.parameters), now)
 
+    def send_values(self, wanted: bool) -> None:
+        """Whether motor faders and lights are told; all of them at first."""
+        program, channels = self._steps.programs.current, self.track.hears.channels
+        self.feedback = (
+            Feedback(program.bindings, min(channels, default=0), program.styles) if wanted else None
+        )
+
     def values_back(self, now: int) -> Sequence[bytes]:
         """What motor faders and lights are to be told."""
         if self.feedback is None:

@@ -19,15 +19,23 @@ class Patchbay:
     """Everything that the player sends goes through here; every note of ours through the ``ledger`` of its output."""
 
     def __init__(
-        self, passages: Sequence[Passage] = ONE_CABLE, ledgers: Mapping[str, Ledger] | None = None
+        self,
+        passages: Sequence[Passage] = ONE_CABLE,
+        ledgers: Mapping[str, Ledger] | None = None,
+        *,
+        gated: bool = True,
     ) -> None:
-        """``ledgers``: one for each output, by label; the only one when not said."""
+        """``ledgers``: one for each output, by label; the only one when not said.
+
+        ``gated``: whether ``thru`` has a say in what passes.
+        """
+        self.gated = gated
         self.outputs = dict(ledgers) if ledgers is not None else {MAIN: Ledger()}
         self._router = Router(passages)
         self._owed: dict[str, list[bytes]] = {}  # note-offs, to outputs that are unplugged
         self._open: set[tuple[str, int]] = set()  # (input, channel) by which something has passed
 
-    def rewire(self, passages: Sequence[Passage], outputs: Collection[str]) -> Sent:
+    def rewire(self, passages: Sequence[Passage], outputs: Collection[str], *, gated: bool) -> Sent:
         """Other ways, from now on; what is held keeps its own. What sounds on an output that goes ends."""
         ended: Sent = []
         for gone in [label for label in self.outputs if label not in outputs]:
@@ -36,6 +44,7 @@ class Patchbay:
         for new in outputs:
             self.outputs.setdefault(new, Ledger())
         self._router.rewire(passages)
+        self.gated = gated
         return ended
 
     def ledger(self, output: str) -> Ledger:

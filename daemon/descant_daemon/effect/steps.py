@@ -56,7 +56,8 @@ class Steps:
         self._telling = Telling()
         self._outlet = outlet
         self._instance = instance
-        self._counts, self._clock, self._offset = common.counts, common.clock, common.offset
+        self._counts, self._clock = common.counts, common.clock
+        self._offset = common.offset + track.offset
         self._take_up(program)
         self._step_time = 0
         self._held_until = -1  # the last step in which a key was held

@@ -76,9 +76,10 @@ class Mind:
         return self._line(ask, self._here)
 
     def played(self, ask: Ask, ours: State) -> None:
-        """These are our notes of the step."""
+        """These are our notes of the step; kept at once, so that nothing depends on when there is time to think."""
         blend = FIRST_STYLE if self._here is None else self._here.blend
         self._last = Played(np.maximum(ask.given, ours), ours, blend)
+        self._memory.played(ask.step, self._last)
 
     def think_ahead(self) -> bool:
         """Run the time axis for the next step, as it will be if nothing else happens in this one.
@@ -87,7 +88,6 @@ class Mind:
         """
         if self._here is None or self._last is None or self._ahead is not None:
             return False
-        self._memory.played(self._here.step, self._last)
         moment = self._here.moment.then(self._here.after, self._last)
         self._ahead = self._place(self._here.step + 1, moment, self._blend)
         self._dice_of(self._sampling, self._here.step + 1)

@@ -1,15 +1,11 @@
-"""The clocks that ``--clock`` names, each made for the back-end in use."""
+"""The clocks that ``--clock`` names, and whom they ask; ``tape/building.py`` makes them."""
 
 from __future__ import annotations
 
 from descant_daemon.live.link_session import LinkSession
 from descant_daemon.settings.metre import Metre
-from descant_daemon.time.auto_clock import AutoClock
-from descant_daemon.time.clock import Clock
-from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.link_source import LinkSource
-from descant_daemon.time.midi_clock import MidiClock
-from descant_daemon.time.sampled_clock import SampledClock
+from descant_daemon.time.sampled_clock import Source
 from descant_daemon.time.transport_source import TransportSource
 from descant_routing.errors import UsageError
 from descant_routing.ports.backend import Backend
@@ -30,25 +26,14 @@ def check_clock(name: str, *, send_clock: bool) -> None:
         )
 
 
-def make_clock(name: str, bpm: float | None, metre: Metre, backend: Backend) -> Clock:
-    """``bpm`` None is the default tempo. Raises UsageError, and DescantError without Link's library."""
-    tempo = bpm or DEFAULT_BPM
+def make_source(name: str, tempo: float, metre: Metre, backend: Backend) -> Source | None:
+    """Who is asked for the time, where it is somebody else. Raises UsageError, DescantError without Link's library."""
     match name:
-        case "midi":
-            return MidiClock()
-        case "internal":
-            return InternalClock(tempo)
         case "link":
-            return SampledClock(LinkSource(LinkSession(tempo, metre.beats * 4 / metre.unit), backend.now))
+            return LinkSource(LinkSession(tempo, metre.beats * 4 / metre.unit), backend.now)
         case "jack":
             if not isinstance(backend, JackBackend):
                 raise UsageError(f"--clock jack needs JACK's ports, but these are {backend.name}'s.")
-            return SampledClock(TransportSource(backend.transport, tempo))
+            return TransportSource(backend.transport, tempo)
         case _:
-            return AutoClock(tempo)
-
-
-def begin(clock: Clock, backend: Backend) -> None:
-    """Everything is ready: a clock of our own starts."""
-    if isinstance(clock, InternalClock):
-        clock.start(backend.now() + COUNT_IN)
+            return None

@@ -1,18 +1,20 @@
-"""The effect as a back-end drives it: its questions go to the engine process, control looks on."""
+"""The effect as a back-end drives it: its questions go to the engine process, control and tape look on."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
 from queue import SimpleQueue
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control_link import ControlLink
-from descant_daemon.live.engine_link import EngineLink, EngineLost
+from descant_daemon.live.engine_link import EngineLost
+from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.panel import Command
 from descant_daemon.live.status import snapshot
-from descant_routing.errors import UsageError
+from descant_daemon.tape.cycle import NewRig, News, play_cycle
+from descant_daemon.tape.line import Item
+from descant_daemon.tape.recorder import Recorder
 from descant_routing.timed import Timed
 
 STATUS_EVERY = 50_000_000  # ns
@@ -22,16 +24,25 @@ MOST_COMMANDS = 4  # a cycle: a flood of them must not hold up the music
 class LiveEffect:
     """``cycle`` and ``next_deadline`` are for the back-end's thread; the requests may come from any."""
 
-    def __init__(self, effect: Effect, link: EngineLink, control: ControlLink | None = None) -> None:
-        """``link`` must be ready."""
+    def __init__(
+        self,
+        effect: Effect,
+        link: EnginePool,
+        control: ControlLink | None = None,
+        recorder: Recorder | None = None,
+        now: int = 0,
+    ) -> None:
+        """``link`` must be ready. ``now``, ns: where the first cycle begins."""
         self._effect = effect
         self._link = link
         self._control = control
-        self._reached = 0  # where the last cycle ended, and the next begins
+        self._recorder = recorder
+        self._reached = now  # where the last cycle ended, and the next begins
         self._shown = 0
-        self._panic = threading.Event()
         self._close = threading.Event()
-        self._taps: SimpleQueue[int] = SimpleQueue()
+        self._requests: SimpleQueue[tuple[str, int]] = SimpleQueue()  # what, and when if that matters
+        self._rigs: SimpleQueue[NewRig] = SimpleQueue()
+        self._cables: list[Item] = []  # that were pulled or put back since the last cycle
         self.closed = threading.Event()
         self.facts: dict[str, float] = {}
         """The back-end's, for the status; replaced now and then by another thread."""
@@ -43,11 +54,23 @@ class LiveEffect:
 
     def request_tap(self, now: int) -> None:
         """Somebody tapped the tempo at ``now``, on the back-end's axis."""
-        self._taps.put(now)
+        self._requests.put(("tap", now))
+
+    def request_start(self, at: int) -> None:
+        """Our own clock is to start at ``at``."""
+        self._requests.put(("start", at))
 
     def request_panic(self) -> None:
         """At the next cycle, end every note."""
-        self._panic.set()
+        self._requests.put(("panic", 0))
+
+    def request_capture(self) -> None:
+        """That was good: the last bars are to be kept."""
+        self._requests.put(("capture", 0))
+
+    def request_rig(self, rig: NewRig) -> None:
+        """At the next cycle, another rig; its models are loaded, its outputs open."""
+        self._rigs.put(rig)
 
     def request_close(self) -> None:
         """At the next cycle, end every note for good; ``closed`` is set when it has been returned."""
@@ -57,61 +80,72 @@ class LiveEffect:
         """Feed, advance, ask; see ``Driven``."""
         if self.closed.is_set():
             return ()
-        effect, begin = self._effect, self._reached
-        self._take_news(begin)
-        for event in arrived:
-            effect.advance(event.time)
-            effect.feed(event)
-        if self._close.is_set():
-            effect.panic(begin)
-            self.closed.set()
-        else:
-            effect.advance(until)
+        effect, begin, close = self._effect, self._reached, self._close.is_set()
+        news = self._news(begin)
+        play_cycle(effect, begin, until, news, arrived, close=close)
         self._reached = until
         for ask in effect.asks():
-            self._link.ask(ask, until)
+            if not self._link.ask(ask, until):
+                news.append(("unasked", ask.instance, ask.serial))
+        news += [(wish,) for wish in effect.wishes]
+        effect.wishes.clear()
+        sent = effect.messages()
+        if close:
+            news.append(("close",))
+        if self._recorder is not None:
+            self._recorder.cycle(begin, until, news, arrived, sent)
         if self._control is not None and until - self._shown >= STATUS_EVERY:
             self._shown = until
             self._control.show(snapshot(effect, engine=self._link.ready) | self.facts)
-        return effect.messages()
+        if close:
+            self.closed.set()
+        return sent
 
     def next_deadline(self) -> int | None:
         """See ``Driven``."""
         return self._effect.next_deadline()
 
-    def unplugged(self, port: str, now: int) -> None:
-        """See ``Driven``."""
-        self._effect.unplugged(port, now)
+    def unplugged(self, port: str, now: int) -> None:  # noqa: ARG002 - it is when the next cycle begins
+        """See ``Driven``; the effect hears of it at the beginning of the next cycle."""
+        self._cables.append(("unplugged", port))
 
-    def plugged(self, port: str, now: int) -> None:
-        """See ``Driven``."""
-        self._effect.plugged(port, now)
+    def plugged(self, port: str, now: int) -> None:  # noqa: ARG002
+        """See ``unplugged``."""
+        self._cables.append(("plugged", port))
 
-    def _take_news(self, begin: int) -> None:
+    def _news(self, begin: int) -> list[News]:
         """From the other processes and threads."""
-        effect = self._effect
-        for item in self._link.answers():
-            if isinstance(item, EngineLost):
-                effect.engine_lost(begin)
-            else:
-                effect.take(item)
-        if self._panic.is_set():
-            self._panic.clear()
-            effect.panic(begin)
-        while not self._taps.empty():
-            effect.tap(self._taps.get_nowait())
+        news: list[News] = [
+            ("lost",) if isinstance(item, EngineLost) else item for item in self._link.answers()
+        ]
+        news += self._cables
+        self._cables = []
+        while not self._requests.empty():
+            what, at = self._requests.get_nowait()
+            news.append((what, at - begin) if what in ("tap", "start") else (what,))
+        while not self._rigs.empty():
+            news.append(self._rigs.get_nowait())
         if self._control is not None:
-            for command in self._control.commands(MOST_COMMANDS):
-                self._obey(command, begin)
+            news += [
+                item
+                for command in self._control.commands(MOST_COMMANDS)
+                if (item := _item(command)) is not None
+            ]
+        return news
 
-    def _obey(self, command: Command, now: int) -> None:
-        match command:
-            case {"panic": True}:
-                self._effect.panic(now)
-            case {"tap": True}:
-                self._effect.tap(now)
-            case {"set": dict(values)}:
-                with contextlib.suppress(UsageError):  # control has said so where somebody can read it
-                    self._effect.change(values, now)
-            case _:
-                pass
+
+def _item(command: Command) -> Item | None:
+    """What control wants, as news."""
+    match command:
+        case {"panic": True}:
+            return ("panic",)
+        case {"tap": True}:
+            return "tap", 0
+        case {"capture": True}:
+            return ("capture",)
+        case {"act": str(action)}:
+            return "act", action
+        case {"set": dict(values)}:
+            return "set", values
+        case _:
+            return None

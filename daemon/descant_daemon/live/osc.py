@@ -1,8 +1,9 @@
 """OSC, in the control process: parameters, panic and tap come in, the status goes out. On this machine only.
 
 ``/descant/NAME value`` sets a parameter of the table, ``/descant/panic`` ends every note, ``/descant/tap``
-taps the tempo. Out go ``/descant/late``, ``/descant/staleness``, ``/descant/bar``, ``/descant/beat`` and
-``/descant/bpm``, each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
+taps the tempo, ``/descant/capture`` keeps the last bars. Out go ``/descant/late``, ``/descant/staleness``,
+``/descant/bar``, ``/descant/beat`` and ``/descant/bpm``, each when it changes. Format: OSC 1.0
+(opensoundcontrol.org).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ROOT = "/descant/"
 LONGEST = 65_536  # bytes of a UDP packet
 AT_ONCE = 500  # packets read before the commands are passed on
 SPACING = 0.01  # s between two lots of commands, however many packets come
+BUTTONS = ("panic", "tap", "capture")
 TOLD = ("late", "staleness", "bar", "beat", "bpm")
 Arguments = Sequence[Any]
 
@@ -58,7 +60,8 @@ class OscInlet:
         with contextlib.suppress(BlockingIOError):
             for _ in range(AT_ONCE):
                 self._take(self._socket.recv(LONGEST), values, others)
-        return [*others[:1], *({"set": {name: value}} for name, value in values.items())]
+        once = [each for at, each in enumerate(others) if each not in others[:at]]
+        return [*once, *({"set": {name: value}} for name, value in values.items())]
 
     def complaints(self) -> list[str]:
         """The last thing that was wrong, said once."""
@@ -82,7 +85,7 @@ class OscInlet:
         name = address.removeprefix(ROOT)
         if not address.startswith(ROOT):
             raise UsageError(f"there is nothing at {address[:60]!r}, all is under {ROOT}")
-        if name in ("panic", "tap"):
+        if name in BUTTONS:
             if not arguments or arguments[0]:  # a button sends 0 when it is let go
                 others.append({name: True})
         elif len(arguments) != 1:

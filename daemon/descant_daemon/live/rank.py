@@ -1,6 +1,6 @@
 """Who goes first when the processor is short: io, then the engine, then everybody else, control last.
 
-Going before others needs a right that not every user has; without it things stay as they are. All three
+Going before others needs a right that not every user has; without it things stay as they are. All four
 processes stay in one session: Linux shares the processor between sessions first, whatever their rank in it.
 """
 
@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 
-IO, ENGINE, CONTROL = -15, -10, 10  # as nice(1) counts
+IO, ENGINE, TAPE, CONTROL = -15, -10, 0, 10  # as nice(1) counts
 
 
 def take_rank(rank: int) -> None:

@@ -54,10 +54,15 @@ class Ring(_Slots):
         super().__init__(memory, slots, longest)
         self._written = self._read = 0
 
+    @property
+    def room(self) -> int:
+        """How many messages there is room for; for the writer."""
+        (read,) = _COUNT.unpack_from(self._memory, 0)
+        return self._slots - int(self._written - read)
+
     def write(self, payload: bytes) -> bool:
         """False when the reader is a whole ring behind; the message is then not in it."""
-        (read,) = _COUNT.unpack_from(self._memory, 0)
-        if self._written - read >= self._slots:
+        if self.room <= 0:
             return False
         self._put(self._written + 1, payload)
         self._written += 1
@@ -65,11 +70,34 @@ class Ring(_Slots):
 
     def read(self) -> bytes | None:
         """The next message, or None."""
+        payload = self.peek()
+        if payload is not None:
+            self.let_go(self._read)
+        return payload
+
+    def peek(self) -> bytes | None:
+        """As ``read``, but the message stays in the ring until it is let go."""
         payload = self._get(self._read + 1)
         if payload is not None:
             self._read += 1
-            _COUNT.pack_into(self._memory, 0, self._read)
         return payload
+
+    @property
+    def count(self) -> int:
+        """How many messages have been read or peeked at."""
+        return self._read
+
+    def let_go(self, count: int) -> None:
+        """The first ``count`` messages may be overwritten."""
+        _COUNT.pack_into(self._memory, 0, count)
+
+    def resume(self, count: int) -> Iterator[bytes]:
+        """A reader whose forerunner got to ``count`` goes on from there; what of all before is still there."""
+        self._read = count
+        for number in range(max(0, count - self._slots) + 1, count + 1):
+            payload = self._get(number)
+            if payload is not None:
+                yield payload
 
     def read_all(self, most: int) -> Iterator[bytes]:
         """What there is, up to ``most`` messages."""
@@ -86,7 +114,7 @@ class Board(_Slots):
     def __init__(self, memory: memoryview, longest: int) -> None:
         """``memory``: ``ring_bytes(BOARD_SLOTS, longest)`` of them."""
         super().__init__(memory, BOARD_SLOTS, longest)
-        self._written = 0
+        (self._written,) = _COUNT.unpack_from(memory, 0)  # a writer may follow another that was killed
 
     def write(self, payload: bytes) -> None:
         """Pin it up."""

@@ -1,4 +1,4 @@
-"""A live session: ports, engine and control around the effect; started, watched, and ended in order."""
+"""A live session: ports, engine, control and tape around the effect; started, watched, and ended in order."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control_link import ControlLink, Outlets
-from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.tape.cycle import NewRig
+from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 
@@ -24,12 +26,23 @@ SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two th
 class Session:
     """This process is io: it alone holds ports, clock, schedule and ledger. ``run`` is its whole life."""
 
-    def __init__(self, backend: Backend, effect: Effect, engine: EngineLink, outlets: Outlets) -> None:
-        """``engine`` must be ready; control is started where there is something for it to do."""
+    def __init__(
+        self,
+        backend: Backend,
+        effect: Effect,
+        engine: EnginePool,
+        outlets: Outlets,
+        recorder: Recorder | None = None,
+        now: int = 0,
+    ) -> None:
+        """``engine`` must be ready; control is started where there is something for it to do.
+
+        ``now``, ns: what ``recorder`` has as its origin.
+        """
         self._backend = backend
         self._control = ControlLink(outlets) if outlets.any else None
         self._effect = effect
-        self._live = LiveEffect(effect, engine, self._control)
+        self._live = LiveEffect(effect, engine, self._control, recorder, now)
         self._stop = threading.Event()
 
     @property
@@ -44,6 +57,21 @@ class Session:
     def request_panic(self) -> None:
         """From a signal handler: end every note."""
         self._live.request_panic()
+        self._backend.wake()
+
+    def request_capture(self) -> None:
+        """From a signal handler: that was good."""
+        self._live.request_capture()
+        self._backend.wake()
+
+    def request_rig(self, rig: NewRig) -> None:
+        """Another rig, whose models are loaded and whose ports are open."""
+        self._live.request_rig(rig)
+        self._backend.wake()
+
+    def request_start(self, at: int) -> None:
+        """Our own clock is to start at ``at``, ns."""
+        self._live.request_start(at)
         self._backend.wake()
 
     def run(self, ready: Callable[[], None], looks: Sequence[Callable[[], None]] = ()) -> None:

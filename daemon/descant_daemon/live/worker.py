@@ -31,14 +31,21 @@ class Worker:
         begin: Callable[[Shared], None],
         died: Callable[[], None],
         output: int | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
-        """``begin`` is told of the memory before each start, ``died`` of each death (from our thread)."""
+        """``begin`` is told of new memory before the process starts, ``died`` of each death (from our thread).
+
+        ``lasting``: the memory outlives the process, the next one finds it as it was left.
+        """
         self._command = [sys.executable, "-m", module]
         self._arguments = arguments
         self._size = size
         self._begin = begin
         self._died = died
         self._output = output
+        self._lasting = lasting
+        self._shared: Shared | None = None
         self._closing = threading.Event()
         self.starts = 0
         """How often it has been started."""
@@ -55,21 +62,25 @@ class Worker:
         with contextlib.suppress(OSError):
             self.process.kill()
 
-    def close(self) -> None:
-        """End it, within a second."""
+    def close(self, patience: float = 0.5) -> None:
+        """End it, within ``patience`` s and a half."""
         self._closing.set()
         with contextlib.suppress(OSError):
             self._bell.close()  # that is how it learns to end
         try:
-            self.process.wait(0.5)
+            self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self._thread.join(1.0)
+        if self._shared is not None:
+            self._shared.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        shared = Shared.create(self._size)
-        self._begin(shared)
+        shared = self._shared
+        if shared is None:
+            shared = Shared.create(self._size)
+            self._begin(shared)
         process = subprocess.Popen(
             [*self._command, shared.handle, *self._arguments],
             stdin=subprocess.PIPE,
@@ -79,7 +90,10 @@ class Worker:
             if sys.platform == "win32"
             else 0,  # Ctrl-C is for io, which closes the notes first
         )
-        shared.close()
+        if self._lasting:
+            self._shared = shared
+        else:
+            shared.close()
         assert process.stdin is not None  # we asked for a pipe
         self._bell: IO[bytes] = process.stdin
         quiet_bell(self._bell)

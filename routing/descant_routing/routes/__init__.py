@@ -5,6 +5,6 @@ from descant_routing.routes.held import Passage
 from descant_routing.routes.parse import parse_route
 from descant_routing.routes.route import THRU, Route
 from descant_routing.routes.router import Router
-from descant_routing.routes.text import route_text
+from descant_routing.routes.text import plain_route, route_text
 
-__all__ = ["THRU", "Passage", "Route", "Router", "describe", "parse_route", "route_text"]
+__all__ = ["THRU", "Passage", "Route", "Router", "describe", "parse_route", "plain_route", "route_text"]

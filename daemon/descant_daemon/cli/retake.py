@@ -1,0 +1,34 @@
+"""``descant render --take``: a recorded session played again, and held against what left then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from descant_daemon.midi_file import write_whole
+from descant_daemon.tape.building import engines
+from descant_daemon.tape.line import Cycle
+from descant_daemon.tape.midi import whole_take
+from descant_daemon.tape.reader import Take
+from descant_daemon.tape.replay import Verdict, replay
+from descant_daemon.tape.rig_facts import RigFacts
+from descant_routing.errors import DescantError
+
+
+def render_take(path: Path, output: Path) -> None:
+    """Replay a take and write its MIDI file. Raises DescantError when it is not as it was, and says where."""
+    take, verdict = Take(path), Verdict()
+    make_engine, changed = engines(take.header, _later(take))
+    for sentence in changed:
+        typer.echo(f"descant: {sentence}", err=True)
+    write_whole(output, whole_take(take.header, replay(take.header, take.lines(), make_engine, verdict)))
+    if not verdict.whole:
+        raise DescantError(f"{output}: {verdict}.")
+    typer.echo(f"{output}: {verdict}.")
+
+
+def _later(take: Take) -> list[RigFacts]:
+    """The rigs that came while it was recorded."""
+    cycles = (line for line in take.lines() if isinstance(line, Cycle))
+    return [RigFacts.model_validate(item[1]) for cycle in cycles for item in cycle.of("rig")]

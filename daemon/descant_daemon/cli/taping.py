@@ -1,0 +1,149 @@
+"""What ``play`` tells the tape: the header of a take, and a file of its own for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import platformdirs
+
+from descant_daemon.midi_file import write_whole
+from descant_daemon.model.card import ModelMetadata
+from descant_daemon.settings.preset import FILE_NAME, load_preset
+from descant_daemon.settings.rig.values import Hears, Instance, Rig
+from descant_daemon.tape.midi import whole_take
+from descant_daemon.tape.reader import Take
+from descant_daemon.tape.rig_facts import (
+    EarsFacts,
+    InputFacts,
+    InstanceFacts,
+    ModelFacts,
+    PresetFacts,
+    ProgramFacts,
+    RigFacts,
+    WayFacts,
+    plain_values,
+)
+from descant_routing.errors import UsageError
+from descant_routing.routes import plain_route
+
+SUFFIX = ".take"
+
+
+class Files(NamedTuple):
+    """Where a session is recorded, and its MIDI file where one is wanted at the end."""
+
+    take: Path
+    midi: Path | None
+
+
+def open_files(wanted: Path) -> Files:
+    """``wanted``, or the next name that is free; the take's file is there then, empty. Raises UsageError."""
+    midi = wanted.suffix.lower() == ".mid"
+    number = 1
+    while True:
+        stem = wanted.stem if number == 1 else f"{wanted.stem}-{number}"
+        take = wanted.with_name(f"{stem}{SUFFIX if midi else wanted.suffix}")
+        beside = wanted.with_name(f"{stem}{wanted.suffix}") if midi else None
+        if beside is None or not beside.exists():
+            try:
+                take.touch(exist_ok=False)
+            except FileExistsError:
+                pass
+            except OSError as error:
+                raise UsageError(f"{take} cannot be recorded to: {error.strerror or error}") from error
+            else:
+                return Files(take, beside)
+        number += 1
+
+
+def close_files(files: Files, *, begun: bool) -> None:
+    """The session is over: write its MIDI file. One that never began leaves nothing. Raises DescantError."""
+    if not begun:
+        files.take.unlink(missing_ok=True)
+    elif files.midi is not None:
+        take = Take(files.take)
+        write_whole(files.midi, whole_take(take.header, take.cycles()))
+
+
+def captures_folder() -> Path:
+    """Descant's own in the user's folder for music; where there is none, the present one."""
+    music = platformdirs.user_music_path()
+    return music / "Descant" if music.is_dir() else Path.cwd()
+
+
+def rig_facts(rig: Rig, models: Mapping[Path, ModelMetadata], number: Callable[[Path], int]) -> RigFacts:
+    """What a take says of a rig; ``models``: by stem, ``number``: a model's in the engine."""
+    played = (each for one in rig.instances for each in one.programs)
+    programs = list(dict.fromkeys((each.name, each.title, each.stem) for each in played))
+    return RigFacts(
+        inputs=tuple(
+            InputFacts(label=each.label, longest_note=each.longest_note, storm=each.storm)
+            for each in rig.inputs
+        ),
+        outputs=tuple(each.label for each in rig.outputs),
+        presets=tuple(_preset(*each, models[each[2]], number(each[2])) for each in programs),
+        instances=tuple(_instance(each, programs, rig) for each in rig.instances),
+        ways=None
+        if rig.routes is None
+        else tuple(
+            WayFacts(source=way.source, sink=way.sink, route=plain_route(way.route)) for way in rig.routes
+        ),
+        clock_from=rig.clock_from,
+        feedback=rig.feedback,
+    )
+
+
+def _preset(name: str, title: str, stem: Path, metadata: ModelMetadata, number: int) -> PresetFacts:
+    model = ModelFacts(
+        stem=str(stem.resolve()),
+        pair=metadata.pair,
+        low=metadata.pitch_low,
+        high=metadata.pitch_high,
+        steps_per_beat=metadata.steps_per_beat,
+        styles=metadata.styles,
+    )
+    file = stem.parent / FILE_NAME
+    there = file.is_file()
+    return PresetFacts(
+        name=name,
+        title=title,
+        credits=tuple(load_preset(file).credits) if there else (),
+        text=file.read_text(encoding="utf-8") if there else "",
+        model=model,
+        number=number,
+    )
+
+
+def _instance(instance: Instance, programs: Sequence[tuple[str, str, Path]], rig: Rig) -> InstanceFacts:
+    return InstanceFacts(
+        name=instance.name,
+        programs=tuple(
+            ProgramFacts(
+                preset=programs.index((each.name, each.title, each.stem)),
+                values=plain_values(each.parameters),
+                cc={str(source): name for source, name in each.bindings.names.items()},
+            )
+            for each in instance.programs
+        ),
+        first=instance.first,
+        switch=instance.switch,
+        hears=_ears(instance.hears),
+        listens=tuple(_ears(each) for each in instance.listens),
+        output=instance.output,
+        offset=next(each.offset for each in rig.outputs if each.label == instance.output),
+    )
+
+
+def _ears(hears: Hears) -> EarsFacts:
+    return EarsFacts(
+        input=hears.input, channels=tuple(sorted(hears.channels)), low=hears.low, high=hears.high
+    )
+
+
+def now_and_version() -> tuple[str, str]:
+    """Local time by ISO 8601, and which Descant this is."""
+    return datetime.now().astimezone().isoformat(timespec="seconds"), version("descant")

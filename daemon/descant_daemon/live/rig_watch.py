@@ -1,0 +1,108 @@
+"""A rig file that changes while it is played: the new rig is made ready beside the old one, then takes over.
+
+What is wrong with it is said once, and the old one plays on.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from descant_daemon.live.engine_pool import EnginePool
+from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.values import Rig
+from descant_daemon.tape.cycle import NewRig
+from descant_daemon.tape.rig_facts import RigFacts
+from descant_daemon.tape.rigging import rigging
+from descant_routing.errors import DescantError
+from descant_routing.ports.backend import Backend
+from descant_routing.ports.cables import Cables
+
+LOOKS = 5  # of the session's between two looks at the file
+Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
+
+
+def models_of(rig: Rig) -> dict[Path, ModelMetadata]:
+    """The models that a rig plays from, by stem, in order. Raises DescantError for one that is damaged."""
+    stems = dict.fromkeys(program.stem for each in rig.instances for program in each.programs)
+    return {stem: check_model_files(stem).metadata for stem in stems}
+
+
+def cables_of(rig: Rig, *, patient: bool) -> Cables:
+    """What a back-end is to open."""
+    return Cables(
+        {each.label: each.port for each in rig.inputs},
+        {each.label: each.port for each in rig.outputs},
+        patient,
+    )
+
+
+class RigWatch:
+    """``look`` is called ten times a second, from the main thread; nothing that plays waits for it."""
+
+    def __init__(
+        self,
+        path: Path,
+        engines: EnginePool,
+        backend: Backend,
+        request: Callable[[NewRig], None],
+        facts: Facts,
+    ) -> None:
+        """``request`` hands a rig to io, ``facts`` writes one down."""
+        self._path = path
+        self._engines = engines
+        self._backend = backend
+        self._request = request
+        self._facts = facts
+        self._seen = self._stamp()
+        self._coming: tuple[Rig, dict[Path, ModelMetadata]] | None = None
+        self._old: Cables | None = None  # cables that close when the new rig plays
+        self._looked = 0
+
+    def look(self) -> None:
+        """What is new?"""
+        self._looked += 1
+        try:
+            if self._old is not None:
+                self._backend.rewire(self._old)
+                self._old = None
+            if self._coming is not None:
+                self._take_over(*self._coming)
+            elif self._looked % LOOKS == 0 and (stamp := self._stamp()) != self._seen:
+                self._seen = stamp
+                rig = load_rig(self._path)
+                models = models_of(rig)
+                self._engines.load(models)
+                self._coming = rig, models
+        except DescantError as error:
+            self._coming = None
+            sys.stderr.write(f"\rdescant: {error}\ndescant: the rig that plays is kept\n")
+
+    def _take_over(self, rig: Rig, models: dict[Path, ModelMetadata]) -> None:
+        if not self._engines.loaded():
+            return
+        self._coming = None
+        facts = self._facts(rig, models, self._engines.number)
+        made = rigging(facts)
+        cables = cables_of(rig, patient=True)
+        self._backend.rewire(_both(self._backend, cables))
+        self._request(NewRig(("rig", facts.model_dump(mode="json")), made))
+        self._backend.wake()
+        self._old = cables
+        sys.stderr.write(f"\rdescant: {rig.title} is read again and plays on\n")
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return self._seen if hasattr(self, "_seen") else None  # an editor may be writing it anew
+        return stat.st_mtime_ns, stat.st_size
+
+
+def _both(backend: Backend, new: Cables) -> Cables:
+    """The new cables, and the old ones until nothing comes by them any more."""
+    inputs = {label: None for label in backend.inputs if label not in new.outputs}
+    outputs = {label: None for label in backend.outputs if label not in new.inputs}
+    return Cables({**inputs, **new.inputs}, {**outputs, **new.outputs}, patient=True)

@@ -1,0 +1,39 @@
+"""io's end of the tape: hands it lines, and sees to it that there is somebody to keep them."""
+
+from __future__ import annotations
+
+from descant_daemon.live.reel import Reel, reel_bytes
+from descant_daemon.live.shared import Shared
+from descant_daemon.live.tape_process import Orders
+from descant_daemon.live.worker import Worker
+from descant_daemon.tape.header import Header
+
+MODULE = "descant_daemon.live.tape_process"
+PATIENCE = 2.0  # s that a slow disk may take for the last lines
+
+
+class TapeLink:
+    """``write`` belongs to the io thread, and never waits."""
+
+    def __init__(self, header: Header, orders: Orders) -> None:
+        """Start it."""
+        self._header = header.encode()
+        self._reel: Reel
+        size = reel_bytes(self._header)
+        arguments = [str(size), *orders.encode()]
+        self._worker = Worker(MODULE, arguments, size, self._begin, lambda: None, lasting=True)
+        self.write = self._reel.write
+        """Takes a line; False when there is no room for it."""
+
+    @property
+    def pid(self) -> int:
+        """The tape process's id."""
+        return self._worker.process.pid
+
+    def close(self) -> None:
+        """End it when it has kept everything, within seconds."""
+        self._worker.close(PATIENCE)
+
+    def _begin(self, shared: Shared) -> None:
+        self._reel = Reel(shared)
+        self._reel.load(self._header)

@@ -1,0 +1,49 @@
+"""Where the song is, seen from outside the effect: a beat as it passes, a beginning, a jump, a stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from descant_daemon.effect.effect import Effect
+from descant_daemon.settings.metre import Metre
+from descant_daemon.tape.line import Item
+from descant_daemon.time.timeline import PPQN, Timeline
+
+JUMP = 6.0  # ticks by which the song is elsewhere than it was heading; less is a tempo that moves
+SHORTEST_TICK = 1_000_000  # ns; nothing is played to a faster clock, so it has no beats
+
+
+class Beats:
+    """Look after each cycle; what is said depends on those looks alone."""
+
+    def __init__(self) -> None:
+        """The song stands."""
+        self._line: Timeline | None = None
+        self._next = 0  # tick of the next beat
+        self._metre: Metre | None = None
+
+    def look(self, effect: Effect, begin: int, until: int) -> Iterator[Item]:
+        """What has happened in the cycle from ``begin`` to ``until``: items, their times from ``begin``."""
+        metre = effect.parameters.metre
+        if metre != self._metre:
+            self._metre = metre
+            yield "metre", str(metre)
+        before, line = self._line, effect.clock.timeline if effect.clock.running else None
+        if line is not None and line.per_tick < SHORTEST_TICK:
+            line = None
+        self._line = line
+        if line is None:
+            if before is not None:
+                yield ("stop",)
+            return
+        beat, bar = 4 * PPQN // metre.unit, metre.beats * 4 * PPQN // metre.unit
+        here = line.tick_at(until)
+        if before is None or abs(before.tick_at(until) - here) > JUMP:
+            tick = max(0, math.ceil(line.tick_at(begin)))
+            self._next = -(-tick // beat) * beat
+            yield "song", line.time_of(tick) - begin, tick
+        while self._next < here:
+            number, within = divmod(self._next, bar)
+            yield "beat", line.time_of(self._next) - begin, self._next, number + 1, within // beat + 1
+            self._next += beat

@@ -1,0 +1,84 @@
+"""The effect from a take's header, live and again: the one place that knows what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from descant_daemon.effect.common import MOST_INSTANCES
+from descant_daemon.effect.effect import Effect
+from descant_daemon.engine.engine import Engine
+from descant_daemon.model.card import check_model_files
+from descant_daemon.model.load import load_network
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.shelf import find
+from descant_daemon.tape.header import ClockFacts, Header
+from descant_daemon.tape.rig_facts import PresetFacts, RigFacts
+from descant_daemon.tape.rigging import rigging
+from descant_daemon.time.auto_clock import AutoClock
+from descant_daemon.time.clock import Clock
+from descant_daemon.time.internal_clock import InternalClock
+from descant_daemon.time.midi_clock import MidiClock
+from descant_daemon.time.sampled_clock import SampledClock, Source
+from descant_daemon.time.tap_tempo import Taps
+from descant_routing.errors import DescantError
+
+
+def build_effect(header: Header, clock: Clock) -> Effect:
+    """The effect that the header tells of. Raises UsageError for parameters that this Descant does not know."""
+    made = rigging(header.rig)
+    return Effect(
+        made.tracks,
+        clock,
+        made.patchbay(),
+        clock_from=made.clock_from,
+        cares=made.cares,
+        feedback=made.feedback,
+        offset=header.offset,
+        taps=Taps(header.tap_cc, header.tap_note),
+        send_clock=header.send_clock,
+    )
+
+
+def build_clock(facts: ClockFacts, source: Source | None) -> Clock:
+    """The clock that the header tells of; ``source`` says what Link or JACK's transport says."""
+    match facts.name:
+        case "midi":
+            return MidiClock()
+        case "internal":
+            return InternalClock(facts.tempo)
+        case "auto":
+            return AutoClock(facts.tempo)
+        case "link" | "jack":
+            assert source is not None  # they keep no time of their own
+            return SampledClock(source)
+
+
+def engines(header: Header, later: Iterable[RigFacts] = ()) -> tuple[Callable[[], Engine], list[str]]:
+    """A maker of fresh engines for the take's instances, and what is not as it was, a sentence each.
+
+    ``later``: rigs that came while it was recorded. Raises DescantError when a model cannot be found or read.
+    """
+    presets = {preset.number: preset for rig in (header.rig, *later) for preset in rig.presets}
+    stems = {number: _stem_of(presets[number]) for number in sorted(presets)}
+    pairs = {number: check_model_files(stem).metadata.pair for number, stem in stems.items()}
+    changed = [
+        f"the model of {facts.title!r} at {stems[number]} is another than when the take was recorded "
+        f"({pairs[number][:12]} now, {facts.model.pair[:12]} then)"
+        for number, facts in sorted(presets.items())
+        if pairs[number] != facts.model.pair
+    ]
+    networks = [load_network(stem) for stem in stems.values()]
+    return lambda: Engine(*networks, instances=MOST_INSTANCES), list(dict.fromkeys(changed))
+
+
+def _stem_of(facts: PresetFacts) -> Path:
+    """Where the model lay, or else where a preset of that name has it now."""
+    stem = Path(facts.model.stem)
+    if stem.with_name(f"{stem.name}.time.onnx").exists():
+        return stem
+    path = find(facts.name)
+    found = model_stem(path, load_preset(path))
+    if found.name != stem.name:
+        raise DescantError(f"the model of {facts.title!r} is neither at {stem} nor at {found.parent}")
+    return found

@@ -1,0 +1,85 @@
+"""One cycle of the effect, live and again: what it is told, and in which order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from descant_daemon.effect.effect import Effect
+from descant_daemon.engine.asking import Answer
+from descant_daemon.tape.line import Item
+from descant_daemon.tape.rig_facts import RigFacts
+from descant_daemon.tape.rigging import Rigging, rewire, rigging
+from descant_daemon.time.internal_clock import InternalClock
+from descant_routing.errors import UsageError
+from descant_routing.timed import Timed
+
+
+class NewRig(NamedTuple):
+    """Another rig, from here on: as the tape has it, and made ready, so that no cycle has to."""
+
+    facts: Item
+    made: Rigging
+
+
+News = Answer | NewRig | Item
+"""An answer of the engine, another rig, or one of ``line.NEWS``."""
+
+
+def play_cycle(
+    effect: Effect,
+    begin: int,
+    until: int,
+    news: Sequence[News],
+    arrived: Sequence[Timed],
+    *,
+    close: bool = False,
+) -> None:
+    """First the news, then what arrived, each at its time, then everything that is due before ``until``.
+
+    ``close``: this is the last cycle, and every note ends instead.
+    """
+    for item in news:
+        _tell(effect, item, begin)
+    for event in arrived:
+        effect.advance(event.time)
+        effect.feed(event)
+    if close:
+        effect.panic(begin)
+    else:
+        effect.advance(until)
+
+
+def _tell(effect: Effect, item: News, begin: int) -> None:
+    if isinstance(item, Answer):
+        effect.take(item)
+        return
+    if isinstance(item, NewRig):
+        rewire(effect, item.made, begin)
+        return
+    match item:
+        case ["lost"]:
+            effect.engine_lost(begin)
+        case ["panic"]:
+            effect.panic(begin)
+        case ["tap", int(at)]:
+            effect.tap(begin + at)
+        case ["set", dict(values)]:
+            with contextlib.suppress(
+                UsageError
+            ):  # whoever wanted it has been told, where somebody can read it
+                effect.change(values, begin)
+        case ["act", str(action)]:
+            effect.act(action, begin)
+        case ["unplugged", str(port)]:
+            effect.unplugged(port, begin)
+        case ["plugged", str(port)]:
+            effect.plugged(port, begin)
+        case ["rig", dict(facts)]:
+            rewire(effect, rigging(RigFacts.model_validate(facts)), begin)
+        case ["start", int(at)]:
+            assert isinstance(effect.clock, InternalClock)  # nobody else's is started by us
+            effect.clock.start(begin + at)
+        case _:
+            pass  # said for the tape alone

@@ -1,0 +1,75 @@
+"""The first line of a take: everything that the effect was built from, so that it can be built again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from descant_daemon.tape.rig_facts import Facts, PresetFacts, RigFacts
+from descant_routing.errors import DescantError
+
+FORMAT: Literal[1] = 1
+ClockName = Literal["auto", "midi", "internal", "link", "jack"]
+
+
+class ClockFacts(Facts):
+    """As ``--clock`` and ``--tempo`` have it."""
+
+    name: ClockName
+    tempo: float
+
+
+class Header(Facts):
+    """See above. ``begun``: local time by ISO 8601. ``origin``: the take's 0 on the back-end's axis, ns."""
+
+    take: Literal[1] = FORMAT
+    descant: str
+    begun: str
+    backend: str
+    origin: int
+    clock: ClockFacts
+    offset: int = 0  # ns
+    send_clock: bool = False
+    tap_cc: int | None = None
+    tap_note: int | None = None
+    rig: RigFacts
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Labels of cables."""
+        return tuple(each.label for each in self.rig.inputs)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Labels of cables."""
+        return self.rig.outputs
+
+    @property
+    def presets(self) -> tuple[PresetFacts, ...]:
+        """All that the take began with."""
+        return self.rig.presets
+
+    def encode(self) -> bytes:
+        """The line, its end included."""
+        return f"{self.model_dump_json()}\n".encode()
+
+
+def read_header(line: bytes, path: Path) -> Header:
+    """Back from ``encode``; ``path`` is for the sentences. Raises DescantError."""
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict) or "take" not in facts:
+        raise DescantError(f"{path} is not a take: it does not begin with a header.")
+    if facts["take"] != FORMAT:
+        raise DescantError(f"{path} is a take of format {facts['take']}; this Descant reads format {FORMAT}.")
+    try:
+        return Header.model_validate(facts)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    raise DescantError(f"{path} cannot be played: '{where}' of its header is wrong ({fault['msg']}).")

@@ -1,0 +1,79 @@
+"""A take, or a piece of one, as a MIDI file: a track for each cable, tempo and metre, markers, credits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
+
+from descant_daemon.midi_file import song_bytes
+from descant_daemon.tape.cut import cut
+from descant_daemon.tape.header import Header
+from descant_daemon.tape.line import Cycle
+from descant_daemon.tape.music import Music
+from descant_daemon.tape.ruler import PPQ, Ruler, lay_out
+from descant_daemon.tempo_map import TempoMap
+
+T = TypeVar("T")
+
+
+class Window(NamedTuple):
+    """From ``begin`` to ``end`` on the ruler; the file is ``length`` long, which may be more."""
+
+    begin: int
+    end: int
+    length: int
+
+
+def whole_take(header: Header, cycles: Iterable[Cycle]) -> bytes:
+    """The MIDI file of a take from its beginning to its end."""
+    music = Music(header)
+    for cycle in cycles:
+        music.add(cycle)
+    ruler = lay_out(music, header.clock.tempo)
+    end = ruler.at(music.end) + 1
+    return piece(header, music, ruler, Window(0, end, end))
+
+
+def piece(header: Header, music: Music, ruler: Ruler, window: Window) -> bytes:
+    """The MIDI file of what lies in the window."""
+    begin, end, length = window
+    tracks: dict[str, list[tuple[int, bytes]]] = {}
+    for cables, ours in ((music.inputs, "in"), (music.outputs, "out")):
+        for label, messages in cables.items():
+            placed = ((ruler.at(time), data) for time, data in messages)
+            tracks[label or ours] = cut(placed, begin, end, PPQ)
+    metres = _from_begin([(ruler.at(time), metre) for time, metre in music.metres], begin, end)
+    words = [(at, "marker", text) for at, text in _markers(header, music, ruler, window)]
+    tempos = TempoMap(ruler.tempo_map.ticks_per_beat, _from_begin(ruler.tempo_map.tempos, begin, end))
+    return song_bytes(tracks, tempos, metres, _credits(header) + words, length - begin)
+
+
+def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list[tuple[int, str]]:
+    """What is played, where bars are counted anew, and what was said; between them bars count themselves."""
+    titles = ", ".join(dict.fromkeys(preset.title for preset in header.presets))
+    said = [(0, titles), *((ruler.at(time), text) for time, text in music.words)]
+    numbers = [(at, f"bar {number}") for at, number in ruler.begins]
+    first = [(at, f"bar {number}") for at, number in ruler.bars if at == window.begin]
+    counted = sorted({*numbers, *first})
+    inside = [each for each in counted if window.begin <= each[0] < window.end]
+    marks = _from_begin(said, window.begin, window.end + 1)
+    return sorted([*marks, *((at - window.begin, text) for at, text in inside)], key=lambda mark: mark[0])
+
+
+def _credits(header: Header) -> list[tuple[int, str, str]]:
+    titles = ", ".join(dict.fromkeys(preset.title for preset in header.presets))
+    makers = "; ".join(dict.fromkeys(line for preset in header.presets for line in preset.credits))
+    words = [(0, "track_name", titles), (0, "text", f"Descant {header.descant}, {header.begun}")]
+    return [*words, (0, "copyright", makers)] if makers else words
+
+
+def _from_begin(marks: Iterable[tuple[int, T]], begin: int, end: int) -> list[tuple[int, T]]:
+    """What holds at ``begin``, then what changes until ``end``; counted from ``begin``."""
+    holds: list[tuple[int, T]] = []
+    changes: list[tuple[int, T]] = []
+    for at, what in marks:
+        if at <= begin:
+            holds = [(0, what)]
+        elif at < end:
+            changes.append((at - begin, what))
+    return holds + changes

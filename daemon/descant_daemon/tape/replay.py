@@ -1,0 +1,133 @@
+"""A take played again: the same effect, told the same at the same times, held against what left then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from descant_daemon.engine.engine import Engine
+from descant_daemon.tape.building import build_clock, build_effect
+from descant_daemon.tape.cycle import News, play_cycle
+from descant_daemon.tape.header import Header
+from descant_daemon.tape.line import NEWS, Cycle, Hole, Item, decode
+from descant_daemon.tape.recorder import Recorder
+from descant_daemon.tape.samples import SaidAgain
+from descant_daemon.tape.understudy import Understudy
+from descant_routing import message
+from descant_routing.timed import Timed
+
+SECOND = 1_000_000_000  # ns
+
+
+@dataclass
+class Verdict:
+    """``messages`` left again as they had. ``difference``: the first one, a sentence. ``hole``: where it ended."""
+
+    messages: int = 0
+    difference: str | None = None
+    hole: str | None = None
+    ended: bool = False  # the take was closed in order
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is recorded was played again as it was."""
+        return self.difference is None and self.hole is None
+
+    def __str__(self) -> str:
+        """In words."""
+        if self.difference is not None:
+            return self.difference
+        told = f"identical: {self.messages:,} messages"
+        if self.hole is not None:
+            return f"{told} up to {self.hole}"
+        return told if self.ended else f"{told}, up to where the recording breaks off"
+
+
+class Replay:
+    """The effect as it was, and an engine for it."""
+
+    def __init__(self, header: Header, make_engine: Callable[[], Engine]) -> None:
+        """Raises UsageError for parameters that this Descant does not know."""
+        self._origin = header.origin
+        self._source = SaidAgain()
+        self._effect = build_effect(header, build_clock(header.clock, self._source))
+        self._understudy = Understudy(make_engine)
+        self._lines: list[bytes] = []
+        self._recorder = Recorder(self._effect, header.origin, self._keep)
+        self._reached = header.origin
+
+    def play(self, cycle: Cycle) -> Cycle:
+        """Tell the effect what it was told in ``cycle``; returns the cycle as it is this time."""
+        if cycle.begin > self._reached:
+            self._effect.advance(cycle.begin)  # nothing happened in between, but that time had passed
+        self._reached = cycle.until
+        samples = list(cycle.of("sample"))
+        self._source.begin(samples)
+        told = [item for item in cycle.items if item[0] in NEWS]
+        news = [answer for item in told if (answer := self._as_told(item)) is not None]
+        arrived = cycle.messages("in")
+        close = any(cycle.of("close"))
+        play_cycle(self._effect, cycle.begin, cycle.until, news, arrived, close=close)
+        self._understudy.ask(self._effect.asks())
+        for _, instance, serial in cycle.of("unasked"):
+            self._understudy.unask(instance, serial)
+        self._effect.wishes.clear()  # what came of them is in the take
+        sent = self._effect.messages()
+        self._recorder.note(cycle.begin, cycle.until, told, arrived, sent, samples)
+        again = decode(self._lines.pop(), self._origin)
+        assert isinstance(again, Cycle)  # that is what has just been noted
+        return again
+
+    def _as_told(self, item: Item) -> News | None:
+        match item:
+            case ["answer", int(instance), int(serial)]:
+                return self._understudy.answer(instance, serial)
+            case ["lost"]:
+                self._understudy.die()
+                return item
+            case _:
+                return item
+
+    def _keep(self, line: bytes) -> bool:
+        self._lines.append(line)
+        return True
+
+
+def replay(
+    header: Header, lines: Iterable[Cycle | Hole], make_engine: Callable[[], Engine], verdict: Verdict
+) -> Iterator[Cycle]:
+    """The cycles as they are this time, up to the first hole; ``verdict`` tells how they compare."""
+    again = Replay(header, make_engine)
+    for line in lines:
+        if isinstance(line, Hole):
+            verdict.hole = f"a hole in the recording, where {line.lines:,} lines are missing"
+            return
+        played = again.play(line)
+        if verdict.difference is None:
+            verdict.difference = _difference(line, played, header.origin)
+        if verdict.difference is None:
+            verdict.messages += sum(1 for _ in line.of("out"))
+        verdict.ended = any(line.of("close"))
+        yield played
+
+
+def _difference(then: Cycle, now: Cycle, origin: int) -> str | None:
+    """The first, or None."""
+    if then == now:
+        return None
+    for was, comes in zip_longest(then.messages("out"), now.messages("out")):
+        if was != comes:
+            at = (min(event.time for event in (was, comes) if event is not None) - origin) / SECOND
+            return f"different at {at:.3f} s: {_told(was)} was recorded, {_told(comes)} is played now"
+    at = (then.begin - origin) / SECOND
+    was, comes = next(pair for pair in zip_longest(then.items, now.items) if pair[0] != pair[1])
+    return f"different at {at:.3f} s: {_shown(was)} was recorded, {_shown(comes)} is so now"
+
+
+def _told(event: Timed | None) -> str:
+    return "nothing" if event is None else message.describe(event.data)
+
+
+def _shown(item: Sequence[object] | None) -> str:
+    return "nothing" if item is None else " ".join(map(str, item))

@@ -1,0 +1,118 @@
+"""A rig as a take writes it down: cables, presets, instances and routes, all that the effect is made of.
+
+Lists stand even where there is one of a kind.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.row import Value
+
+Key = Annotated[int, Field(ge=0, le=127)]
+Channel = Annotated[int, Field(ge=0, le=15)]
+
+
+class Facts(BaseModel):
+    """What they have in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelFacts(Facts):
+    """A model: where it lay, and what tells it from another."""
+
+    stem: str  # its two files without .time.onnx and .note.onnx
+    pair: str  # hash of the weights of both
+    low: Key
+    high: Key
+    steps_per_beat: Annotated[int, Field(ge=1, le=48)]
+    styles: tuple[str, ...]
+
+
+class PresetFacts(Facts):
+    """A preset, whole: ``text`` is its file, which may have been changed since.
+
+    ``number``: of its model, in the engine.
+    """
+
+    name: str  # as it was asked for
+    title: str
+    credits: tuple[str, ...]
+    text: str
+    model: ModelFacts
+    number: Annotated[int, Field(ge=0)] = 0
+
+
+class ProgramFacts(Facts):
+    """A preset as an instance plays it: ``preset`` counts in the rig's list."""
+
+    preset: Annotated[int, Field(ge=0)]
+    values: dict[str, int | float | bool | str]  # every parameter, as it stood after all options
+    cc: dict[str, str]  # what moves what: a source as files say it → parameter or action
+
+    def parameters(self) -> Parameters:
+        """Its parameters. Raises UsageError when they are of another Descant's table."""
+        return Parameters().with_values(self.values)
+
+
+class EarsFacts(Facts):
+    """What of an input is heard."""
+
+    input: str
+    channels: tuple[Channel, ...]
+    low: Key = 0
+    high: Key = 127
+
+
+class InstanceFacts(Facts):
+    """What one instance was told; ``first`` counts in its programs, ``offset`` is in ns."""
+
+    name: str
+    programs: Annotated[tuple[ProgramFacts, ...], Field(min_length=1)]
+    first: Annotated[int, Field(ge=0)] = 0
+    switch: Literal["step", "beat", "bar"] = "bar"
+    hears: EarsFacts
+    listens: tuple[EarsFacts, ...] = ()
+    output: str
+    offset: int = 0
+
+
+class InputFacts(Facts):
+    """An input: ns after which a held note is taken for one whose note-off was lost, and messages a second."""
+
+    label: str
+    longest_note: int | None = None
+    storm: Annotated[int, Field(ge=1)] = 1000
+
+
+class WayFacts(Facts):
+    """What passes dry from an input to an output, by a route as files say it."""
+
+    source: str
+    sink: str
+    route: Any
+
+
+class RigFacts(Facts):
+    """``ways``: None where what is heard passes to where it is answered, while ``thru`` is on."""
+
+    inputs: Annotated[tuple[InputFacts, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[str, ...], Field(min_length=1)]
+    presets: Annotated[tuple[PresetFacts, ...], Field(min_length=1)]
+    instances: Annotated[tuple[InstanceFacts, ...], Field(min_length=1)]
+    ways: tuple[WayFacts, ...] | None = None
+    clock_from: str
+    feedback: str | None = None
+
+
+def plain_values(parameters: Parameters) -> dict[str, int | float | bool | str]:
+    """Every parameter, as JSON has it."""
+    return {name: _plain(getattr(parameters, name)) for name in TABLE}
+
+
+def _plain(value: Value) -> int | float | bool | str:
+    return value if isinstance(value, (int, float, str)) else str(value)
