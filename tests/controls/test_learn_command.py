@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.routing.conftest import PATIENCE, Keyboard, Server, jack_server, keyboard
+from tests.routing.conftest import Keyboard, Server, jack_server, keyboard
 
 from descant_daemon.cli import learn_control
 from descant_daemon.cli.app import main
@@ -27,6 +27,7 @@ __all__ = ["jack_server", "keyboard"]
 
 PRESET = "title: Rag\nmodel: rag\n# mine\ncc:\n  gate: 22   # the left one\n"
 MS = 1_000_000
+PATIENCE = 20  # s that a program may take
 
 
 def test_a_knob_is_found_when_it_has_rested_and_nothing_is_sent() -> None:
