@@ -104,7 +104,7 @@ def test_a_style_that_is_not_named_is_the_first() -> None:
 
 def test_a_cable_is_not_flooded_and_nobody_waits_for_ever() -> None:
     """One value never stands still; the others still get through, each whole."""
-    bindings = bind({"low": Nrpn(1), "morph": Nrpn(2), "gate": Pair(21, 53)})
+    bindings = bind({"temperature": Controller(1), "low": Nrpn(1), "morph": Nrpn(2), "gate": Pair(21, 53)})
     feedback, places = Feedback(bindings, 2), dict[int, int]()
     for call in range(40):
         sent = feedback.messages(Parameters(temperature=0.1 + call / 40), call, most=4)

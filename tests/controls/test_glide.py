@@ -13,11 +13,11 @@ EIGHTH = 0.125
 def test_a_leap_takes_eight_steps() -> None:
     glide = Glide(0.0)
     glide.aim(1.0)
-    ways = [glide.at]
-    while not glide.arrived:
+    ways = [(glide.at, glide.arrived)]
+    for _ in range(8):
         glide.step()
-        ways.append(glide.at)
-    assert ways == [EIGHTH * step for step in range(1, 9)]
+        ways.append((glide.at, glide.arrived))
+    assert ways == [(EIGHTH * step, step == 8) for step in (1, 2, 3, 4, 5, 6, 7, 8)] + [(1.0, True)]
 
 
 def test_a_small_move_is_there_at_once() -> None:

@@ -12,12 +12,15 @@ import pytest
 from tests.routing.conftest import Keyboard, Server, jack_server, keyboard
 from tests.routing.doubles import PATIENCE
 
+from descant_daemon.cli import learn_control
 from descant_daemon.cli.app import main
 from descant_daemon.cli.learn_control import Listener
 from descant_daemon.controls.learn_ear import REST, LearnEar
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.source import Controller, Pair
 from descant_routing import message
+from descant_routing.ports.backend import Backend
+from descant_routing.ports.ladder import Rung
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import Timed
 
@@ -25,6 +28,7 @@ __all__ = ["jack_server", "keyboard"]
 
 PRESET = "title: Rag\nmodel: rag\n# mine\ncc:\n  gate: 22   # the left one\n"
 MS = 1_000_000
+PATIENCE = 20  # s that a program may take
 
 
 def test_a_knob_is_found_when_it_has_rested_and_nothing_is_sent() -> None:
@@ -72,6 +76,13 @@ def test_through_jack_into_a_file(jack_server: Server, keyboard: Keyboard, tmp_p
     assert load_preset(path).bindings().source_of("density") == Pair(20, 52)
 
 
+def opens(backend: Backend) -> Callable[..., Rung]:
+    def open_rung(*asked: object) -> Rung:
+        return Rung(backend, "as asked")
+
+    return open_rung
+
+
 @pytest.fixture
 def refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -105,14 +116,25 @@ def test_what_cannot_be_learnt_is_told_before_a_port_is_opened(
 
 
 def test_when_nothing_moves_it_says_where_it_listened(
-    refused: Callable[..., tuple[object, str]], jack_server: Server, monkeypatch: pytest.MonkeyPatch
+    refused: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server.name)
-    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-    code, told = refused("capture", "--timeout", "1", "--backend", "jack")
+    """On a back-end whose time nobody runs forward."""
+    monkeypatch.setattr(learn_control, "open_rung", opens(MemoryBackend()))
+    code, told = refused("capture", "--timeout", "1")
     assert code == 1
     assert told == (
-        "Press the button for capture. Keeps the last bars, yours and ours, in a file. (listening on Descant:in)\n"
+        "Press the button for capture. Keeps the last bars, yours and ours, in a file. (listening on memory in)\n"
         "descant: nothing moved capture within 1 s: does what you moved send controllers, and does it lead to "
-        "Descant:in?\n"
+        "memory in?\n"
     )
+
+
+def test_ports_that_are_lost_end_it(
+    refused: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = MemoryBackend()
+    backend.lose("the JACK server has shut down")
+    monkeypatch.setattr(learn_control, "open_rung", opens(backend))
+    code, told = refused("gate")
+    assert code == 1
+    assert told.endswith("descant: the JACK server has shut down\n")

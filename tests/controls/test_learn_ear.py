@@ -36,6 +36,7 @@ FOUND: dict[str, tuple[str, Source | None]] = {
     "channel modes are no knobs": (turned(121, 0, 1, 2, 3), None),
     "two halves": (halves(21, 53, 1000, 1500, 2300, 3000), Pair(21, 53)),
     "two halves, the fine one first": ("53=3 21=7 53=99 21=8 53=2 21=10 53=9 21=11", Pair(21, 53)),
+    "two halves, the last of which has not come": ("21=7 53=3 21=8 53=9 21=40", Pair(21, 53)),
     "two halves moved so little that one stands still": (halves(21, 53, 1000, 1001, 1003, 1004), Pair(21, 53)),
     "a fine half alone": (turned(53, 10, 30, 50), Controller(53)),
     "two knobs 32 apart, one after the other": (
@@ -47,6 +48,8 @@ FOUND: dict[str, tuple[str, Source | None]] = {
     "of two NRPNs the one that moves most": (
         numbered(1, 0, 128, 256, 384) + " " + numbered(2, 0, 4000, 9000), Nrpn(2)),
     "data entry without a number": (turned(6, 10, 20, 30), Controller(6)),
+    "an NRPN whose knob moved before its number came": (
+        turned(6, 0, 64, 127) + " " + numbered(1234, 1000, 1500, 2300), Nrpn(1234)),
     "an RPN, here the range of the bender": ("101=0 100=0 6=2 38=0 6=12 38=0 6=24 38=0", None),
     "after the null": ("99=127 98=127 6=2 6=12 6=24", None),
     "a knob among an NRPN's": (turned(21, 0, 50, 99) + " " + numbered(5, 64, 65, 66), Controller(21)),

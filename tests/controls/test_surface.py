@@ -255,6 +255,14 @@ def test_where_the_song_jumps_to_everything_has_arrived() -> None:
     assert player.parameters.morph == 0.125
 
 
+def test_a_knob_that_led_a_glide_still_leads_where_the_song_has_jumped_to() -> None:
+    player = running(takeover="pickup", morph=0.0)
+    player.cc(MORPH, 0, 100)
+    player.settle()
+    player.cc(MORPH, 20)
+    assert player.parameters.morph == pytest.approx(20 / 127)
+
+
 def test_before_the_song_begins_nothing_glides() -> None:
     player = Player(morph=0.0)
     player.cc(MORPH, 127)

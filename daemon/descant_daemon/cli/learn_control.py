@@ -57,10 +57,11 @@ def learn(
 
 def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> Source:
     listener = Listener(LearnEar(button=is_button(name)))
-    rung = open_rung(backend_name, Cables({MAIN: port}, {MAIN: None}))
+    rung = open_rung(backend_name, Cables({MAIN: port}, {}))
+    where = port or rung.backend.inputs[MAIN]
     try:
         rung.backend.start(listener)
-        typer.echo(f"{_invitation(name)} (listening on {port or rung.backend.inputs[MAIN]})", err=True)
+        typer.echo(f"{_invitation(name)} (listening on {where})", err=True)
         until = time.monotonic() + timeout
         while not listener.done.wait(LOOK):
             if rung.backend.lost:
@@ -68,7 +69,7 @@ def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> S
             if time.monotonic() > until:
                 raise DescantError(
                     f"nothing moved {name} within {timeout:g} s: does what you moved send controllers, and does it "
-                    f"lead to {port or rung.backend.inputs[MAIN]}?"
+                    f"lead to {where}?"
                 )
     finally:
         rung.backend.close()

@@ -13,7 +13,14 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.chosen import chosen_rig
 from descant_daemon.cli.setup import DEFAULT_PRESET
-from descant_daemon.cli.taping import captures_folder, close_files, now_and_version, open_files, rig_facts
+from descant_daemon.cli.taping import (
+    Files,
+    captures_folder,
+    close_files,
+    now_and_version,
+    open_files,
+    rig_facts,
+)
 from descant_daemon.effect.common import MOST_INSTANCES
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control_link import Outlets
@@ -143,12 +150,11 @@ def play(
     models = models_of(rig)
     first = rig.instances[0].programs[rig.instances[0].first]
     outlets = Outlets(sys.stderr.isatty(), json, osc, told, models[first.stem].styles)
-    files = None
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))
     backend = rung.backend
-    engine = tape = None
+    engine = tape = files = None
     try:
         files = open_files(record) if record is not None else None
         instances = len(rig.instances) if rig_file is None else MOST_INSTANCES
@@ -157,8 +163,7 @@ def play(
         header = _header(rig, models, engine, backend, Taps(tap_cc, tap_note))
         clock, source = _clock(header, first.parameters.metre, backend)
         effect = build_effect(header, clock)
-        orders = Orders(files.take if files else None, captures or captures_folder(), capture_bars)
-        tape = TapeLink(header, orders)
+        tape = TapeLink(header, _orders(files, captures, capture_bars))
         recorder = Recorder(effect, header.origin, tape.write, source)
         session = Session(backend, effect, engine, outlets, recorder, header.origin)
         if files is not None:
@@ -204,6 +209,10 @@ def _header(
         tap_note=taps.note,
         rig=rig_facts(rig, models, engine.number),
     )
+
+
+def _orders(files: Files | None, captures: Path | None, bars: int) -> Orders:
+    return Orders(files.take if files else None, captures or captures_folder(), bars)
 
 
 def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, NotedSource | None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import typer
+from rich.console import Console
+from rich.progress import track
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.tape.building import engines
@@ -22,7 +25,15 @@ def render_take(path: Path, output: Path) -> None:
     make_engine, changed = engines(take.header, _later(take))
     for sentence in changed:
         typer.echo(f"descant: {sentence}", err=True)
-    write_whole(output, whole_take(take.header, replay(take.header, take.lines(), make_engine, verdict)))
+    lines = track(
+        take.lines(),
+        "Playing it again",
+        total=take.count(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    write_whole(output, whole_take(take.header, replay(take.header, lines, make_engine, verdict)))
     if not verdict.whole:
         raise DescantError(f"{output}: {verdict}.")
     typer.echo(f"{output}: {verdict}.")

@@ -109,13 +109,9 @@ class Surface:
         moved: dict[str, Value] = {}
         for name in list(self._leads):
             lead = self._lead_of(name, parameters)
-            if lead is None or lead.glide is None:
-                continue
-            if lead.glide.arrived:
-                lead.glide = None
-                continue
-            lead.glide.step()
-            moved[name] = self._follow(name, lead)
+            if lead is not None and lead.glide is not None:
+                lead.glide.step()
+                moved[name] = self._follow(name, lead)
         return _with(parameters, moved)
 
     def settle(self, parameters: Parameters) -> Parameters:

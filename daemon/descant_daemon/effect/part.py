@@ -34,6 +34,7 @@ class Part:
         self.instance = instance
         self.chords = ChordMemory()
         self._actions = Actions()
+        self._shown: Program | None = None  # whose values are being told
         self.feedback: Feedback | None = None
         """Where values are sent back, if they are."""
         self._common = common
@@ -184,6 +185,7 @@ class Part:
     def send_values(self, wanted: bool) -> None:
         """Whether motor faders and lights are told; all of them at first."""
         program, channels = self._steps.programs.current, self.track.hears.channels
+        self._shown = program
         self.feedback = (
             Feedback(program.bindings, min(channels, default=0), program.styles) if wanted else None
         )
@@ -192,6 +194,10 @@ class Part:
         """What motor faders and lights are to be told."""
         if self.feedback is None:
             return ()
+        program = self._steps.programs.current
+        if program is not self._shown:
+            self._shown = program
+            self.feedback.rebind(program.bindings, program.styles)
         lit = ("freeze",) if self.parameters.mode == "freeze" else ()
         return self.feedback.messages(self._steps.surface.aimed(self.parameters), now, lit)
 

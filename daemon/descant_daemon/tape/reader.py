@@ -34,6 +34,11 @@ class Take:
                 except ValueError as error:
                     raise DescantError(f"{self.path}, line {number}: {error}.") from error
 
+    def count(self) -> int:
+        """How many lines there are."""
+        with self._open() as file:
+            return sum(1 for _ in file) - 1
+
     def cycles(self) -> Iterator[Cycle]:
         """Without the holes."""
         return (line for line in self.lines() if isinstance(line, Cycle))
