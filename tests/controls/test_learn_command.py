@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from tests.routing.conftest import Keyboard, Server, jack_server, keyboard
-from tests.routing.doubles import PATIENCE
 
 from descant_daemon.cli import learn_control
 from descant_daemon.cli.app import main

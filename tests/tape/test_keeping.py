@@ -140,8 +140,12 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost_when_there_is_room_again(
     shared, said = memory(), list[str]()
     io, kept = Reel(shared), keeper(shared, path, said)
     opened = Path.open
+
+    def limited(path: Path, mode: str, buffering: int) -> Disk:
+        return Disk(opened(path, mode, buffering))
+
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "open", lambda self, mode, buffering: Disk(opened(self, mode, buffering)))
+        patched.setattr(Path, "open", limited)
         io.write(line(0))
         kept.turn()
         patched.setattr(Disk, "room", 50)
