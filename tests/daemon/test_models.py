@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from descant_daemon.engine.asking import Ask, Sampling
-from descant_daemon.engine.choice import Line
+from descant_daemon.engine.choice import Chosen, Line
 from descant_daemon.engine.engine import PRIMED, Engine
 from descant_daemon.note_state import PitchRange, State
 
@@ -50,7 +52,12 @@ def test_who_takes_over_has_heard_the_last_steps(make_network) -> None:  # type:
     context, _ = fresh.along_time(before, 0, hidden)
     lines: list[Line] = []
     choose = second.choose
-    second.choose = lambda asked: (lines.extend(asked), choose(asked))[1]
+
+    def noted(asked: Sequence[Line]) -> list[Chosen]:
+        lines.extend(asked)
+        return choose(asked)  # type: ignore[no-any-return]
+
+    second.choose = noted
     engine.answer(ask(16, 1, heard[-1], jump=True))
     assert np.array_equal(lines[0].context, context)
 

@@ -66,7 +66,7 @@ FAULTS: dict[str, list[str]] = {
     "instances: {choir: {preset: hymn, switch: now}}\n": [
         "1: 'instances.choir.switch' must be step or beat or bar, not 'now'"],
     "instances: {choir: {preset: hymn, mode: harmonize}}\n": [
-        "1: 'instances.choir.mode' must be free or harmonise or instant, not 'harmonize'"],
+        "1: 'instances.choir.mode' must be free or harmonise or instant or respond or continue or freeze, not 'harmonize'"],
     "instances: {choir: {preset: hymn, parameters: {voices: 99}}}\n": [
         "1: voices must be a whole number from 0 to 16, not 99"],
     "instances: {choir: {preset: hymn, parameters: {mode: free}}}\n": [
@@ -170,7 +170,7 @@ def test_a_preset_that_is_wrong_itself_is_told_with_its_own_line(tmp_path: Path)
         load_rig(path)
     assert str(caught.value) == (
         f"{path}, line 2: the preset mine cannot be used: {tmp_path / 'mine' / 'preset.yaml'}, line 3: "
-        "'mode' must be free or harmonise or instant, not 'fre'"
+        "'mode' must be free or harmonise or instant or respond or continue or freeze, not 'fre'"
     )
 
 
