@@ -66,7 +66,8 @@ FAULTS: dict[str, list[str]] = {
     "instances: {choir: {preset: hymn, switch: now}}\n": [
         "1: 'instances.choir.switch' must be step or beat or bar, not 'now'"],
     "instances: {choir: {preset: hymn, mode: harmonize}}\n": [
-        "1: 'instances.choir.mode' must be free or harmonise or instant or respond or continue or freeze, not 'harmonize'"],
+        "1: 'instances.choir.mode' must be free or harmonise or instant or respond or continue or freeze, "
+        "not 'harmonize'"],
     "instances: {choir: {preset: hymn, parameters: {voices: 99}}}\n": [
         "1: voices must be a whole number from 0 to 16, not 99"],
     "instances: {choir: {preset: hymn, parameters: {mode: free}}}\n": [
