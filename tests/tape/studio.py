@@ -98,7 +98,7 @@ class SlowEngine:
     def __init__(self, seed: int, instances: int) -> None:
         self.random = random.Random(seed)
         self.instances = instances
-        self.engine = Engine(Coins(), instances=instances)
+        self.engine = Engine(Coins(), Coins(), instances=instances)
         self.asked: list[Ask] = []
         self.answered: deque[Answer] = deque()
         self.away = 0  # cycles until it is back
@@ -117,7 +117,7 @@ class SlowEngine:
             self.away -= 1
         elif dice < 0.002:
             self.engine, self.away, self.deaths = (
-                Engine(Coins(), instances=self.instances),
+                Engine(Coins(), Coins(), instances=self.instances),
                 40,
                 self.deaths + 1,
             )

@@ -39,7 +39,7 @@ from descant_routing.timed import Timed
 
 
 def engines(facts: Header) -> Callable[[], Engine]:
-    return lambda: Engine(Coins(), instances=len(facts.rig.instances))
+    return lambda: Engine(Coins(), Coins(), instances=len(facts.rig.instances))
 
 
 def again(studio: Studio, path: Path) -> tuple[Verdict, bytes]:

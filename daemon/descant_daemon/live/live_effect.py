@@ -42,6 +42,7 @@ class LiveEffect:
         self._close = threading.Event()
         self._requests: SimpleQueue[tuple[str, int]] = SimpleQueue()  # what, and when if that matters
         self._rigs: SimpleQueue[NewRig] = SimpleQueue()
+        self._programs: list[str] = []  # that play
         self._cables: list[Item] = []  # that were pulled or put back since the last cycle
         self.closed = threading.Event()
         self.facts: dict[str, float] = {}
@@ -51,6 +52,18 @@ class LiveEffect:
     def reached(self) -> int:
         """How far the cycles have come, ns; it stands still when they do."""
         return self._reached
+
+    def _told_by(self, effect: Effect) -> list[News]:
+        """What the tape is to know of the effect: captures that were asked for, presets that have begun."""
+        told: list[News] = [(wish,) for wish in effect.wishes]
+        effect.wishes.clear()
+        programs = [part.program for part in effect.parts]
+        if programs != self._programs:
+            told += (
+                [("mark", each) for each in programs if each not in self._programs] if self._programs else []
+            )
+            self._programs = programs
+        return told
 
     def request_tap(self, now: int) -> None:
         """Somebody tapped the tempo at ``now``, on the back-end's axis."""
@@ -87,8 +100,7 @@ class LiveEffect:
         for ask in effect.asks():
             if not self._link.ask(ask, until):
                 news.append(("unasked", ask.instance, ask.serial))
-        news += [(wish,) for wish in effect.wishes]
-        effect.wishes.clear()
+        news += self._told_by(effect)
         sent = effect.messages()
         if close:
             news.append(("close",))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.metre import Metre
 from descant_daemon.tape.line import Item
 from descant_daemon.time.timeline import PPQN, Timeline
+from descant_routing.timed import Timed
 
 JUMP = 6.0  # ticks by which the song is elsewhere than it was heading; less is a tempo that moves
+NEAR = 0.25  # ticks; a tick that comes just then is the first
 SHORTEST_TICK = 1_000_000  # ns; nothing is played to a faster clock, so it has no beats
 
 
@@ -23,7 +25,7 @@ class Beats:
         self._next = 0  # tick of the next beat
         self._metre: Metre | None = None
 
-    def look(self, effect: Effect, begin: int, until: int) -> Iterator[Item]:
+    def look(self, effect: Effect, begin: int, until: int, arrived: Sequence[Timed]) -> Iterator[Item]:
         """What has happened in the cycle from ``begin`` to ``until``: items, their times from ``begin``."""
         metre = effect.parameters.metre
         if metre != self._metre:
@@ -40,7 +42,10 @@ class Beats:
         beat, bar = 4 * PPQN // metre.unit, metre.beats * 4 * PPQN // metre.unit
         here = line.tick_at(until)
         if before is None or abs(before.tick_at(until) - here) > JUMP:
-            tick = max(0, math.ceil(line.tick_at(begin)))
+            since = (
+                arrived[0].time if arrived else begin
+            )  # it is what arrives that starts a song, or moves it
+            tick = max(0, math.ceil(line.tick_at(since) - NEAR))
             self._next = -(-tick // beat) * beat
             yield "song", line.time_of(tick) - begin, tick
         while self._next < here:

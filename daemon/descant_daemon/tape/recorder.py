@@ -62,7 +62,7 @@ class Recorder:
         items += [encode_item(item) for item in samples]
         items += [encode_message("in", begin, event) for event in arrived]
         items += [encode_message("out", begin, event) for event in sent]
-        items += [encode_item(item) for item in self._beats.look(self._effect, begin, until)]
+        items += [encode_item(item) for item in self._beats.look(self._effect, begin, until, arrived)]
         due = self._effect.next_deadline()
         self._due = NEVER if due is None else due
         self._running = self._clock.running

@@ -1,0 +1,87 @@
+"""A take of an evening on which presets, cables and the rig itself changed comes back as it was."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+import pytest
+from tests.tape.studio import TRACKS, Studio, fixed, header, storm
+from tests.tape.test_replay import again
+
+from descant_daemon.tape.cycle import NewRig
+from descant_daemon.tape.header import Header
+from descant_daemon.tape.line import Cycle
+from descant_daemon.tape.midi import whole_take
+from descant_daemon.tape.reader import Take
+from descant_daemon.tape.rig_facts import RigFacts
+from descant_daemon.tape.rigging import rigging
+from descant_routing import message
+from descant_routing.timed import Timed
+
+SECOND = 1_000_000_000
+
+
+def with_two_programs(facts: Header) -> Header:
+    """Each instance can change to a second preset, which plays from the engine's second model."""
+    first = facts.rig.presets[0]
+    second = first.model_copy(update={"name": "other", "title": "Other", "number": 1})
+    instances = tuple(
+        each.model_copy(
+            update={
+                "programs": (*each.programs, each.programs[0].model_copy(update={"preset": 1})),
+                "switch": "beat",
+            }
+        )
+        for each in facts.rig.instances
+    )
+    rig = facts.rig.model_copy(update={"presets": (first, second), "instances": instances})
+    return facts.model_copy(update={"rig": rig})
+
+
+def smaller(rig: RigFacts) -> RigFacts:
+    """One instance is gone, another hears fewer keys, and what passes goes an octave up."""
+    kept = rig.instances[1].model_copy(
+        update={"hears": rig.instances[1].hears.model_copy(update={"low": 50, "high": 70})}
+    )
+    ways = [{"source": "", "sink": "", "route": [{"transpose": 12}]}]
+    return RigFacts.model_validate(
+        rig.model_copy(update={"instances": (rig.instances[0], kept)}).model_dump() | {"ways": ways}
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_it_comes_back(seed: int, tmp_path: Path) -> None:
+    studio = Studio(with_two_programs(header("midi", TRACKS)), seed)
+    events = storm(seed, 900)
+    changes = [
+        Timed(event.time, message.program_change(0, number % 2)) for number, event in enumerate(events[::50])
+    ]
+    coming, periods = deque(sorted([*events, *changes], key=lambda event: event.time)), fixed()
+    other = smaller(studio.header.rig)
+    at = {
+        2: lambda: studio.live.unplugged("", 0),
+        3: lambda: studio.live.plugged("", 0),
+        4: lambda: studio.live.request_rig(NewRig(("rig", other.model_dump(mode="json")), rigging(other))),
+    }
+    begun = studio.live.reached
+    end = coming[-1].time + SECOND
+    while studio.live.reached < end:
+        second = (studio.live.reached - begun) // (SECOND // 2)
+        if second in at:
+            at.pop(second)()
+        studio.cycle(coming, next(periods))
+    studio.live.request_close()
+    studio.cycle(coming, next(periods))
+    assert not at, "the evening was too short"
+    verdict, content = again(studio, tmp_path / "a.take")
+    assert verdict.difference is None
+    assert verdict.messages > 100
+    assert content == whole_take(studio.header, studio.recorded)
+    kinds = {
+        item[0]
+        for line in Take(tmp_path / "a.take").lines()
+        if isinstance(line, Cycle)
+        for item in line.items
+    }
+    assert {"rig", "unplugged", "plugged", "mark"} <= kinds
