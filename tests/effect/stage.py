@@ -92,7 +92,7 @@ class Engine:
         ours[(keys < ask.sampling.low) | (keys > ask.sampling.high)] = 0
         ours[np.flatnonzero(ours[:, PLAY])[ask.sampling.voices :]] = 0
         velocities = np.array([self.loud.get(int(key), 0) for key in keys], np.uint8)
-        return Answer(ask.serial, ask.step, ours, velocities=velocities)
+        return Answer(ask.serial, ask.step, ours, ask.instance, velocities=velocities)
 
 
 class Stage:

@@ -323,7 +323,9 @@ class Effect:
             used = {*taken, *(part.instance for part in self.parts)}
             number = min(set(fresh or range(MOST_INSTANCES)) - used)
             self._instances = max(self._instances, number + 1)
-            return self._part(track, number)
+            part = self._part(track, number)
+            part.join(now)
+            return part
         part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
         return part
 

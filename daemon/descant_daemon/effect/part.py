@@ -260,6 +260,10 @@ class Part:
         if not runs:
             self._steps.choose_now(happening.time)
 
+    def join(self, now: int) -> None:
+        """It comes to a song that runs already."""
+        self._steps.join(now)
+
     def engine_lost(self, now: int) -> None:
         """Its notes end, no answer is expected, and it will be asked anew from where we are."""
         self._steps.engine_lost(now)

@@ -10,6 +10,7 @@ In ``instant`` the grid moves the song on but strikes nothing; a key is answered
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -401,6 +402,12 @@ class Steps:
         if armed != first or not asked:
             dialogue.restart()
             self._ask(first, happening.time)
+
+    def join(self, now: int) -> None:
+        """The song runs already: we begin with the next step."""
+        timeline = self._clock.timeline
+        if self._clock.running and timeline is not None:
+            self._go_to(self.grid.first_from(math.ceil(timeline.tick_at(now - self._offset))), now)
 
     def engine_lost(self, now: int) -> None:
         """Its notes end, no answer is expected, and it will be asked anew from where we are."""

@@ -18,3 +18,13 @@ def take_rank(rank: int) -> None:
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, rank)
+
+
+def put_behind(pid: int) -> None:
+    """A process that we have just started inherits our rank: it must not load ahead of an engine that plays."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            if (
+                os.getpriority(os.PRIO_PROCESS, 0) < 0
+            ):  # else nobody has a rank, and who goes down cannot come up
+                os.setpriority(os.PRIO_PROCESS, pid, 0)

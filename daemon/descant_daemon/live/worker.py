@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import IO
 
 from descant_daemon.live.doorbell import quiet_bell, ring
+from descant_daemon.live.rank import put_behind
 from descant_daemon.live.shared import Shared
 
 PAUSE = 0.05  # s before the first restart; it doubles while the process dies young
@@ -94,6 +95,7 @@ class Worker:
             self._shared = shared
         else:
             shared.close()
+        put_behind(process.pid)
         assert process.stdin is not None  # we asked for a pipe
         self._bell: IO[bytes] = process.stdin
         quiet_bell(self._bell)
