@@ -114,14 +114,14 @@ def test_12_the_greatest_age_is_of_an_input_and_of_none_unless_told() -> None:
 # -- 13 --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "touch",
-    [
-        lambda ms: [message.note_on(0, 0, 127)] if ms % 2 == 0 else [message.note_off(0, 0)],
-        lambda ms: [message.note_on(0, ms, 100), message.pitch_bend(0, ms), bytes((0xD0, ms))],
-        lambda ms: [bytes((0x90, 104, ms)), bytes((0xA0, 104, ms))],
-    ],
-)
+TOUCHES: list[Callable[[int], list[bytes]]] = [
+    lambda ms: [message.note_on(0, 0, 127)] if ms % 2 == 0 else [message.note_off(0, 0)],
+    lambda ms: [message.note_on(0, ms, 100), message.pitch_bend(0, ms), bytes((0xD0, ms))],
+    lambda ms: [bytes((0x90, 104, ms)), bytes((0xA0, 104, ms))],
+]
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
 def test_13_learning_passes_over_the_notes_of_a_knobs_touch(touch: Callable[[int], list[bytes]]) -> None:
     """Catches a knob that is learnt as its touch note, and a touch note that is played."""
     backend, listener = MemoryBackend(BEGIN), Listener(LearnEar())
