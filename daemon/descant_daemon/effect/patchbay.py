@@ -77,7 +77,8 @@ class Patchbay:
         ended = self._through(self._router.release(port))
         if port in self.outputs:
             self._router.forget(port)
-            self._owed.setdefault(port, []).extend(self.outputs[port].close())
+            unheard = [data for sink, data in ended if sink == port]  # one label may be of both ends
+            self._owed.setdefault(port, []).extend([*unheard, *self.outputs[port].close()])
         return ended
 
     def plug(self, port: str) -> Sent:

@@ -114,8 +114,8 @@ class LiveEffect:
         return sent
 
     def next_deadline(self) -> int | None:
-        """See ``Driven``."""
-        return self._effect.next_deadline()
+        """See ``Driven``; none once everything has ended."""
+        return None if self.closed.is_set() else self._effect.next_deadline()
 
     def unplugged(self, port: str, now: int) -> None:  # noqa: ARG002 - it is when the next cycle begins
         """See ``Driven``; the effect hears of it at the beginning of the next cycle."""
