@@ -76,7 +76,6 @@ def test_a_judge_is_not_asked_about_a_piece_that_it_has_heard(hymns: Pieces) -> 
     assert strangers < 0.9
 
 
-@pytest.mark.usefixtures("few_trees")
 def test_halves_of_one_kind_are_hardly_told_apart(hymns: Pieces) -> None:
     found = between_halves(each_its_own(hymns(range(24))))
     assert 0.25 < sum(found) / len(found) < 0.75
