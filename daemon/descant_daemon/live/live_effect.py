@@ -11,7 +11,7 @@ from descant_daemon.live.control_link import ControlLink
 from descant_daemon.live.engine_link import EngineLost
 from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.live.panel import Command
-from descant_daemon.live.status import snapshot
+from descant_daemon.live.status import Snapshot, snapshot
 from descant_daemon.tape.cycle import NewRig, News, play_cycle
 from descant_daemon.tape.line import Item
 from descant_daemon.tape.recorder import Recorder
@@ -45,7 +45,7 @@ class LiveEffect:
         self._programs: list[str] = []  # that play
         self._cables: list[Item] = []  # that were pulled or put back since the last cycle
         self.closed = threading.Event()
-        self.facts: dict[str, float] = {}
+        self.facts: Snapshot = {}
         """The back-end's, for the status; replaced now and then by another thread."""
 
     @property

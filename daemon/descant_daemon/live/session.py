@@ -86,7 +86,7 @@ class Session:
                 looked += 1
                 if looked % PORTS_EVERY == 0:
                     backend.look()
-                    self._live.facts = backend.facts()
+                    self._live.facts = {**backend.facts(), "absent": dict(backend.absent)}
                 if backend.lost:
                     raise DescantError(backend.lost)
                 for look in looks:

@@ -52,15 +52,16 @@ def encode(status: Snapshot) -> bytes:
 
 
 def status_line(status: Snapshot) -> str:
-    """Transport, place, tempo, the player's keys, ours, and what was late."""
+    """Transport, place, tempo, the player's keys, ours, what was late, and which cables lead to nobody."""
     tempo = f"{status['bpm']:.1f} BPM" if status["bpm"] else "no tempo yet"
     sign = "▶" if status["running"] else "■"
     place = f"{status['bar']}.{status['beat']}"
     late = f"   late {status['late']}" if status["late"] else ""
     stale = f" (now {status['staleness']} in a row)" if status["staleness"] else ""
     away = "" if status["engine"] else "   engine is starting"
+    waits = "".join(f"   waiting for {label or 'the port'}" for label in status.get("absent", ()))
     keys = f"you {_keys(status['held'])}  descant {_keys(status['sounding'])}"
-    return f"{sign} {place:>7}  {tempo:<12} {keys}{late}{stale}{away}"
+    return f"{sign} {place:>7}  {tempo:<12} {keys}{late}{stale}{away}{waits}"
 
 
 def _keys(keys: list[int]) -> str:
