@@ -140,3 +140,36 @@ def test_only_what_changes_goes_out() -> None:
         ("/descant/late", 0), ("/descant/staleness", 0), ("/descant/bar", 1), ("/descant/beat", 1),
         ("/descant/late", 2), ("/descant/bpm", 119.5),
     ]  # fmt: skip
+
+
+def test_the_other_actions_and_a_single_instance_are_reached() -> None:
+    made = OscInlet(0)
+    send(made, "/descant/variation_up")
+    send(made, "/descant/freeze", 0)
+    send(made, "/descant/2/voices", 3)
+    heard: list[Command] = []
+    while len(heard) < 2:
+        heard += commands(made)
+    send(made, "/descant/choir/voices", 3)
+    while not (complaints := made.complaints()):
+        commands(made)
+    made.close()
+    assert sorted(heard, key=str) == [{"act": "variation_up"}, {"set": {"2/voices": 3}}]
+    assert "begins with no instance" in complaints[0]
+
+
+def test_each_instance_is_told_of_by_its_number() -> None:
+    instance = {"preset": "hymn", "mode": "free", "state": "playing", "next": [60, 64]}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(10)
+        outlet = OscOutlet("127.0.0.1", ear.getsockname()[1])
+        outlet.show(STATUS | {"instances": [instance]})
+        outlet.show(STATUS | {"instances": [instance | {"next": []}]})
+        outlet.close()
+        heard = [OscMessage(ear.recv(1000)) for _ in range(9)]
+    told = [(message.address, *message) for message in heard][4:]
+    assert told == [
+        ("/descant/1/preset", "hymn"), ("/descant/1/mode", "free"), ("/descant/1/state", "playing"),
+        ("/descant/1/next", 60, 64), ("/descant/1/next",),
+    ]  # fmt: skip

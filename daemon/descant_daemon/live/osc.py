@@ -1,9 +1,9 @@
 """OSC, in the control process: parameters, panic and tap come in, the status goes out. On this machine only.
 
-``/descant/NAME value`` sets a parameter of the table, ``/descant/panic`` ends every note, ``/descant/tap``
-taps the tempo, ``/descant/capture`` keeps the last bars. Out go ``/descant/late``, ``/descant/staleness``,
-``/descant/bar``, ``/descant/beat`` and ``/descant/bpm``, each when it changes. Format: OSC 1.0
-(opensoundcontrol.org).
+``/descant/NAME value`` sets a parameter of the table, ``/descant/2/NAME value`` that of the second instance alone;
+``/descant/panic``, ``tap``, ``capture`` and the other actions do what they say. Out go ``/descant/late``,
+``staleness``, ``bar``, ``beat`` and ``bpm``, and of each instance, from 1, ``/descant/1/preset``, ``mode``, ``state``
+and ``next`` (the keys of the next tick), each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from descant_daemon.live.panel import Command
 from descant_daemon.live.status import Snapshot
+from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.row import Row, Value
 from descant_daemon.settings.styles import row_of
 from descant_routing.errors import DescantError, UsageError
@@ -31,6 +32,7 @@ AT_ONCE = 500  # packets read before the commands are passed on
 SPACING = 0.01  # s between two lots of commands, however many packets come
 BUTTONS = ("panic", "tap", "capture")
 TOLD = ("late", "staleness", "bar", "beat", "bpm")
+TOLD_OF_EACH = ("preset", "mode", "state", "next")
 Arguments = Sequence[Any]
 
 
@@ -88,10 +90,16 @@ class OscInlet:
         if name in BUTTONS:
             if not arguments or arguments[0]:  # a button sends 0 when it is let go
                 others.append({name: True})
+        elif name in ACTIONS:
+            if not arguments or arguments[0]:
+                others.append({"act": name})
         elif len(arguments) != 1:
             raise UsageError(f"{address[:60]} takes one value, not {len(arguments)}")
         else:
-            values[name] = _value(row_of(name, self._styles), arguments[0])
+            instance, slash, row = name.rpartition("/")
+            if slash and not instance.isdecimal():
+                raise UsageError(f"{address[:60]} begins with no instance: they count from 1")
+            values[name] = _value(row_of(row, self._styles), arguments[0])
 
 
 class OscOutlet:
@@ -104,8 +112,10 @@ class OscOutlet:
 
     def show(self, status: Snapshot) -> None:
         """Send what is new."""
-        for name in TOLD:
-            value = status[name]
+        news = {name: status[name] for name in TOLD}
+        for number, instance in enumerate(status.get("instances", ()), 1):
+            news |= {f"{number}/{name}": instance[name] for name in TOLD_OF_EACH}
+        for name, value in news.items():
             if value is not None and self._told.get(name) != value:
                 self._told[name] = value
                 with contextlib.suppress(OSError):

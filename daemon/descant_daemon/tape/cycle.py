@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from descant_daemon.effect.effect import Effect
@@ -66,10 +66,9 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
         case ["tap", int(at)]:
             effect.tap(begin + at)
         case ["set", dict(values)]:
-            with contextlib.suppress(
-                UsageError
-            ):  # whoever wanted it has been told, where somebody can read it
-                effect.change(values, begin)
+            # Whoever wanted it has been told, where somebody can read it.
+            with contextlib.suppress(UsageError):
+                _set(effect, values, begin)
         case ["act", str(action)]:
             effect.act(action, begin)
         case ["unplugged", str(port)]:
@@ -83,3 +82,14 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
             effect.clock.start(begin + at)
         case _:
             pass  # said for the tape alone
+
+
+def _set(effect: Effect, values: Mapping[str, object], now: int) -> None:
+    """``name`` is a parameter of all, ``2/name`` of the second instance alone."""
+    of_all = {name: value for name, value in values.items() if "/" not in name}
+    if of_all:
+        effect.change(of_all, now)
+    for name, value in values.items():
+        number, slash, row = name.rpartition("/")
+        if slash and 1 <= int(number) <= len(effect.parts):
+            effect.change({row: value}, now, [effect.parts[int(number) - 1]])
