@@ -68,8 +68,12 @@ class FeedbackGuard:
         alike = _alike(data)
         for index, (time, way, sent) in enumerate(self._sent):
             if sent == alike and time <= now <= time + self._window:
+                in_turn = not self._owes(way, index)
                 del self._sent[index]
-                return self._echo(way, data, now)
+                if in_turn or way in self._looping:
+                    return self._echo(way, data, now)
+                self._run.pop(way, None)  # two tracks that play the same, not a loop
+                break
         return self._pass(data)
 
     def advance(self, now: int) -> None:
@@ -99,6 +103,13 @@ class FeedbackGuard:
         offs = [message.note_off(channel, key) for channel, key in self._passed if channel == way[1]]
         self._passed = [place for place in self._passed if place[0] != way[1]]
         return offs if way[2] else []
+
+    def _owes(self, way: _Way, index: int) -> bool:
+        """Whether something that left that way before has not come back: a loop brings everything in its turn."""
+        return any(
+            at == way and sent[0] & 0xF0 != message.NOTE_OFF
+            for at, sent in ((self._sent[each][1], self._sent[each][2]) for each in range(index))
+        )
 
     def _pass(self, data: bytes) -> list[bytes]:
         if (

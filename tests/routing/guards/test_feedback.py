@@ -218,3 +218,13 @@ def test_with_a_cable_from_out_to_in_every_note_of_the_player_ends(seed: int) ->
     assert guard.loops == 1
     assert not router.sounding
     assert not ledger.sounding
+
+
+def test_two_tracks_that_play_the_same_chords_are_no_loop() -> None:
+    desk = Desk()
+    for at in range(0, 10_000, 500):
+        for key in ("C4", "E4", "G4"):
+            for _ in range(2):  # what a track plays passes, and then comes the other's
+                assert desk.hears(key, at) == key
+                desk.sent(key, at)
+    assert not desk.guard.muted
