@@ -40,13 +40,14 @@ def with_two_programs(facts: Header) -> Header:
 
 
 def smaller(rig: RigFacts) -> RigFacts:
-    """One instance is gone, another hears fewer keys, and what passes goes an octave up."""
+    """One instance is gone, another hears fewer keys, what passes goes an octave up, and faders are told."""
     kept = rig.instances[1].model_copy(
         update={"hears": rig.instances[1].hears.model_copy(update={"low": 50, "high": 70})}
     )
     ways = [{"source": "", "sink": "", "route": [{"transpose": 12}]}]
     return RigFacts.model_validate(
-        rig.model_copy(update={"instances": (rig.instances[0], kept)}).model_dump() | {"ways": ways}
+        rig.model_copy(update={"instances": (rig.instances[0], kept)}).model_dump()
+        | {"ways": ways, "feedback": ""}
     )
 
 

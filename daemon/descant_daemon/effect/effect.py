@@ -71,7 +71,7 @@ class Effect:
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
         self._feedback: str | None = None
-        self._values_at = 0  # ns, when motor faders are told next
+        self._values_at: int | None = None  # ns, when motor faders are told next
         self._send_values_to(feedback)
         self._seen = 0  # the latest time that we were told of
 
@@ -211,10 +211,8 @@ class Effect:
             self._arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
         self._happen(self.clock.advance(until))
-        if self._feedback is not None and until >= self._values_at:
-            self._values_at = until + VALUES_EVERY
-            for part in self.parts:
-                self._send_all(until, [(self._feedback, data) for data in part.values_back(until)])
+        if self._feedback is not None and self._values_at is None:
+            self._values_at = until
         while (due := self._next_due()) is not None and due.time < until:
             due.act(due.time)
         self._shut(until)
@@ -230,6 +228,8 @@ class Effect:
         for port, gate in self._gates.items():
             if (late := gate.next_deadline()) is not None:
                 dues.append(Due(late, partial(self._make_good, port)))
+        if self._values_at is not None:
+            dues.append(Due(self._values_at, self._tell_values))
         if self._master is not None and (clock := self._master.next_due()) is not None:
             dues.insert(0, Due(clock, self._send_clock))
         return min(dues, key=lambda due: due.time, default=None)
@@ -279,9 +279,16 @@ class Effect:
         return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
 
     def _send_values_to(self, output: str | None) -> None:
-        self._feedback, self._values_at = output, 0
+        self._feedback, self._values_at = output, None
         for part in self.parts:
             part.send_values(output is not None)
+
+    def _tell_values(self, now: int) -> None:
+        """Motor faders and lights."""
+        assert self._feedback is not None  # whose due it was
+        self._values_at = now + VALUES_EVERY
+        for part in self.parts:
+            self._send_all(now, [(self._feedback, data) for data in part.values_back(now)])
 
     def _gate(self, port: str) -> Gate:
         gate = self._gates.get(port)
