@@ -56,10 +56,10 @@ def test_what_midi_cannot_say_is_refused(wrong: object) -> None:
 
 QUESTIONS = {
     # hex: the questions whose answer is yes
-    "90 3c 64": {"is_note_on"},
-    "9f 00 01": {"is_note_on"},
-    "90 3c 00": {"is_note_off"},  # velocity 0
-    "80 3c 40": {"is_note_off"},
+    "90 3c 64": {"is_note_on", "is_of_key"},
+    "9f 00 01": {"is_note_on", "is_of_key"},
+    "90 3c 00": {"is_note_off", "is_of_key"},  # velocity 0
+    "80 3c 40": {"is_note_off", "is_of_key"},
     "b0 40 7f": {"is_control_change"},
     "c3 05": {"is_program_change"},
     "f8": {"is_realtime", "is_timing"},
