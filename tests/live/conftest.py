@@ -126,7 +126,9 @@ class Rig:
     def close(self) -> None:
         for program in reversed(self.programs):
             if program.poll() is None:
-                program.send_signal(signal.SIGTERM)
+                # Terminated, it leaves JACK without a word, and JACK waits 6 s for it before it ends.
+                rude = "jack_midi_clock" in str(program.args)
+                program.send_signal(signal.SIGINT if rude else signal.SIGTERM)
                 try:
                     program.wait(10)
                 except subprocess.TimeoutExpired:
