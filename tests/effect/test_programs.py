@@ -199,3 +199,17 @@ def test_an_answer_of_the_old_model_is_not_taken_for_one_of_the_new() -> None:
     stage.effect.take(Answer(stale.serial, stale.step, state(PIANO, [99]), 0))
     stage.run(BAR + 20)
     assert all("+99" not in note for _, note in stage.wire)
+
+
+def test_what_the_new_program_holds_over_the_boundary_begins_anew_as_its_own() -> None:
+    stage = stage_of()
+
+    def held(ask: Ask) -> Answer:
+        struck, holds = ([50], []) if ask.step == 0 else ([], [50])
+        return Answer(ask.serial, ask.step, state(PIANO, struck, holds), ask.instance)
+
+    stage.engine.answer = held  # type: ignore[method-assign]
+    stage.at(100, program(1))
+    stage.roll(32)
+    stage.run(2 * BAR - 10)
+    assert stage.wire == [(0, "2:+50"), (BAR, "2:-50"), (BAR, "3:+50")]

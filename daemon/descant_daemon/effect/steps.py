@@ -335,6 +335,7 @@ class Steps:
         self.parameters = program.parameters
         self.hands.pitches = self.voice.pitches = program.pitches
         self.surface.rebind(program.bindings, program.styles)
+        self.voice.retire()
         self.turn.dialogue.become(program)
         self.reel = Reel()
         self._take_up(program)

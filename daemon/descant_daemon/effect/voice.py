@@ -52,6 +52,7 @@ class Voice:
         self.pitches = pitches
         """The keys that the model knows; what sounds beyond them ends with the next step that is played."""
         self._sounding: dict[int, int] = {}  # key → channel
+        self._retired: set[int] = set()
         self._struck: set[int] = set()  # keys struck in this step and not taken back
         self._gates: dict[int, int] = {}  # key → when it ends by itself
         self._coming: dict[
@@ -81,6 +82,8 @@ class Voice:
             plays &= self._sounding.keys()
         struck = {self.pitches.low + int(row) for row in np.flatnonzero(ours[:, ARTICULATE])}
         again = {key for key in struck & self._sounding.keys() if key not in self._struck}
+        again |= self._retired & plays & self._sounding.keys()
+        self._retired = set()
         if self.muted:
             plays -= again
         gated = touch.gate is not None
@@ -130,6 +133,10 @@ class Voice:
         """Every note of ours ends, and none that was put off begins."""
         self._coming.clear()
         return [timed for key in sorted(self._sounding) for timed in self._release(key, time)]
+
+    def retire(self) -> None:
+        """What sounds is another program's: it ends with the next step, and begins anew if that holds it."""
+        self._retired = set(self._sounding)
 
     def move_to(self, ledger: Ledger) -> None:
         """Silent, we go over to another output."""
