@@ -74,11 +74,17 @@ class Keyboard:
         self.name: str = self._port.name
         self.played: list[tuple[int, bytes]] = []  # (frame, data)
         self._waiting: deque[Sequence[tuple[int, bytes]]] = deque()
+        self._cycles = threading.Semaphore(0)
         self._client.set_process_callback(self._process)
         self._client.activate()
 
     def connect(self, port: str) -> None:
+        """Returns when the connection is in force, which takes JACK a cycle."""
         self._client.connect(self.name, port)
+        while self._cycles.acquire(blocking=False):
+            pass
+        for _ in range(3):
+            assert self._cycles.acquire(timeout=PATIENCE)
 
     def disconnect(self, port: str) -> None:
         self._client.disconnect(self.name, port)
@@ -91,6 +97,7 @@ class Keyboard:
         self._client.close()
 
     def _process(self, frames: int) -> None:
+        self._cycles.release()
         self._port.clear_buffer()
         if self._waiting:
             start = self._client.last_frame_time

@@ -93,6 +93,13 @@ class Patch:
             self._held[port].discard(message.note_off(message.channel(data), data[1]))
 
 
+class Forgetful(Patch):
+    """Ends nothing by itself."""
+
+    def unplugged(self, port: str, now: int) -> None:
+        self._tell(f"-{port}")
+
+
 class NoEnds(Ends[Cable]):
     """A system in which nobody else is."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.routing.conftest import Ear, Keyboard
-from tests.routing.doubles import PATIENCE, Patch, one
+from tests.routing.doubles import PATIENCE, Forgetful, Patch, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
@@ -225,9 +225,9 @@ def test_rewiring_disturbs_nobody_else(play: Open, player: Player, listener: Lis
 
 
 def test_a_cable_moves_to_somebody_else(play: Open, player: Player, listener: Listener) -> None:
-    """Our port stays, with whoever has connected to it; the one before hears its ends, the next his own."""
+    """Our port stays; the one before hears the ends, even if the effect forgets them, and the next his own."""
     keys, first, second = player("keys"), listener("first"), listener("second")
-    patch = Patch({"keys": "synth"})
+    patch = Forgetful({"keys": "synth"})
     backend = play(Cables({"keys": "keys:"}, {"synth": "first:"}), patch)
     keys.play((0, ON))
     first.wait_for(1)

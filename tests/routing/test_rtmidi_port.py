@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from tests.routing.doubles import Patch, Unmoved, one
+from tests.routing.doubles import Forgetful, Patch, Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
@@ -262,7 +262,7 @@ def test_a_synth_that_does_not_take_messages_is_waited_for(fake: None) -> None:
 
 
 def test_rewiring_opens_closes_and_leaves_alone(fake: None) -> None:
-    patch = Patch({"keys": "synth", "pads": "click"})
+    patch = Forgetful({"keys": "synth", "pads": "click"})
     stays = Cables({"keys": None}, {"synth": None})
     backend = RtMidiBackend("alsa-rtmidi", stays)
     keys, synth = FakePort.made

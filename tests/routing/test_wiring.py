@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,16 @@ from tests.routing.doubles import NoEnds, Patch, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports import wiring as module
+from descant_routing.ports import switchboard
 from descant_routing.ports.cable import Cable
 from descant_routing.ports.cables import Cables
 from descant_routing.ports.in_order import InOrder
 from descant_routing.ports.sounding import Sounding
 from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import MAIN, Timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ON, OFF = message.note_on(0, 60, 100), message.note_off(0, 60)
 A, B = "Keystation:MIDI 1 20:0", "Keystation:MIDI 1 24:0"
@@ -31,6 +35,7 @@ class Town(NoEnds):
         self.tries: list[str] = []
         self.refuses = False
         self.open_now: list[Cable] = []
+        self.settled: Callable[[], object] = list
 
     def names(self, is_input: bool) -> list[str]:
         return self.there
@@ -42,6 +47,9 @@ class Town(NoEnds):
         self.tries.append(other)
         if self.refuses:
             raise DescantError("refused")
+
+    def settle(self) -> None:
+        self.settled()
 
     def close(self, cable: Cable) -> None:
         if cable in self.open_now:
@@ -71,6 +79,31 @@ def test_a_port_that_is_back_under_another_number_is_the_same_port() -> None:
     wiring.look(poll=True)
     assert told(wiring) == ["+"]
     assert (wiring.inputs[MAIN].found, wiring.absent) == (B, {})
+
+
+def test_nobody_is_told_of_a_connection_before_it_is_in_force() -> None:
+    """What is sent at once to somebody who is back would else go nowhere."""
+    town = Town(A)
+    wiring = wired(town, one(None, A))
+    wiring.missed(wiring.outputs[MAIN])
+    said: list[list[str]] = []
+    town.settled = lambda: said.append(told(wiring))
+    wiring.look(poll=True)
+    assert said == [["-"]]
+    assert told(wiring) == ["+"]
+
+
+def test_nothing_closes_before_the_driving_thread_has_let_go_of_it() -> None:
+    town = Town()
+    wiring = wired(town, one())
+    (keys, synth), seen = town.open_now, list[list[Cable]]()
+    town.settled = lambda: seen.append([*town.open_now])
+    thread = threading.Thread(target=run_until_turned, args=(wiring,))
+    thread.start()
+    wiring.rewire(Cables({MAIN: None}, {}))
+    thread.join()
+    assert seen == [[keys, synth]]
+    assert town.open_now == [keys]
 
 
 def test_of_two_alike_each_cable_keeps_its_own() -> None:
@@ -181,7 +214,7 @@ def test_a_cable_that_is_waited_for_does_not_keep_others_from_being_rewired() ->
 
 
 def test_where_no_cycle_comes_everything_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ANSWER", 0.01)
+    monkeypatch.setattr(switchboard, "_ANSWER", 0.01)
     town = Town()
     wiring = wired(town, one())
     before = (wiring.inputs, wiring.outputs, [*town.open_now])

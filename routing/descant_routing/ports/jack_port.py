@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.frames import FrameAxis
-from descant_routing.ports.jack_ends import ANSWER, JackCable, JackEnds, JackPort
+from descant_routing.ports.jack_ends import ANSWER, JackEnds, JackPort
+from descant_routing.ports.jack_patches import IN_FORCE, JackPatches
 from descant_routing.ports.libraries import load_jack
 from descant_routing.ports.transport import Transport, transport_of
 from descant_routing.ports.wiring import Wiring
@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 
 _LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (8192 frames at 44.1 kHz)
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
-_IN_FORCE = 2  # cycles after which a connection that JACK has told of is surely there, or gone
 _POLL = 0.001  # s
 
 _frame = itemgetter(0)
-
-
-class _Patched(NamedTuple):
-    """From ``cycle`` on ``ours`` is (not) connected to ``other``; with ``ours`` empty, ``other`` is gone."""
-
-    cycle: int
-    ours: str
-    other: str | None
-    connected: bool
 
 
 class JackBackend:
@@ -88,16 +78,13 @@ class JackBackend:
         self._refused_before = 0  # by ports that are closed
         self._cycle = 0  # the first frame of the present one
         self._cycles = 0
-        self._patches: deque[_Patched] = deque()
-        self._ports_gone = False
+        self._patches = JackPatches(self._client)
         self._cycles_left: int | None = None  # counts down when closing
         self._finished = threading.Event()
         self._closed = False
         self._client.set_process_callback(self._process)
         self._client.set_shutdown_callback(self._shut_down)
         self._client.set_xrun_callback(self._xrun)
-        self._client.set_port_registration_callback(self._registered, only_available=False)
-        self._client.set_port_connect_callback(self._connected, only_available=False)
 
     @property
     def inputs(self) -> Mapping[str, str]:
@@ -142,8 +129,7 @@ class JackBackend:
 
     def look(self) -> None:
         """Take up again what is back; JACK itself tells what goes."""
-        poll, self._ports_gone = self._ports_gone, False
-        self._wiring.look(poll)
+        self._wiring.look(self._patches.ports_gone())
 
     def rewire(self, cables: Cables) -> None:
         """Have these cables from now on; see ``Backend``."""
@@ -177,8 +163,7 @@ class JackBackend:
         start, end = self._axis.begin(self._client.last_frame_time, frames)
         self._cycle = start
         self._cycles += 1
-        if self._patches:
-            self._hear_of_patches()
+        self._patches.hear(self._cycles, self._wiring)
         closing = self._cycles_left  # read once: ``close`` sets it from another thread
         if closing in (None, _LAST_CYCLES):
             self._drive(start, end)
@@ -247,41 +232,7 @@ class JackBackend:
                 self._refused_before += sum(port.outbox.refused for port in leaving)
                 wiring.release()
 
-    def _hear_of_patches(self) -> None:
-        """Connections that have come or gone, once they are so in our buffers too."""
-        while self._patches and self._patches[0].cycle <= self._cycles:
-            _, ours, other, connected = self._patches.popleft()
-            for cable in self._wiring.every:
-                if cable.end.name == ours:
-                    self._hear_of_patch(cable, other, connected)
-                elif not ours and cable.found == other:
-                    self._wiring.missed(cable)
-
-    def _hear_of_patch(self, cable: JackCable, other: str | None, connected: bool) -> None:
-        """Whoever leaves may have left notes behind: an input that nobody is connected to any more holds none."""
-        peers = cable.end.peers
-        if connected:
-            peers.add(other or "")
-            if cable.is_input and cable.waits is None:
-                self._wiring.say(cable, plugged=True)
-            return
-        peers.discard(other or "")
-        if cable.is_input and (not peers or other in (None, cable.found)):
-            self._wiring.say(cable, plugged=False)
-
     # -- JACK's other threads, in which nothing may be asked of it ---------------------------------------
-
-    def _registered(self, port: Any, registered: bool) -> None:
-        if not registered:
-            self._ports_gone = True
-            if port is not None:
-                self._patches.append(_Patched(self._cycles + _IN_FORCE, "", port.name, connected=False))
-
-    def _connected(self, one: Any, other: Any, connected: bool) -> None:
-        for ours, theirs in ((one, other), (other, one)):
-            if ours is not None and self._client.owns(ours):
-                name = None if theirs is None else theirs.name
-                self._patches.append(_Patched(self._cycles + _IN_FORCE, ours.name, name, connected))
 
     def _xrun(self, _delay: float) -> None:
         self.xruns += 1
@@ -298,7 +249,7 @@ class JackBackend:
         """Until the process thread has begun so many cycles that what JACK was told is in force."""
         if self._driven is None:
             return
-        until, deadline = self._cycles + _IN_FORCE, time.monotonic() + _LAST_WORDS
+        until, deadline = self._cycles + IN_FORCE, time.monotonic() + _LAST_WORDS
         while self._cycles < until and time.monotonic() < deadline and self._lost is None:
             time.sleep(_POLL)
 

@@ -1,84 +1,44 @@
-"""All cables of a back-end: opened, looked after, exchanged while playing.
-
-The main thread opens and closes; the thread that drives the effect learns of it by ``tell`` between two cycles, and
-sees the new cables from one cycle to the next. ``inputs`` and ``outputs`` are replaced, never changed.
-"""
+"""All cables of a back-end: opened, looked after, and exchanged, by the main thread."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections import deque
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.cable import C, Ends
 from descant_routing.ports.cables import Cables, check_labels
 from descant_routing.ports.resolve import matches, resolve
-from descant_routing.timed import Timed
+from descant_routing.ports.switchboard import Exchange, Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from descant_routing.ports.backend import Driven
-
-_ANSWER = 2.0  # s that the driving thread has to let go of cables
 _LONGEST_PAUSE = 31  # looks
 
 
-class _Exchange(Generic[C]):
-    """Cables that come in one moment for others that leave."""
-
-    def __init__(self, inputs: Mapping[str, C], outputs: Mapping[str, C], leaving: tuple[C, ...]) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.leaving = leaving
-        self.taken = False
-        self.refused = False
-        self.done = threading.Event()
-
-
-class Wiring(Generic[C]):
-    """``tell``, ``last_words``, ``turn``, ``release`` are for the driving thread, ``missed`` and ``say`` for any."""
+class Wiring(Switchboard[C]):
+    """``missed`` is for any thread; for the driving thread's part see ``Switchboard``."""
 
     def __init__(
         self, ends: Ends[C], title: str, cables: Cables, wake: Callable[[], None], *, joins: bool = True
     ) -> None:
         """Open everything, or nothing: UsageError for ports that are not there, DescantError for refusals.
 
-        ``title``: the MIDI system's. ``wake``: see ``Backend``. ``joins`` False: nothing can be connected before
-        ``start``.
+        ``joins`` False: nothing can be connected before ``start``.
         """
+        super().__init__(title, wake)
         self._ends = ends
-        self._title = title
-        self._wake = wake
         self._joins = joins
         self._patient = cables.patient
         self._running = False
         self._doubtful = True  # what went while it was being opened may have gone unnoticed
-        self._lock = threading.Lock()  # round ``waits`` and ``losses``, and for an instant only
-        self._news: deque[tuple[C, bool] | _Exchange[C]] = deque()
-        self._turning: _Exchange[C] | None = None
-        self._releasing: _Exchange[C] | None = None
-        self.inputs: Mapping[str, C] = {}
-        """The inputs, by label."""
-        self.outputs: Mapping[str, C] = {}
-        """The outputs, by label."""
-        self.leaving: tuple[C, ...] = ()
-        """Cables of which the last messages may still be on their way; see ``release``."""
         self.inputs, self.outputs, _ = self._open(cables)
-
-    @property
-    def every(self) -> list[C]:
-        """All cables in use."""
-        return [*self.inputs.values(), *self.outputs.values()]
 
     @property
     def absent(self) -> dict[str, str]:
         """What is waited for: label → sentence."""
         return {cable.label: cable.waits for cable in self.every if cable.waits is not None}
-
-    # -- the main thread -----------------------------------------------------------------------------------
 
     def start(self) -> None:
         """The driving thread runs, or is about to. Raises DescantError if a port cannot be connected."""
@@ -87,6 +47,7 @@ class Wiring(Generic[C]):
             self._joins = True
             for cable in self.every:
                 self._join(cable, self._patient)
+            self._ends.settle()
 
     def look(self, poll: bool) -> None:
         """Once a second: take up again what is back. ``poll``: look for what has gone, too, as nobody tells us."""
@@ -117,11 +78,14 @@ class Wiring(Generic[C]):
         for cable in fresh:
             moved = cable.label in (self.inputs if cable.is_input else self.outputs)
             cable.told = cable.told and not moved
-        try:
-            self._exchange_for(_Exchange(inputs, outputs, leaving))
-        except DescantError:
-            self._close(fresh)
-            raise
+        if self._running:
+            try:
+                self.exchange(Exchange(inputs, outputs, leaving))
+            except DescantError:
+                self._close(fresh)
+                raise
+        else:
+            self.inputs, self.outputs = inputs, outputs
         self._ends.settle()
         self._close(leaving)
         for cable in fresh:
@@ -132,95 +96,14 @@ class Wiring(Generic[C]):
         """Take away our ends."""
         self._close((*self.every, *self.leaving))
 
-    def _exchange_for(self, exchange: _Exchange[C]) -> None:
-        if not self._running:
-            self.inputs, self.outputs = exchange.inputs, exchange.outputs
-            return
-        self._news.append(exchange)
-        self._wake()
-        if exchange.done.wait(_ANSWER):
-            return
-        with self._lock:
-            exchange.refused = not exchange.taken
-        if exchange.refused:
-            raise DescantError(f"{self._title} has no cycles any more: the cables stay as they are")
-
-    # -- any thread ----------------------------------------------------------------------------------------
-
     def missed(self, cable: C) -> None:
-        """The other end of ``cable`` is gone: from now on it is waited for."""
+        """The other end of ``cable`` is gone: from now on it is waited for. From any thread."""
         with self._lock:
             cable.losses += 1
             cable.waits = (
                 cable.waits or f"{cable.found or cable.name} is gone: it is taken up again when it is back"
             )
         self.say(cable, plugged=False)
-
-    def say(self, cable: C, plugged: bool) -> None:
-        """The effect is to know whether something is at the other end of ``cable``, should it not know yet."""
-        self._news.append((cable, plugged))
-        self._wake()
-
-    # -- the driving thread --------------------------------------------------------------------------------
-
-    def tell(self, driven: Driven, now: int) -> list[Timed]:
-        """Between two cycles: tell ``driven`` what has come and gone. Returns what is to be sent first."""
-        first: list[Timed] = []
-        while self._news:
-            news = self._news.popleft()
-            if isinstance(news, _Exchange):
-                self._begin(news, driven, now)
-                continue
-            cable, plugged = news
-            side = self.inputs if cable.is_input else self.outputs
-            if cable.told == plugged or side.get(cable.label) is not cable:
-                continue
-            cable.told = plugged
-            if plugged:
-                first += [Timed(now, data, cable.label) for data in cable.sounding.owed()]
-                driven.plugged(cable.label, now)
-            else:
-                cable.sounding.lose()
-                driven.unplugged(cable.label, now)
-        return first
-
-    def _begin(self, exchange: _Exchange[C], driven: Driven, now: int) -> None:
-        """The effect hears by the new inputs already, and speaks by the old outputs for one cycle more."""
-        with self._lock:
-            exchange.taken = not exchange.refused
-        if exchange.refused:
-            return
-        self._turning = exchange
-        self.inputs = exchange.inputs
-        for cable in exchange.leaving:
-            if cable.told:
-                driven.unplugged(cable.label, now)
-
-    @property
-    def turning(self) -> bool:
-        """After a cycle: whether it was the last one with the old outputs. Then send ``last_words``, and ``turn``."""
-        return self._turning is not None
-
-    def last_words(self, now: int) -> list[Timed]:
-        """What ends the notes that the effect has left sounding on outputs that leave."""
-        leaving = self._turning.leaving if self._turning else ()
-        return [Timed(now, data, cable.label) for cable in leaving for data in cable.sounding.end()]
-
-    def turn(self) -> None:
-        """From now on the new outputs. ``leaving`` is what still has to be emptied; see ``release``."""
-        exchange, self._turning = self._turning, None
-        if exchange is None:
-            return
-        self.outputs, self.leaving = exchange.outputs, exchange.leaving
-        self._releasing = exchange
-        if not exchange.leaving:
-            self.release()
-
-    def release(self) -> None:
-        """The last messages of ``leaving`` are out."""
-        self.leaving = ()
-        if self._releasing is not None:
-            self._releasing.done.set()
 
     # -- opening and finding -------------------------------------------------------------------------------
 
@@ -262,7 +145,7 @@ class Wiring(Generic[C]):
                 cable.told = False
                 cable.waits = f"{name} is not there yet: it is taken up when it comes"
                 continue
-            what = f"{self._title} {'input' if is_input else 'output'} port"
+            what = f"{self.title} {'input' if is_input else 'output'} port"
             cable.found = resolve(name, names, what, self._ends.bare)
             if old is not None and old.waits is None and old.found == cable.found:
                 side[label] = old  # another name for the same port
