@@ -196,7 +196,7 @@ def play(
 def _header(
     rig: Rig, models: dict[Path, ModelMetadata], engine: EnginePool, backend: Backend, taps: Taps
 ) -> Header:
-    """What the take of this session begins with."""
+    """What the take of a session begins with."""
     begun, descant = now_and_version()
     return Header(
         descant=descant,
