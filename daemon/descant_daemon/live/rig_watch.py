@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.settings.rig.load import load_rig
@@ -56,6 +57,7 @@ class RigWatch:
         self._backend = backend
         self._request = request
         self._facts = facts
+        self._seen: tuple[int, int] | None = None
         self._seen = self._stamp()
         self._coming: tuple[Rig, dict[Path, ModelMetadata]] | None = None
         self._old: Cables | None = None  # cables that close when the new rig plays
@@ -86,6 +88,8 @@ class RigWatch:
         self._coming = None
         facts = self._facts(rig, models, self._engines.number)
         made = rigging(facts)
+        for track in made.tracks:
+            check_track(track)  # here, where a sentence costs nothing: in io it would be the end
         cables = cables_of(rig, patient=True)
         self._backend.rewire(_both(self._backend, cables))
         self._request(NewRig(("rig", facts.model_dump(mode="json")), made))
@@ -97,7 +101,7 @@ class RigWatch:
         try:
             stat = self._path.stat()
         except OSError:
-            return self._seen if hasattr(self, "_seen") else None  # an editor may be writing it anew
+            return self._seen  # an editor may be writing it anew
         return stat.st_mtime_ns, stat.st_size
 
 

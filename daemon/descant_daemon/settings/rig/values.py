@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
+from descant_routing.guards.storm import RATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ Switch = Literal["step", "beat", "bar"]
 
 MOST_INSTANCES = 16
 MOST_PROGRAMS = 128
-STORM = 1000  # messages a second; a DIN cable carries hardly more
+STORM = RATE
 MPE_STORM = 5000  # fifteen notes' pressure, bend and slide, each a hundred times a second
 
 
