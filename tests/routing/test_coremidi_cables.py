@@ -101,7 +101,7 @@ def test_a_synth_that_does_not_take_messages_is_waited_for(mac: Mac, play: Open)
     patch = Patch({MAIN: MAIN})
     backend = play(one(None, "prophet"), patch)
     mac.hear((0, ON))
-    patch.wait_for(lambda: len(patch.heard) == 1)
+    mac.wait_for_sent(1)
     mac.fails["MIDISend"] = NOT_FOUND
     mac.hear((0, OFF))
     patch.wait_for_told("-")
