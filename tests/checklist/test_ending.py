@@ -321,6 +321,9 @@ class Link:
         self.coming += [answer] if answer is not None else []
         return answer is not None
 
+    def ring(self) -> None:
+        """It needs no waking."""
+
     def answers(self) -> list[Answer | EngineLost]:
         taken, self.coming = self.coming, []
         return taken

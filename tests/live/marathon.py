@@ -44,7 +44,7 @@ class Marathon:
         self.ticks = self.left_out = self.last_clock = 0
         self.step_frames: list[int] = []  # of the last few steps
         self.sounding: set[tuple[int, int]] = set()
-        self.lateness: dict[int, int] = {}  # frames → how many onsets
+        self.lateness: dict[int, int] = {}  # frames → how many onsets, in the tempo that holds now
         self.strikes = self.ends = self.doubled = self.orphans = self.too_early = 0
         self.keyboard.set_process_callback(self.play)
         self.keyboard.set_timebase_callback(self.tell)
@@ -146,6 +146,7 @@ def main() -> None:
         for turn in range(int(plan["seconds"] / plan["every"])):
             marathon.bpm_before = marathon.bpm
             marathon.bpm = float(plan["tempi"][turn % len(plan["tempi"])])
+            marathon.lateness = {}
             wait(plan["every"])
         client.transport_stop()
         wait(1.0)

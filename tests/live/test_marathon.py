@@ -33,4 +33,5 @@ def test_the_place_is_exact_and_nothing_hangs_when_the_tempo_changes(make_rig: C
     assert last["late"] == last["staleness"] == 0
     late = {int(frames): count for frames, count in heard["lateness"].items()}
     astray = sum(count for frames, count in late.items() if frames > HALF_A_TICK)
-    assert astray < 0.1 * sum(late.values()), "who has slipped by a tick stays a tick off"
+    assert sum(late.values()) > 10
+    assert astray < 0.5 * sum(late.values()), "who has slipped by a tick stays a tick off, to the end"

@@ -42,7 +42,8 @@ def link() -> Iterator[EngineLink]:
 
 
 def until(link: EngineLink, enough: Callable[[list[Answer | EngineLost]], bool]) -> list[Answer | EngineLost]:
-    """Look as JACK's thread does, once in a while, until there is enough."""
+    """Ring, then look as JACK's thread does, once in a while, until there is enough."""
+    link.ring()
     come: list[Answer | EngineLost] = []
     end = time.monotonic() + PATIENCE
     while not enough(come):

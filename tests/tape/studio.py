@@ -104,6 +104,9 @@ class SlowEngine:
         self.away = 0  # cycles until it is back
         self.deaths = self.refusals = 0
 
+    def ring(self) -> None:
+        """It looks by itself."""
+
     def ask(self, ask: Ask, now: int = 0) -> bool:
         if self.away:
             self.refusals += 1

@@ -154,6 +154,7 @@ class _LinkPlayer:
             self._serial == 1, Sampling(voices=16), ahead=ahead,
         )  # fmt: skip
         assert self._link.ask(ask)  # it was ready, and has nothing else to do
+        self._link.ring()
 
     def _answer(self) -> tuple[Answer, float]:
         while self._woken.wait(LOST):

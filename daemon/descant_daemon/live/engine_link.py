@@ -25,7 +25,7 @@ class EngineLost:
 
 
 class EngineLink:
-    """``ask`` and ``answers`` belong to the io thread and never block; no thread of ours runs between them.
+    """``ask``, ``ring`` and ``answers`` belong to the io thread and never block; no thread of ours runs between them.
 
     (One does where the back-end must be woken by an answer: RtMidi's.)
     """
@@ -42,6 +42,7 @@ class EngineLink:
         self._deaths = self._deaths_told = 0
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
+        self._put = False  # something that the engine has not been woken for
         arguments = [str(instances), "wakes" if wake else "looks", *map(str, stems)]
         output = subprocess.PIPE if wake else subprocess.DEVNULL
         self._worker = Worker(MODULE, arguments, SIZE, self._begin, self._died, output)
@@ -69,20 +70,27 @@ class EngineLink:
             time.sleep(LOOK)
 
     def ask(self, ask: Ask, now: int = 0) -> bool:
-        """Send a question; False when the engine is away or far behind (the step will be counted late).
+        """Put a question, to be read at the next ``ring``; False when the engine is away or far behind (the step
+        will be counted late).
 
         ``now``, ns, serves to notice an engine that hangs.
         """
         desk = self._desk
         if desk is None or not (self._is_ready or self.look()) or not desk.put_ask(ask):
             return False
-        self._worker.ring()
+        self._put = True
         if self._asked_at is None:
             self._asked_at = now
         elif now - self._asked_at > HUNG:
             self._asked_at = None
             self._worker.kill()
         return True
+
+    def ring(self) -> None:
+        """Wake the engine where something was asked: of two questions that belong together it must see both."""
+        if self._put:
+            self._put = False
+            self._worker.ring()
 
     def answers(self) -> list[Answer | EngineLost]:
         """What has come since the last call."""

@@ -76,6 +76,11 @@ class EnginePool:
         link, model = self._places[ask.model]
         return link.ask(ask if model == ask.model else ask._replace(model=model), now)
 
+    def ring(self) -> None:
+        """See ``EngineLink``."""
+        for link in self._links:
+            link.ring()
+
     def answers(self) -> list[Answer | EngineLost]:
         """See ``EngineLink``."""
         if len(self._links) == 1:

@@ -111,6 +111,7 @@ class LiveEffect:
             self._control.show(snapshot(effect, engine=self._link.ready) | self.facts)
         if close:
             self.closed.set()
+        self._link.ring()  # last: where the engine takes our processor, everything is done
         return sent
 
     def next_deadline(self) -> int | None:
