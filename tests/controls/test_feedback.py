@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from descant_daemon.controls.feedback import REST, Feedback
 from descant_daemon.settings.bindings import MOVABLE, Bindings, bind
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.source import Controller, Nrpn, Pair, Source
+from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source
 from descant_routing import message
 
 NOBODY: dict[str, Source | None] = dict.fromkeys(MOVABLE)
@@ -46,6 +46,11 @@ def test_everything_is_sent_once() -> None:
     assert said(feedback.messages(parameters, 1, lit=("freeze",))) == ""
     feedback.refresh()
     assert said(feedback.messages(parameters, 2)) == "21=127 24=30 85=0"
+
+
+def test_a_key_that_is_a_button_is_not_lit() -> None:
+    """It would be a note to whoever else hears it."""
+    assert said(Feedback(only(freeze=Key(36)), 2).messages(Parameters(), 0, lit=("freeze",))) == ""
 
 
 def test_what_changes_is_sent_and_nothing_else() -> None:

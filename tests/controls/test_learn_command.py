@@ -122,7 +122,8 @@ def test_when_nothing_moves_it_says_where_it_listened(
     code, told = refused("capture", "--timeout", "1")
     assert code == 1
     assert told == (
-        "Press the button for capture. Keeps the last bars, yours and ours, in a file. (listening on memory in)\n"
+        "Press the button, pad or key for capture. Keeps the last bars, yours and ours, in a file. "
+        "(listening on memory in)\n"
         "descant: nothing moved capture within 1 s: does what you moved send controllers, and does it lead to "
         "memory in?\n"
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.controls.learn_ear import LONGEST, REST, LearnEar
-from descant_daemon.settings.source import Controller, Nrpn, Pair, Source
+from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source
 from descant_routing import message
 
 MS = 1_000_000
@@ -68,8 +68,8 @@ def messages(stream: str) -> list[bytes]:
     return told
 
 
-def listen(stream: list[bytes], *, button: bool = False) -> Source | None:
-    ear = LearnEar(button=button)
+def listen(stream: list[bytes], *, button: bool = False, keys: bool = False) -> Source | None:
+    ear = LearnEar(button=button, keys=keys)
     for place, data in enumerate(stream):
         ear.hear(data, 10 * MS * place)
     return ear.verdict(10 * MS * len(stream) + REST)
@@ -94,6 +94,17 @@ def test_item_13_the_touch_notes_of_a_knob_are_not_learnt() -> None:
 def test_a_button_is_found_by_one_press_or_by_two_that_nobody_lets_go(values: str) -> None:
     assert listen(messages(values), button=True) == Controller(102)
     assert listen(messages(values)) is None
+
+
+def test_a_pad_that_sends_a_note_is_found_where_a_key_will_do() -> None:
+    pad = [message.note_on(9, 36, 90), bytes((0xA9, 36, 40)), message.note_off(9, 36)]
+    assert listen(pad, button=True, keys=True) == Key(36)
+    assert listen(pad, button=True) is None
+
+
+def test_a_button_that_sends_a_note_with_its_controller_is_found_by_the_controller() -> None:
+    press = [message.note_on(0, 36, 90), *messages("102=127 102=0")]
+    assert listen(press, button=True, keys=True) == Controller(102)
 
 
 def test_the_verdict_waits_until_the_hand_rests() -> None:

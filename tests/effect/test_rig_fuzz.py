@@ -21,8 +21,10 @@ from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine
 from descant_daemon.note_state import PitchRange
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.choices import Mode
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.ledger import Ledger
@@ -37,6 +39,9 @@ MODES: tuple[Mode, ...] = ("free", "harmonise", "instant", "respond", "continue"
 SWITCHES: tuple[Boundary, ...] = ("step", "beat", "bar")
 # Nothing here may shut the dry path: that is another model's work.
 CC = {20: "mode", 21: "temperature", 22: "density", 23: "voices", 28: "articulation", 85: "latch", 87: "take"}
+
+BUTTON = 60  # the key that every program has for a button
+BINDINGS = Bindings({**bound(CC).names, Key(BUTTON): "variation_up"})
 
 
 class Way(NamedTuple):
@@ -65,6 +70,10 @@ class Rig(NamedTuple):
     tracks: list[Track]
     ways: list[Way]
     outputs: tuple[str, ...]
+
+    def is_button(self, source: str, channel: int, key: int) -> bool:
+        ears = [track.hears for track in self.tracks]
+        return key == BUTTON and any(each.input == source and channel in each.channels for each in ears)
 
 
 class Dice:
@@ -107,9 +116,7 @@ class Dice:
             place=pick(("anywhere", "below")),
         )
         pitches, per_beat = pick(((PITCHES, 4), (PITCHES, 4), (PITCHES, 3), (PitchRange(48, 71), 4)))
-        return Program(
-            parameters, pitches, per_beat, bindings=bound(CC), model=pick((0, 1)), name=str(number)
-        )
+        return Program(parameters, pitches, per_beat, bindings=BINDINGS, model=pick((0, 1)), name=str(number))
 
     def ears(self) -> Ears:
         channels = EVERY_CHANNEL if self.random.randrange(2) else frozenset({0, 9})
@@ -123,7 +130,8 @@ class Held:
     def __init__(self) -> None:
         self.strikes: dict[tuple[str, int, int], set[tuple[str, int, int]]] = {}
 
-    def hear(self, data: bytes, source: str, ways: list[Way]) -> None:
+    def hear(self, data: bytes, source: str, rig: Rig) -> None:
+        ways = rig.ways
         if not message.is_complete(data):
             return
         if data[0] == message.SYSTEM_RESET:
@@ -135,10 +143,10 @@ class Held:
         if data[0] >= message.SYSEX:
             return
         channel = message.channel(data)
-        if message.is_note_on(data):
+        if message.is_note_on(data) and not rig.is_button(source, channel, data[1]):
             places = {way.place(channel, data[1]) for way in ways if way.source == source} - {None}
             self.strikes[source, channel, data[1]] = {place for place in places if place is not None}
-        elif message.is_note_off(data):
+        elif message.is_note_on(data) or message.is_note_off(data):
             self.strikes.pop((source, channel, data[1]), None)
         elif message.is_control_change(data) and data[1] in message.NOTE_ENDING_CONTROLLERS:
             self.strikes = {at: held for at, held in self.strikes.items() if at[:2] != (source, channel)}
@@ -207,7 +215,7 @@ class World:
             return
         chosen = message.is_program_change(event.data)
         self.done["program changes"] += chosen
-        self.held.hear(event.data, event.port, self.rig.ways)
+        self.held.hear(event.data, event.port, self.rig)
         self.effect.feed(event)
 
     def be_rash(self, now: int) -> None:

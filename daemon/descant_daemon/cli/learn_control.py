@@ -39,7 +39,7 @@ def learn(
     backend_name: Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")] = "auto",
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for the knob.")] = 60.0,
 ) -> None:
-    """Say which controller moves a parameter: move the knob, and it is found."""
+    """Say which controller moves a parameter, or which button, pad or key does an action: use it, and it is found."""
     movable(name)
     if instance is not None and into is None:
         raise UsageError("--instance says where to write in a rig: name the file with --into")
@@ -56,7 +56,7 @@ def learn(
 
 
 def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> Source:
-    listener = Listener(LearnEar(button=is_button(name)))
+    listener = Listener(LearnEar(button=is_button(name), keys=name in ACTIONS))
     rung = open_rung(backend_name, Cables({MAIN: port}, {}))
     where = port or rung.backend.inputs[MAIN]
     try:
@@ -114,6 +114,6 @@ class Listener:
 
 def _invitation(name: str) -> str:
     if name in ACTIONS:
-        return f"Press the button for {name}. {ACTIONS[name].meaning}"
+        return f"Press the button, pad or key for {name}. {ACTIONS[name].meaning}"
     how = "Press the button" if is_button(name) else "Move the knob"
     return f"{how} for {name}. {TABLE[name].meaning}"

@@ -32,7 +32,10 @@ class Decoder:
     """One for each input channel: halves and selections of different channels are different."""
 
     def __init__(self, sources: Iterable[Source], selection: Selection | None = None) -> None:
-        """``sources`` must not quarrel; ``selection``: of the decoder that this one takes over from."""
+        """``sources`` must not quarrel; keys among them are no controllers, and nobody's here.
+
+        ``selection``: of the decoder that this one takes over from.
+        """
         self.selection = selection or Selection()
         self._plain: dict[int, Controller] = {}
         self._pairs: dict[int, tuple[Pair, Halves]] = {}
@@ -42,7 +45,7 @@ class Decoder:
                 self._plain[source.number] = source
             elif isinstance(source, Pair):
                 self._pairs[source.coarse] = self._pairs[source.fine] = source, Halves()
-            else:
+            elif isinstance(source, Nrpn):
                 self._numbered[source.number] = source, Halves()
 
     def feed(self, number: int, value: int) -> Heard:

@@ -1,4 +1,4 @@
-"""Which knob is being moved, heard among whatever else comes: notes that its touch sends, other knobs, clocks."""
+"""Which knob is being moved, or which pad struck, heard among whatever else comes: other knobs, notes, clocks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from descant_daemon.settings.source import (
     NRPN_NUMBERS,
     TAKEN_CC,
     Controller,
+    Key,
     Nrpn,
     Pair,
     Source,
@@ -141,15 +142,21 @@ class _Channel:
 class LearnEar:
     """Give it all that comes; ask it for its verdict. Times are ns."""
 
-    def __init__(self, *, button: bool = False) -> None:
-        """``button``: a press is looked for, whatever its value, not a knob's way."""
+    def __init__(self, *, button: bool = False, keys: bool = False) -> None:
+        """``button``: a press is looked for, whatever its value, not a knob's way; ``keys``: it may be a key's."""
         self._button = button
+        self._keys = keys
         self._channels: dict[int, _Channel] = {}
+        self._struck: Key | None = None  # the first key
         self._moved = 0
         self._ready: int | None = None
 
     def hear(self, data: bytes, now: int) -> None:
-        """A whole message; all but control changes is passed over."""
+        """A whole message; all but control changes, and keys where they will do, is passed over."""
+        if self._keys and message.is_note_on(data) and self._struck is None:
+            self._struck = Key(data[1])
+            self._moved = now
+            self._ready = now if self._ready is None else self._ready
         if not message.is_control_change(data):
             return
         channel = self._channels.setdefault(message.channel(data), _Channel(again=self._button))
@@ -175,4 +182,5 @@ class LearnEar:
             for each in channel.tracks()
             if each[1].places >= enough
         ]
-        return max(moved, key=lambda each: (each[1].travel, each[1].places), default=(None, None))[0]
+        # Faders that are touched, and buttons that are lit, send notes too: a controller goes before a key.
+        return max(moved, key=lambda each: (each[1].travel, each[1].places), default=(self._struck, None))[0]

@@ -17,7 +17,7 @@ from descant_daemon.controls.rows import meant, rows_with
 from descant_daemon.controls.selection import DATA_DOWN, DATA_UP
 from descant_daemon.controls.takeover import Takeover
 from descant_daemon.settings.row import Value
-from descant_daemon.settings.source import Nrpn, Source
+from descant_daemon.settings.source import Key, Nrpn, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +90,10 @@ class Surface:
         if wanted is None:
             return Turned(parameters, heard)
         return Turned(self._lead(knob, name, self._rows[name].from_position(wanted), parameters), heard)
+
+    def action_of(self, key: int) -> str | None:
+        """What a key, 0 to 127, does instead of sounding; None where it is a key like any other."""
+        return self.bindings.names.get(Key(key))
 
     def set(self, values: Mapping[str, object], parameters: Parameters) -> Parameters:
         """Somebody without a knob (OSC, an action) wants ``values``: the parameters on their way there.

@@ -12,7 +12,9 @@ from functools import partial
 
 from descant_daemon.effect.common import MOST_INSTANCES, Common, Due, Track
 from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.gate import Care, Gate
+from descant_daemon.effect.gate import Care
+from descant_daemon.effect.gates import Gates
+from descant_daemon.effect.key_buttons import KeyButtons
 from descant_daemon.effect.outbox import Outbox
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.patchbay import Patchbay
@@ -61,8 +63,8 @@ class Effect:
         self._common = Common(clock, self.counts, offset, itertools.count(1))
         self._clock_from = clock_from
         self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
-        self._cares = cares or {}
-        self._gates: dict[str, Gate] = {}
+        self._gates = Gates(cares or {})
+        self._buttons = KeyButtons()
         self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[str] = []
         """Actions that are for somebody else, such as ``capture``; to be taken away."""
@@ -86,10 +88,9 @@ class Effect:
         elif data[0] == message.CLOCK:  # by far the most; no guard has anything to say to it
             self._hear(data, port, now)
         else:
-            gate = self._gate(port)
-            for each in gate.let_in(data, now):
+            for each in self._gates.let_in(port, data, now):
                 self._hear(each, port, now)
-            self._heed(gate)
+            self._heed_loops()
 
     def _hear(self, data: bytes, port: str, now: int) -> None:
         if data[0] >= message.SYSEX:
@@ -163,8 +164,8 @@ class Effect:
         self.parts = parts
         self._send_all(now, self.patchbay.rewire(passages, outputs, gated=gated))
         self._clock_from = clock_from
-        if cares is not None and cares != self._cares:
-            self._cares, self._gates = cares, {}
+        if cares is not None:
+            self._gates.rewire(cares)
         self._send_values_to(feedback)
 
     def panic(self, now: int) -> None:
@@ -191,6 +192,11 @@ class Effect:
         for part in self.parts:
             part.act(action, now)
         self._act(action, now)
+
+    def _act_all(self, actions: Collection[str | None], now: int) -> None:
+        """What is none of an instance's, once each, in the same order every time."""
+        for action in sorted(action for action in actions if action is not None):
+            self._act(action, now)
 
     def _act(self, action: str, now: int) -> None:
         match action:
@@ -225,9 +231,8 @@ class Effect:
 
     def _next_due(self) -> Due | None:
         dues = [due for part in self.parts if (due := part.next_due()) is not None]
-        for port, gate in self._gates.items():
-            if (late := gate.next_deadline()) is not None:
-                dues.append(Due(late, partial(self._make_good, port)))
+        for late, port in self._gates.next_deadlines():
+            dues.append(Due(late, partial(self._make_good, port)))
         if self._values_at is not None:
             dues.append(Due(self._values_at, self._tell_values))
         if self._master is not None and (clock := self._master.next_due()) is not None:
@@ -239,9 +244,7 @@ class Effect:
     def messages(self) -> Sequence[Timed]:
         """What is to be sent, in order of time; taken by the call."""
         taken = self._out.take()
-        for gate in self._gates.values() if taken else ():
-            for time, data, port in taken:
-                gate.sent(port, data, time)
+        self._gates.sent(taken)
         return [each for each in taken if each.port not in self._pulled] if self._pulled else taken
 
     def asks(self) -> Sequence[Ask]:
@@ -290,16 +293,9 @@ class Effect:
         for part in self.parts:
             self._send_all(now, [(self._feedback, data) for data in part.values_back(now)])
 
-    def _gate(self, port: str) -> Gate:
-        gate = self._gates.get(port)
-        if gate is None:
-            gate = self._gates[port] = Gate(self._cares.get(port, Care()))
-        return gate
-
     def _make_good(self, port: str, now: int) -> None:
         """What an input owes us is taken as if it came now."""
-        gate = self._gates[port]
-        lost, dead = gate.due(now)
+        lost, dead = self._gates.due(port, now)
         self.counts.lost_offs += len(lost)
         for data in lost:
             self._hear(data, port, now)
@@ -307,16 +303,16 @@ class Effect:
             self._send_all(now, self.patchbay.release(port))
             for part in self.parts:
                 part.end_keys(port, range(16), now)
-        self._heed(gate)
+        self._heed_loops()
 
-    def _heed(self, gate: Gate) -> None:
+    def _heed_loops(self) -> None:
         """Where notes of ours come back, we play none."""
-        if gate.looping or self._muted:
-            self._muted = {sink for each in self._gates.values() for sink in each.looping}
+        looping = self._gates.looping
+        if looping or self._muted:
+            self._muted = looping
             for part in self.parts:
-                part.mute(part.track.output in self._muted)
-        self.counts.loops = sum(each.loops for each in self._gates.values())
-        self.counts.dropped = sum(each.dropped for each in self._gates.values())
+                part.mute(part.track.output in looping)
+        self.counts.loops, self.counts.dropped = self._gates.loops, self._gates.dropped
 
     def _begin_anew(self, output: str, now: int) -> None:
         for part in self.parts:
@@ -352,15 +348,32 @@ class Effect:
         answerers = [part for part in self.parts if part.answers(port, channel, key)]
         if self._choose_program(data, answerers, now):
             return
-        chords = answerers[0].chords if answerers and key is not None else None
-        for each in [data] if chords is None else chords.expand(data):
-            self._pass(each, port, all(part.parameters.thru for part in answerers), now)
-            if key is not None:
-                self._note(each, port, answerers, now)
+        if key is not None:
+            if not self._press(data, port, answerers, now):
+                self._key(data, port, answerers, now)
+            return
+        self._pass(data, port, all(part.parameters.thru for part in answerers), now)
         if message.is_control_change(data):
             self._control(data, port, answerers, now)
 
-    def _note(self, data: bytes, port: str, answerers: Collection[Part], now: int) -> None:
+    def _press(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> bool:
+        """A key that is a button, wherever it lies, does its actions and goes no further."""
+        channel, key = message.channel(data), data[1]
+        pressed = [part for part in self.parts if part.answers(port, channel) and part.action_of(key)]
+        if not self._buttons.takes(port, data, bound=bool(pressed)):
+            return False
+        if message.is_note_on(data):
+            # It may be down as a note from before it was a button.
+            self._key(message.note_off(channel, key), port, answerers, now)
+            self._act_all({part.press(key, now) for part in pressed}, now)
+        return True
+
+    def _key(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
+        for each in answerers[0].chords.expand(data) if answerers else [data]:
+            self._pass(each, port, all(part.parameters.thru for part in answerers), now)
+            self._note(each, port, answerers, now)
+
+    def _note(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
         channel, key = message.channel(data), data[1]
         hearers = [part for part in self.parts if part.hears(port, channel, key)]
         if message.is_note_on(data):
@@ -374,7 +387,7 @@ class Effect:
             for part in hearers:
                 part.key_up(port, channel, key, now)
 
-    def _control(self, data: bytes, port: str, answerers: Collection[Part], now: int) -> None:
+    def _control(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
         channel, number, value = message.channel(data), data[1], data[2]
         hearers = [part for part in self.parts if part.hears(port, channel)]
         if number in (message.SUSTAIN, message.RESET_CONTROLLERS):
@@ -384,10 +397,9 @@ class Effect:
             for part in hearers:
                 part.end_notes(port, [channel], now)
         else:
-            for action in {part.control(channel, number, value, now) for part in answerers} - {None}:
-                self._act(action or "", now)
+            self._act_all({part.control(channel, number, value, now) for part in answerers}, now)
 
-    def _choose_program(self, data: bytes, answerers: Collection[Part], now: int) -> bool:
+    def _choose_program(self, data: bytes, answerers: Sequence[Part], now: int) -> bool:
         """Program changes and bank select, where somebody has programs to choose from, go no further."""
         choosers = [part for part in answerers if part.takes_programs]
         if message.is_program_change(data):

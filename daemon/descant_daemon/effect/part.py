@@ -178,6 +178,15 @@ class Part:
             self.feedback.moved(turned.heard.source, turned.heard.position, now)
         return None if turned.action is None or self.act(turned.action, now) else turned.action
 
+    def action_of(self, key: int) -> str | None:
+        """What a key does as a button; None where it is none."""
+        return self._steps.surface.action_of(key)
+
+    def press(self, key: int, now: int) -> str | None:
+        """A key that is a button is pressed: the action that is to be done, if it is none of an instance's."""
+        action = self.action_of(key)
+        return None if action is None or self.act(action, now) else action
+
     def set(self, values: Mapping[str, object], now: int) -> None:
         """Somebody without a knob wants these values, which have been checked; what is smooth glides there."""
         self.change(self._steps.surface.set(values, self.parameters), now)

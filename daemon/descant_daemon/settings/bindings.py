@@ -15,7 +15,6 @@ from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.row import hint, shown
 from descant_daemon.settings.source import (
     Controller,
-    Nrpn,
     Pair,
     Source,
     parse_source,
@@ -49,7 +48,7 @@ class Bindings:
         """For who reads controllers one by one: number → parameter, of a pair the coarse half; no NRPN."""
         found: dict[int, str] = {}
         for source, name in self.names.items():
-            if name in TABLE and not isinstance(source, Nrpn):
+            if name in TABLE and isinstance(source, (Controller, Pair)):
                 found[source.coarse if isinstance(source, Pair) else source.number] = name
         return found
 
@@ -104,8 +103,8 @@ ControllerMap = Annotated[
     AfterValidator(_no_quarrel),
     map_schema(
         "What moves a parameter or does an action: a controller, a pair of them such as 21+53, an NRPN, "
-        "or null for nothing.",
-        {name: source_schema() | {"default": cc} for name, cc in MOVABLE.items()},
+        "for an action also a key such as key C2, or null for nothing.",
+        {name: source_schema(name) | {"default": cc} for name, cc in MOVABLE.items()},
     ),
 ]
 """The ``cc`` section of a file: parameter or action → its ``Source``, None for none."""

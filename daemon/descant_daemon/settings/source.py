@@ -1,4 +1,4 @@
-"""Where a moved value comes from: a controller, a pair of them, or an NRPN; and how a file says it.
+"""Where a moved value comes from: a controller, a pair of them, or an NRPN; for an action also a key; as files say it.
 
 Source: MIDI 1.0 Detailed Specification 4.2.1, table 3: controllers 0 to 31 and 32 to 63 are the coarse and fine
 halves of 14 bits, 6 and 38 those of whatever 98 and 99 (NRPN) or 100 and 101 (RPN) have selected.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.row import shown
 from descant_routing.errors import UsageError
+from descant_routing.routes.numbers import KEYS, plain_one, read_one
 
 HIGHEST_CC = 119  # 120 to 127 are channel mode messages: all notes off and the like
 HIGHEST_NRPN = 16_382  # 16383, both halves 127, selects nothing
@@ -21,6 +23,7 @@ COARSE_TOP, FINE_TOP = 127, 16_383
 _CONTROLLER = re.compile(r"\d{1,3}", re.ASCII)
 _PAIR = re.compile(r"(\d{1,3})\s*\+\s*(\d{1,3})", re.ASCII)
 _NRPN = re.compile(r"nrpn\s+(\d{1,5})", re.ASCII | re.IGNORECASE)
+_KEY = re.compile(r"key\s+([a-g][#b♯♭]?-?\d|\d{1,3})", re.ASCII | re.IGNORECASE)
 _WANTED = f"must be a number from 0 to {HIGHEST_CC}, a pair such as 21+53, nrpn 0 to {HIGHEST_NRPN}, or null for none"
 
 
@@ -73,7 +76,23 @@ class Nrpn:
         return f"nrpn {self.number}"
 
 
-Source = Controller | Pair | Nrpn
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, 0 to 127, or a pad that sends one: a button, and no note."""
+
+    number: int
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """It needs no controller."""
+        return frozenset()
+
+    def __str__(self) -> str:
+        """As a file says it: middle C is ``key C4``."""
+        return f"key {plain_one(self.number, KEYS)}"
+
+
+Source = Controller | Pair | Nrpn | Key
 
 
 def parse_source(value: object, name: str) -> Source | None:
@@ -86,7 +105,10 @@ def parse_source(value: object, name: str) -> Source | None:
     sayable = isinstance(value, (int, str)) and not isinstance(value, bool)  # which is an int to Python
     source = _read(str(value).strip()) if sayable else None
     if source is None:
-        raise UsageError(f"the controller of {name} {_WANTED}, not {shown(value)}")
+        key = ", or a key such as key C2" if name in ACTIONS else ""
+        raise UsageError(f"the controller of {name} {_WANTED}{key}, not {shown(value)}")
+    if isinstance(source, Key) and name not in ACTIONS:
+        raise UsageError(f"{source} cannot move {name}: a key only does actions, such as capture")
     for number in sorted(source.numbers):
         if number in TAKEN_CC:
             raise UsageError(f"controller {number} is {TAKEN_CC[number]} and cannot move {name}")
@@ -104,13 +126,14 @@ def quarrel(one: str, first: Source, other: str, second: Source) -> str | None:
     return f"{one} ({first}) and {other} ({second}) both need controller {min(needed)}"
 
 
-def source_schema() -> dict[str, object]:
-    """A source as JSON Schema, for editors."""
+def source_schema(name: str) -> dict[str, object]:
+    """What may move ``name``, or do it, as JSON Schema, for editors."""
+    key = r"|[Kk][Ee][Yy]\s+([A-Ga-g][#b]?-?\d|\d{1,3})" if name in ACTIONS else ""
     return {
         "type": ["integer", "string", "null"],
         "minimum": 0,
         "maximum": HIGHEST_CC,
-        "pattern": rf"^({_CONTROLLER.pattern}|{_PAIR.pattern}|[Nn][Rr][Pp][Nn]\s+\d{{1,5}})$",
+        "pattern": rf"^({_CONTROLLER.pattern}|{_PAIR.pattern}|[Nn][Rr][Pp][Nn]\s+\d{{1,5}}{key})$",
     }
 
 
@@ -122,4 +145,9 @@ def _read(text: str) -> Source | None:
         return Pair(coarse, fine) if max(coarse, fine) <= HIGHEST_CC and coarse != fine else None
     if (nrpn := _NRPN.fullmatch(text)) and int(nrpn[1]) <= HIGHEST_NRPN:
         return Nrpn(int(nrpn[1]))
+    if key := _KEY.fullmatch(text):
+        try:
+            return Key(read_one(key[1], KEYS))
+        except UsageError:
+            return None  # there is no such key
     return None
