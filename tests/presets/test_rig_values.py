@@ -118,7 +118,9 @@ def test_an_instance_may_take_over_otherwise_than_the_rig(tmp_path: Path, shelf:
 
 def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> None:
     rig = load("instances: {solo: {preset: other}}\n", tmp_path, shelf)
-    other = Program("other", "Other", tmp_path / "shelf/other/other", Parameters(), bind())
+    folder = tmp_path / "shelf/other"
+    other = Program("other", "Other", folder / "other", Parameters(), bind(), folder / "preset.yaml")
+    assert rig.files == {rig.file, other.file}
     assert rig == Rig(
         title="stage",
         inputs=(Input(""),),
@@ -130,6 +132,7 @@ def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> Non
         send_clock=False,
         feedback=None,
         routes=None,
+        file=rig.file,
     )
 
 

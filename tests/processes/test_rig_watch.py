@@ -1,7 +1,8 @@
-"""A rig file that is changed to what no model can play: said, and never handed to who plays."""
+"""Files that change while they are played: what is new is handed over, what is wrong is said and goes no further."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 
 from descant_daemon.cli.taping import rig_facts
 from descant_daemon.live.rig_watch import LOOKS, RigWatch
+from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.shelf import find
 from descant_daemon.tape.cycle import NewRig
 
 GOOD = "instances: {one: {preset: palette}}\n"
+BEFORE = "instances: {two: {preset: palette}}\n"
 WRONG = "instances: {one: {preset: palette, parameters: {style: polka}}}\n"
 
 
@@ -38,10 +42,10 @@ def test_a_style_that_the_model_has_not_is_said_and_goes_no_further(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, stand = tmp_path / "stage.yaml", Stand()
-    path.write_text("# empty\n")
+    path.write_text(BEFORE)
     handed: list[NewRig] = []
     double: Any = stand
-    watch = RigWatch(path, double, double, handed.append, rig_facts)
+    watch = RigWatch(load_rig(path), lambda: load_rig(path), double, double, handed.append, rig_facts)
     for text, rigs in ((GOOD, 1), (WRONG, 1), (GOOD + "title: again\n", 2)):
         path.write_text(text)
         for _ in range(2 * LOOKS):
@@ -50,3 +54,44 @@ def test_a_style_that_the_model_has_not_is_said_and_goes_no_further(
     told = capsys.readouterr().err
     assert "style must be" in told
     assert "the rig that plays is kept" in told
+
+
+MINE = "title: Mine\nmodel: palette\nparameters: {{temperature: {temperature}}}\n"
+
+
+def test_a_preset_s_own_file_is_looked_at_too(tmp_path: Path) -> None:
+    for file in find("palette").parent.glob("palette.*"):
+        (tmp_path / file.name).symlink_to(file)
+    preset, rig = tmp_path / "preset.yaml", tmp_path / "stage.yaml"
+    preset.write_text(MINE.format(temperature=1))
+    rig.write_text("instances: {one: {preset: preset.yaml}}\n")
+    handed: list[NewRig] = []
+    double: Any = Stand()
+    watch = RigWatch(load_rig(rig), lambda: load_rig(rig), double, double, handed.append, rig_facts)
+
+    def after(write: Callable[[], object]) -> list[float]:
+        write()
+        for _ in range(2 * LOOKS):
+            watch.look()
+        return [new.made.tracks[0].programs[0].parameters.temperature for new in handed]
+
+    assert after(rig.touch) == [1.0]
+    assert after(lambda: preset.write_text(MINE.format(temperature=0.5))) == [1.0, 0.5]
+    assert after(preset.unlink) == [1.0, 0.5]  # an editor may be writing it anew
+    assert after(lambda: preset.write_text("title: [")) == [1.0, 0.5]
+    assert after(lambda: preset.write_text(MINE.format(temperature=0.75))) == [1.0, 0.5, 0.75]
+    assert after(lambda: None) == [1.0, 0.5, 0.75]
+
+
+def test_a_clock_that_cannot_change_now_is_said_to_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = tmp_path / "stage.yaml"
+    rig.write_text(GOOD)
+    double: Any = Stand()
+    watch = RigWatch(load_rig(rig), lambda: load_rig(rig), double, double, lambda _: None, rig_facts)
+    for text, stays in ((GOOD + "title: Other\n", False), (GOOD + "tempo: 90\n", True)):
+        rig.write_text(text)
+        for _ in range(2 * LOOKS):
+            watch.look()
+        assert ("its clock stays as it was at the start" in capsys.readouterr().err) == stays

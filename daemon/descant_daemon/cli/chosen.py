@@ -70,4 +70,4 @@ def chosen_rig(
 
 def _program(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Program:
     setup = set_up(name, settings, mode, seed)
-    return Program(setup.name, setup.preset.title, setup.stem, setup.parameters, setup.bindings)
+    return Program(setup.name, setup.preset.title, setup.stem, setup.parameters, setup.bindings, setup.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,8 @@ def play(
     ] = BARS,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
-    rig = chosen_rig(
+    read = partial(
+        chosen_rig,
         rig_file,
         [preset, *(programs.split(",") if programs else [])],
         settings or [],
@@ -143,6 +145,7 @@ def play(
         tempo=tempo,
         send_clock=send_clock,
     )
+    rig = read()
     check_clock(rig.clock, send_clock=rig.send_clock)
     told = _address(osc_out)
     if osc is not None:
@@ -170,9 +173,8 @@ def play(
             typer.echo(f"Recording to {files.take}.", err=True)
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
-        looks = [lambda: dog.look(time.monotonic())]
-        if rig_file is not None:
-            looks.append(RigWatch(rig_file, engine, backend, session.request_rig, rig_facts).look)
+        watch = RigWatch(rig, read, engine, backend, session.request_rig, rig_facts)
+        looks = [lambda: dog.look(time.monotonic()), watch.look]
 
         def ready() -> None:
             cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"

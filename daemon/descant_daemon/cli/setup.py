@@ -19,6 +19,7 @@ class Setup:
     """A preset ready to play: its model's stem, its parameters after the options, what moves them."""
 
     name: str
+    path: Path
     preset: Preset
     stem: Path
     parameters: Parameters
@@ -35,4 +36,4 @@ def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | Non
     if seed is not None:
         parameters = parameters.with_values({"seed": seed})
     parameters = parameters.with_settings(settings)
-    return Setup(name, preset, model_stem(path, preset), parameters, preset.bindings())
+    return Setup(name, path, preset, model_stem(path, preset), parameters, preset.bindings())

@@ -12,8 +12,8 @@ import platformdirs
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
-from descant_daemon.settings.preset import FILE_NAME, load_preset
-from descant_daemon.settings.rig.values import Hears, Instance, Rig
+from descant_daemon.settings.preset import load_preset
+from descant_daemon.settings.rig.values import Hears, Instance, Program, Rig
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take
 from descant_daemon.tape.rig_facts import (
@@ -78,15 +78,15 @@ def captures_folder() -> Path:
 def rig_facts(rig: Rig, models: Mapping[Path, ModelMetadata], number: Callable[[Path], int]) -> RigFacts:
     """What a take says of a rig; ``models``: by stem, ``number``: a model's in the engine."""
     played = (each for one in rig.instances for each in one.programs)
-    programs = list(dict.fromkeys((each.name, each.title, each.stem) for each in played))
+    presets = list(dict.fromkeys(_preset_of(each) for each in played))
     return RigFacts(
         inputs=tuple(
             InputFacts(label=each.label, longest_note=each.longest_note, storm=each.storm)
             for each in rig.inputs
         ),
         outputs=tuple(each.label for each in rig.outputs),
-        presets=tuple(_preset(*each, models[each[2]], number(each[2])) for each in programs),
-        instances=tuple(_instance(each, programs, rig) for each in rig.instances),
+        presets=tuple(_preset_facts(each, models[each.stem], number(each.stem)) for each in presets),
+        instances=tuple(_instance(each, presets, rig) for each in rig.instances),
         ways=None
         if rig.routes is None
         else tuple(
@@ -97,7 +97,21 @@ def rig_facts(rig: Rig, models: Mapping[Path, ModelMetadata], number: Callable[[
     )
 
 
-def _preset(name: str, title: str, stem: Path, metadata: ModelMetadata, number: int) -> PresetFacts:
+class _Preset(NamedTuple):
+    """What several programs may share."""
+
+    name: str
+    title: str
+    stem: Path
+    file: Path | None
+
+
+def _preset_of(program: Program) -> _Preset:
+    return _Preset(program.name, program.title, program.stem, program.file)
+
+
+def _preset_facts(preset: _Preset, metadata: ModelMetadata, number: int) -> PresetFacts:
+    name, title, stem, file = preset
     model = ModelFacts(
         stem=str(stem.resolve()),
         pair=metadata.pair,
@@ -106,24 +120,22 @@ def _preset(name: str, title: str, stem: Path, metadata: ModelMetadata, number: 
         steps_per_beat=metadata.steps_per_beat,
         styles=metadata.styles,
     )
-    file = stem.parent / FILE_NAME
-    there = file.is_file()
     return PresetFacts(
         name=name,
         title=title,
-        credits=tuple(load_preset(file).credits) if there else (),
-        text=file.read_text(encoding="utf-8") if there else "",
+        credits=() if file is None else tuple(load_preset(file).credits),
+        text="" if file is None else file.read_text(encoding="utf-8"),
         model=model,
         number=number,
     )
 
 
-def _instance(instance: Instance, programs: Sequence[tuple[str, str, Path]], rig: Rig) -> InstanceFacts:
+def _instance(instance: Instance, presets: Sequence[_Preset], rig: Rig) -> InstanceFacts:
     return InstanceFacts(
         name=instance.name,
         programs=tuple(
             ProgramFacts(
-                preset=programs.index((each.name, each.title, each.stem)),
+                preset=presets.index(_preset_of(each)),
                 values=plain_values(each.parameters),
                 cc={str(source): name for source, name in each.bindings.names.items()},
             )

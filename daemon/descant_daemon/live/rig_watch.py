@@ -1,4 +1,4 @@
-"""A rig file that changes while it is played: the new rig is made ready beside the old one, then takes over.
+"""Files that change while they are played, a rig's or a preset's: the new rig is made ready, then takes over.
 
 What is wrong with it is said once, and the old one plays on.
 """
@@ -12,7 +12,6 @@ from pathlib import Path
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine_pool import EnginePool
 from descant_daemon.model.card import ModelMetadata, check_model_files
-from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.rig_facts import RigFacts
@@ -21,7 +20,7 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 from descant_routing.ports.cables import Cables
 
-LOOKS = 5  # of the session's between two looks at the file
+LOOKS = 5  # of the session's between two looks at the files
 Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
 
 
@@ -45,20 +44,21 @@ class RigWatch:
 
     def __init__(
         self,
-        path: Path,
+        rig: Rig,
+        read: Callable[[], Rig],
         engines: EnginePool,
         backend: Backend,
         request: Callable[[NewRig], None],
         facts: Facts,
     ) -> None:
-        """``request`` hands a rig to io, ``facts`` writes one down."""
-        self._path = path
+        """``rig`` is played, ``read`` reads it anew; ``request`` hands a rig to io, ``facts`` writes one down."""
+        self._read = read
         self._engines = engines
         self._backend = backend
         self._request = request
         self._facts = facts
-        self._seen: tuple[int, int] | None = None
-        self._seen = self._stamp()
+        self._clock = _clock_of(rig)
+        self._seen = {file: _stamp(file) for file in rig.files}
         self._coming: tuple[Rig, dict[Path, ModelMetadata]] | None = None
         self._old: Cables | None = None  # cables that close when the new rig plays
         self._looked = 0
@@ -72,9 +72,9 @@ class RigWatch:
                 self._old = None
             if self._coming is not None:
                 self._take_over(*self._coming)
-            elif self._looked % LOOKS == 0 and (stamp := self._stamp()) != self._seen:
-                self._seen = stamp
-                rig = load_rig(self._path)
+            elif self._looked % LOOKS == 0 and self._changed():
+                rig = self._read()
+                self._seen = {file: self._seen.get(file, _stamp(file)) for file in rig.files}
                 models = models_of(rig)
                 self._engines.load(models)
                 self._coming = rig, models
@@ -95,14 +95,27 @@ class RigWatch:
         self._request(NewRig(("rig", facts.model_dump(mode="json")), made))
         self._backend.wake()
         self._old = cables
-        sys.stderr.write(f"\rdescant: {rig.title} is read again and plays on\n")
+        kept = "" if _clock_of(rig) == self._clock else "; its clock stays as it was at the start"
+        sys.stderr.write(f"\rdescant: {rig.title} is read again and plays on{kept}\n")
 
-    def _stamp(self) -> tuple[int, int] | None:
-        try:
-            stat = self._path.stat()
-        except OSError:
-            return self._seen  # an editor may be writing it anew
-        return stat.st_mtime_ns, stat.st_size
+    def _changed(self) -> bool:
+        """Whether any of the files has, since we looked last; one that is gone has not: an editor may be writing it."""
+        stamps = {file: _stamp(file) or seen for file, seen in self._seen.items()}
+        changed = stamps != self._seen
+        self._seen = stamps
+        return changed
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _clock_of(rig: Rig) -> tuple[object, ...]:
+    return rig.clock, rig.tempo, rig.send_clock
 
 
 def _both(backend: Backend, new: Cables) -> Cables:

@@ -102,6 +102,7 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
         send_clock=form.send_clock,
         feedback=form.feedback,
         routes=None if form.routes is None else tuple(passages),
+        file=path,
     )
 
 

@@ -98,4 +98,4 @@ def _program(
     except UsageError as error:
         blame((*place, "parameters"), f"with the preset {name}, {error}")
         return None
-    return Program(name, preset.title, model_stem(path, preset), parameters, bind(preset.cc, form.cc))
+    return Program(name, preset.title, model_stem(path, preset), parameters, bind(preset.cc, form.cc), path)

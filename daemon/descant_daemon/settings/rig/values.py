@@ -56,13 +56,17 @@ class Hears(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A preset as one instance plays it. ``stem``: its model's; ``bindings``: what moves which parameter."""
+    """A preset as one instance plays it. ``stem``: its model's; ``bindings``: what moves which parameter.
+
+    ``file``: what it was read from.
+    """
 
     name: str
     title: str
     stem: Path
     parameters: Parameters
     bindings: Bindings
+    file: Path | None = None
 
 
 class Instance(NamedTuple):
@@ -96,3 +100,12 @@ class Rig:
     feedback: str | None
     routes: tuple[Passage, ...] | None
     """What passes dry; None: not said, so what an instance hears passes to its output while it has ``thru``."""
+    file: Path | None = None
+    """What it was read from."""
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Its own, and its presets'."""
+        programs = (program for instance in self.instances for program in instance.programs)
+        files = (self.file, *(program.file for program in programs))
+        return frozenset(file for file in files if file is not None)
