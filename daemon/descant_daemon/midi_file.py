@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,7 @@ class SongNote(NamedTuple):
 
 @dataclass(frozen=True)
 class Song:
-    """What a MIDI file holds. ``messages``: every channel message as (tick, bytes), by tick."""
+    """What a MIDI file holds. ``messages``: every channel message as (tick, bytes), by tick; ``tracks``: by track."""
 
     name: str
     ticks_per_beat: int
@@ -44,6 +45,7 @@ class Song:
     metres: tuple[tuple[int, int, int], ...]
     length: int
     track_names: tuple[str, ...]
+    tracks: tuple[tuple[tuple[int, bytes], ...], ...]
 
     @property
     def tempo_map(self) -> TempoMap:
@@ -100,7 +102,7 @@ def read_song(path: Path) -> Song:
 
 def _song(name: str, beat: int, tracks: Sequence[Sequence[Any]]) -> Song:
     notes: list[SongNote] = []
-    messages: list[tuple[int, int, bytes]] = []
+    played: list[tuple[tuple[int, bytes], ...]] = []
     tempos: list[tuple[int, int]] = []
     metres: list[tuple[int, int, int]] = []
     names: list[str] = []
@@ -109,6 +111,7 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[Any]]) -> Song:
         tick = 0
         names.append(f"Track {index + 1}")
         down: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        messages: list[tuple[int, bytes]] = []
         for message in track:
             tick += message.time
             if message.type == "set_tempo":
@@ -118,12 +121,13 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[Any]]) -> Song:
             elif message.type == "time_signature":
                 metres.append((tick, message.numerator, message.denominator))
             elif not message.is_meta and message.type != "sysex":
-                messages.append((tick, len(messages), bytes(message.bytes())))
+                messages.append((tick, bytes(message.bytes())))
                 _note(message, tick, index, down, notes)
+        played.append(tuple(messages))
         length = max(length, tick)
         for (channel, key), starts in down.items():  # never let go: they end with their track
             notes.extend(SongNote(at, tick, key, velocity, channel, index) for at, velocity in starts)
-    ordered = tuple((tick, data) for tick, _, data in sorted(messages))
+    ordered = tuple(sorted(itertools.chain(*played), key=lambda message: message[0]))
     return Song(
         name,
         beat,
@@ -133,6 +137,7 @@ def _song(name: str, beat: int, tracks: Sequence[Sequence[Any]]) -> Song:
         tuple(sorted(metres)),
         length,
         tuple(names),
+        tuple(played),
     )
 
 

@@ -28,6 +28,7 @@ from descant_daemon.tunes.book import load
 from descant_daemon.tunes.tune import Tune
 from descant_routing import message
 from descant_routing.ports.memory import MemoryBackend
+from descant_routing.timed import MAIN
 
 TICKS_PER_STEP = PPQ // 4
 POLL = 0.002  # s
@@ -59,7 +60,7 @@ def demo(
         effect = Effect([Track([program_of(metadata, parameters, setup.bindings)])], MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
-        backend.inject(performance(track, tempo_map, length))
+        backend.inject(performance({MAIN: track}, tempo_map, length))
         typer.echo(f"{melody.title} ({melody.composer}, {melody.year}) into {setup.preset.title}:")
         _play(backend, effect, START_LEAD + tempo_map.time_of(length) + TAIL)
         live.request_close()

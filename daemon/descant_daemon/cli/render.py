@@ -8,18 +8,17 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
+from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
+from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.retake import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
-from descant_daemon.midi_file import PPQ, Song, read_song, write_song
+from descant_daemon.midi_file import PPQ, read_song, write_song
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
 from descant_daemon.tempo_map import TempoMap
-from descant_routing.errors import DescantError, UsageError
-
-DEFAULT_BARS = 16
-DEFAULT_BPM = 100.0
+from descant_routing.errors import UsageError
 
 
 def render(
@@ -38,8 +37,24 @@ def render(
         Path | None,
         typer.Option("--take", metavar="FILE.take", help="Play a recorded session again, to the note."),
     ] = None,
+    rig: Annotated[
+        Path | None,
+        typer.Option(
+            "--rig",
+            metavar="FILE.yaml",
+            help="Render a rig; a track of IN.mid that bears the name of an input goes there.",
+        ),
+    ] = None,
 ) -> None:
     """Render a take to a MIDI file. Without IN.mid the preset plays by itself."""
+    if rig is not None:
+        if any(each is not None for each in (take, source, seed, mode, settings)):
+            raise UsageError(
+                "a rig says itself who plays how: --rig goes with IN.mid, --tempo, --bars and --picture"
+            )
+        played = None if preset == DEFAULT_PRESET else read_song(Path(preset))
+        render_rig(rig, played, output, tempo=tempo, bars=bars, picture=picture)
+        return
     if take is not None:
         others = (source, tempo, bars, seed, mode, settings, picture)
         if preset != DEFAULT_PRESET or any(other is not None for other in others):
@@ -54,14 +69,9 @@ def render(
     parameters = setup.parameters
     if song is not None and song.metres and not _asks_for(settings, "metre"):
         parameters = parameters.with_values({"metre": Metre(*song.metres[0][1:])})
-    metre = parameters.metre
     network = load_network(setup.stem)
-    bar = metre.steps_per_bar(network.metadata.steps_per_beat) * beat // network.metadata.steps_per_beat
-    length = (bars or _bars_of(song, bar)) * bar
-    if length > options.MOST_BARS * bar:
-        raise DescantError(
-            f"{source} is {length // bar} bars long, but at most {options.MOST_BARS} can be rendered; see --bars."
-        )
+    metre, bar = metre_of(parameters, network.metadata, beat)
+    length = length_of(song, bar, bars)
     track = list(song.messages) if song else []
     rendering = render_offline(network, parameters, track, tempo_map, length, setup.bindings)
     tracks = {"Descant": rendering.messages}
@@ -76,13 +86,6 @@ def render(
         else ""
     )
     typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
-
-
-def _bars_of(song: Song | None, bar: int) -> int:
-    if song is None:
-        return DEFAULT_BARS
-    last = max((note.end for note in song.notes), default=bar)
-    return max(1, -(-last // bar))
 
 
 def _asks_for(settings: list[str] | None, name: str) -> bool:

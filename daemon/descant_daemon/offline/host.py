@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from descant_daemon.tempo_map import TempoMap
 from descant_routing import message
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 CLOCKS_PER_BEAT = 24
 START_LEAD = 1_000_000  # ns between Start and the first clock, as masters leave it
 
 
 def performance(
-    track: Iterable[tuple[int, bytes]], tempo_map: TempoMap, length: int, begin: int = START_LEAD
+    tracks: Mapping[str, Iterable[tuple[int, bytes]]], tempo_map: TempoMap, length: int, clock_to: str = MAIN
 ) -> list[Timed]:
-    """Start, clock, the track's messages (tick, bytes), Stop at ``length`` ticks; by time.
+    """Start, clock, the messages (tick, bytes) of the track of each input, Stop at ``length`` ticks; by time.
 
-    Tick 0 is at ``begin`` ns. Of what falls on one moment, clock goes first and note-offs before note-ons.
+    Tick 0 is at ``START_LEAD`` ns; ``clock_to``: the input that the clock goes to. Of what falls on one moment,
+    clock goes first and note-offs before note-ons.
     """
+    begin = START_LEAD
     beat = tempo_map.ticks_per_beat
-    events = [Timed(begin - START_LEAD, bytes([message.START]))]
+    events = [Timed(begin - START_LEAD, bytes([message.START]), clock_to)]
     clocks = -(-length * CLOCKS_PER_BEAT // beat)
     events += [
-        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), bytes([message.CLOCK]))
+        Timed(begin + tempo_map.time_of(clock * beat / CLOCKS_PER_BEAT), bytes([message.CLOCK]), clock_to)
         for clock in range(clocks)
     ]
     stop = begin + tempo_map.time_of(length)
-    events += [Timed(begin + tempo_map.time_of(tick), data) for tick, data in track if tick < length]
-    events.append(Timed(stop, bytes([message.STOP])))
+    events += [
+        Timed(begin + tempo_map.time_of(tick), data, port)
+        for port, track in tracks.items()
+        for tick, data in track
+        if tick < length
+    ]
+    events.append(Timed(stop, bytes([message.STOP]), clock_to))
     return sorted(events, key=lambda event: (event.time, _turn(event.data)))
 
 

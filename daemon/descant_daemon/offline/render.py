@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,18 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
+from descant_daemon.engine.network import Network
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.tape.cut import cut
+from descant_daemon.tape.rigging import Rigging
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
+from descant_routing import message
+from descant_routing.ports.cables import Cables
 from descant_routing.ports.memory import MemoryBackend
+from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
     from descant_daemon.model.runtime import OnnxNetwork
@@ -33,6 +39,14 @@ class Rendering:
     counts: Counts
 
 
+@dataclass(frozen=True)
+class RigRendering:
+    """By output: all that leaves there, dry and ours, as (tick, message); and what was counted."""
+
+    outputs: Mapping[str, Sequence[tuple[int, bytes]]]
+    counts: Counts
+
+
 def render(
     network: OnnxNetwork,
     parameters: Parameters,
@@ -42,13 +56,53 @@ def render(
     bindings: Bindings = NOTHING_BOUND,
 ) -> Rendering:
     """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back."""
-    clock = MidiClock()
     ours_alone = replace(parameters, thru=False)
-    effect = Effect([Track([program_of(network.metadata, ours_alone, bindings)])], clock)
-    rehearsal = Rehearsal(effect, Engine(network))
-    backend = MemoryBackend()
-    backend.start(rehearsal)
-    backend.inject(performance(track, tempo_map, length))
+    effect = Effect([Track([program_of(network.metadata, ours_alone, bindings)])], MidiClock())
+    sent = _perform(effect, Engine(network), {MAIN: track}, tempo_map, length)
+    return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
+
+
+def render_rig(
+    rig: Rigging,
+    networks: Sequence[Network],
+    tracks: Mapping[str, Sequence[tuple[int, bytes]]],
+    tempo_map: TempoMap,
+    length: int,
+) -> RigRendering:
+    """Play ``tracks``, by input, to a rig for ``length`` ticks; ``networks`` are its models by number.
+
+    Notes that are held at the end end there.
+    """
+    effect = Effect(rig.tracks, MidiClock(), rig.patchbay(), clock_from=rig.clock_from, cares=rig.cares)
+    engine = Engine(*networks, instances=len(rig.tracks))
+    heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *rig.cares}}
+    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, rig.outputs)
+    outputs = {
+        label: cut(
+            ((tick, data) for tick, data, sink in sent if sink == label and data[0] < message.SYSEX),
+            0,
+            length,
+            tempo_map.ticks_per_beat,
+        )
+        for label in rig.outputs
+    }
+    return RigRendering(outputs, effect.counts)
+
+
+def _perform(
+    effect: Effect,
+    engine: Engine,
+    tracks: Mapping[str, Sequence[tuple[int, bytes]]],
+    tempo_map: TempoMap,
+    length: int,
+    clock_to: str = MAIN,
+    outputs: Sequence[str] = (MAIN,),
+) -> list[tuple[int, bytes, str]]:
+    """What leaves, as (tick, message, output), in order of time."""
+    backend = MemoryBackend(cables=Cables(dict.fromkeys(tracks), dict.fromkeys(outputs)))
+    backend.start(Rehearsal(effect, engine))
+    backend.inject(performance(tracks, tempo_map, length, clock_to))
     backend.run_until(START_LEAD + tempo_map.time_of(length) + TAIL)
-    ticks = [(max(0, round(tempo_map.tick_at(time - START_LEAD))), data) for time, data, _ in backend.sent]
-    return Rendering(ticks, effect.counts)
+    return [
+        (max(0, round(tempo_map.tick_at(time - START_LEAD))), data, sink) for time, data, sink in backend.sent
+    ]
