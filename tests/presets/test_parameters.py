@@ -173,18 +173,18 @@ def test_bands_of_more_than_two_choices_come_back_too() -> None:
 def test_what_has_no_knob_says_so() -> None:
     for name in ("seed", "metre"):
         with pytest.raises(UsageError, match=f"^{name} cannot be moved by a controller"):
-            Parameters().with_cc(name, 3)
+            TABLE[name].from_cc(3)
         with pytest.raises(UsageError, match=f"^{name} cannot be moved by a controller"):
             TABLE[name].to_cc(TABLE[name].default)
     for position in (-1, 128):
         with pytest.raises(UsageError, match="a controller's value is 0 to 127"):
-            Parameters().with_cc("low", position)
+            TABLE["low"].from_cc(position)
 
 
 def test_controllers_may_cross_low_and_high_on_their_way() -> None:
-    crossed = Parameters(high=60).with_cc("low", 72)
+    crossed = Parameters(high=60).with_values({"low": TABLE["low"].from_cc(72)})
     assert (crossed.low, crossed.high) == (72, 60)
-    assert crossed.with_cc("high", 90).consistent().high == 90
+    assert crossed.with_values({"high": TABLE["high"].from_cc(90)}).consistent().high == 90
 
 
 def test_density_as_odds() -> None:

@@ -21,12 +21,12 @@ from descant_daemon.effect.dialogue import Dialogue, Question
 from descant_daemon.effect.feel import Feel
 from descant_daemon.effect.grid import Grid
 from descant_daemon.effect.hands import Hands
+from descant_daemon.effect.lately import Lately, rest
 from descant_daemon.effect.lengths import Lengths
 from descant_daemon.effect.modes import say
 from descant_daemon.effect.modes.scene import Say, Scene
 from descant_daemon.effect.outbox import Outlet
 from descant_daemon.effect.programs import Programs
-from descant_daemon.effect.reel import Reel, rest
 from descant_daemon.effect.swing import swing
 from descant_daemon.effect.telling import Doing, News, Telling
 from descant_daemon.effect.turn import Turn
@@ -51,7 +51,7 @@ class Steps:
         self.surface = Surface(program.bindings, program.styles)
         self.hands = Hands(program.pitches)
         self.lengths = Lengths()
-        self.reel = Reel()
+        self.lately = Lately()
         self.voice = Voice(ledger, program.pitches, instance)
         self.turn = Turn(Dialogue(program, instance, common.serials), self.voice, outlet, common.counts)
         self._telling = Telling()
@@ -128,7 +128,7 @@ class Steps:
     def _give_up(self, now: int) -> None:
         """The answer did not come."""
         self.turn.fall_back()
-        self.reel.keep(self.step, self.voice.hold(), None)
+        self.lately.keep(self.step, self.voice.hold(), None)
         self._tell(now)
 
     def _ask(self, step: int, now: int, ahead: int = 0) -> Question:
@@ -140,7 +140,7 @@ class Steps:
         self._let_loop(what, step)
         if what in (Say.AROUND, Say.FREELY):
             return self.turn.asked(dialogue.ask(step, given, parameters, ahead, what), now)
-        frame = self.reel.at(step) or rest(self.hands.pitches)
+        frame = self.lately.at(step) or rest(self.hands.pitches)
         question = dialogue.move_on(step, given, frame.ours, parameters, what)
         dialogue.settle(question, *frame)
         return self.turn.asked(question, now)
@@ -150,7 +150,7 @@ class Steps:
         length = self.lengths.detached
         touch = self._feel.touch(self.parameters, question.step, held, length, self.grid.step_length)
         self.turn.play(question, touch._replace(since=time - self._step_time), time)
-        self.reel.keep(question.step, question.notes, question.velocities)
+        self.lately.keep(question.step, question.notes, question.velocities)
         self._tell(time)
 
     def _tell(self, now: int) -> None:
@@ -194,10 +194,10 @@ class Steps:
 
     def _let_loop(self, what: Say, step: int) -> None:
         if what is not Say.LOOP:
-            self.reel.melt()
-        elif not self.reel.loops:
+            self.lately.melt()
+        elif not self.lately.loops:
             bar = self.parameters.metre.steps_per_bar(self.programs.current.steps_per_beat)
-            self.reel.freeze(step, self.parameters.phrase * bar)
+            self.lately.freeze(step, self.parameters.phrase * bar)
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -337,7 +337,7 @@ class Steps:
         self.surface.rebind(program.bindings, program.styles)
         self.voice.retire()
         self.turn.dialogue.become(program)
-        self.reel = Reel()
+        self.lately = Lately()
         self._take_up(program)
         self.step = self.grid.first_from((self.step + 1) * per_step) - 1
         self._held_until = self.grid.first_from(self._held_until * per_step)

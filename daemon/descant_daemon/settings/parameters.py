@@ -31,7 +31,7 @@ from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 class Knob(NamedTuple):
@@ -323,15 +323,6 @@ class Parameters:
         """These with some replaced. Raises UsageError for an unknown name or a value outside its row."""
         changes: dict[str, Any] = {row_named(name, TABLE).name: value for name, value in values.items()}
         return replace(self, **changes)
-
-    def with_cc(self, name: str, position: int, styles: Sequence[str] = ("",)) -> Parameters:
-        """These after a controller mapped to ``name`` moved to ``position``, 0 to 127; ``styles``: the model's.
-
-        ``low`` may pass ``high``, for controllers arrive in any order; then nothing may be generated.
-        """
-        row = row_named(name, TABLE)
-        turned = row.among(styles) if row.kind == "style" else row
-        return self.with_values({name: turned.from_cc(position)})
 
     def with_settings(self, settings: Iterable[str]) -> Parameters:
         """These after ``--set name=value`` options, in order. Raises UsageError, naming the wrong one."""

@@ -24,7 +24,7 @@ def rest(pitches: PitchRange) -> Frame:
     return Frame(np.zeros((pitches.size, 2), np.float32), None)
 
 
-class Reel:
+class Lately:
     """Steps by their number in the song; a loop is played at the same place of the bar as at first."""
 
     def __init__(self) -> None:
