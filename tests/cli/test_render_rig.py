@@ -79,6 +79,17 @@ def test_where_no_track_bears_a_name_the_first_input_has_them_all(descant: Run, 
     assert notes(tmp_path / "out.mid", "far", {0}) == []
 
 
+def test_who_plays_to_nobody_is_told_what_is_missing(descant: Run, tmp_path: Path) -> None:
+    (tmp_path / "alone.yaml").write_text(ALONE)
+    said = descant("render", "--rig", "alone.yaml", "-o", "out.mid", "--bars", "1")
+    assert said == (
+        "out.mid: 1 bars, 0 notes of ours. Nobody played to it: give it IN.mid, or an instance the mode free.\n"
+    )
+    free = ALONE.replace("thru: false", "thru: false, drafts: 1").replace("preset:", "mode: free, preset:")
+    (tmp_path / "free.yaml").write_text(free)
+    assert "Nobody" not in descant("render", "--rig", "free.yaml", "-o", "out.mid", "--bars", "2")
+
+
 @pytest.mark.parametrize(
     "option",
     [

@@ -53,7 +53,9 @@ def render_rig(
     write_song(output, named, tempo_map, (metre.beats, metre.unit))
     if picture is not None:
         draw_file(output, picture, title=rig.title)
-    typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes of ours.")
+    alone = song is None and not rendering.counts.notes
+    hint = " Nobody played to it: give it IN.mid, or an instance the mode free." if alone else ""
+    typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes of ours.{hint}")
 
 
 def _in_metre(rig: Rig, metre: Metre) -> Rig:
