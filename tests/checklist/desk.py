@@ -7,10 +7,10 @@ from typing import Any
 
 from tests.effect.stage import BEGIN, MS, Engine, Part, Stage, Wire
 
+from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.patchbay import ONE_CABLE, Patchbay
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.gate import Care
-from descant_daemon.effect.patchbay import ONE_CABLE, Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters

@@ -8,8 +8,8 @@ import pytest
 from tests.checklist.desk import Desk, Steps, assert_silent, ear, sent
 from tests.effect.stage import CLOCK, START, STOP, Stage, by_melody, by_step
 
+from descant_daemon.effect.cables.gate import Care
 from descant_daemon.effect.common import Program, Track
-from descant_daemon.effect.gate import Care
 from descant_daemon.settings.parameters import Parameters
 from descant_routing import message
 from descant_routing.ports.pieces import Pieces

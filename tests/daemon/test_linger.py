@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from tests.daemon.player import Player, same
 
-from descant_daemon.effect.manner import sampling
 from descant_daemon.effect.modes import say
 from descant_daemon.effect.modes.scene import Scene
+from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import PLAY, PitchRange

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.bindings import Bindings

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, bound, internal
 
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 from tests.effect.stage import Engine, Stage, Wire, keys_of, state
 
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Boundary, Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.parameters import Parameters

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.effect.stage import Wire, keys_of, state
 
-from descant_daemon.effect.human import Human
-from descant_daemon.effect.keys import Keys
+from descant_daemon.effect.player.keys import Keys
+from descant_daemon.effect.touch.human import Human
 from descant_daemon.effect.voice import Touch, Voice
 from descant_daemon.note_state import PitchRange
 from descant_routing.ledger import Ledger, Owner

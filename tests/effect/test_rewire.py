@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.effect.stage import BEGIN, MS, Stage, by_step
 
+from descant_daemon.effect.cables.patchbay import ONE_CABLE
 from descant_daemon.effect.common import Ears, Program, Track
-from descant_daemon.effect.patchbay import ONE_CABLE
 from descant_daemon.settings.parameters import Parameters
 from descant_routing import message
 from descant_routing.errors import UsageError

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from tests.effect.stage import MS, Wire, bound
 from tests.effect.test_fuzz import PITCHES, Coins, Storm
 
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import EVERY_CHANNEL, Boundary, Ears, Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine
 from descant_daemon.note_state import PitchRange

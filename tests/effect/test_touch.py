@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.effect.stage import START, STOP, TICK, Stage, Wire, by_melody, by_step
 from tests.effect.test_determinism import TUNE, Jitter, by_steps, sensitive
 
-from descant_daemon.effect.accent import weight
-from descant_daemon.effect.human import MOST_DELAY, MOST_VELOCITY, human
-from descant_daemon.effect.lengths import Lengths
-from descant_daemon.effect.swing import Swing, swing
+from descant_daemon.effect.player.lengths import Lengths
+from descant_daemon.effect.touch.accent import weight
+from descant_daemon.effect.touch.human import MOST_DELAY, MOST_VELOCITY, human
+from descant_daemon.effect.touch.swing import Swing, swing
 from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.settings.metre import Metre
 from descant_routing import message

@@ -10,14 +10,14 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.gates import Gates
+from descant_daemon.effect.cables.outbox import Outbox
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import MOST_INSTANCES, Common, Due, Track
 from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.gate import Care
-from descant_daemon.effect.gates import Gates
-from descant_daemon.effect.key_buttons import KeyButtons
-from descant_daemon.effect.outbox import Outbox
 from descant_daemon.effect.part import Part, check_track
-from descant_daemon.effect.patchbay import Patchbay
+from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Clock, Happening, Kind

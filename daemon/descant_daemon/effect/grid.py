@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from descant_daemon.effect.swing import TICKS_PER_BEAT, Swing
+from descant_daemon.effect.touch.swing import TICKS_PER_BEAT, Swing
 from descant_daemon.note_state import nearest_step
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.clock import Clock

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from descant_daemon.controls.feedback import Feedback
 from descant_daemon.effect.actions import Actions
-from descant_daemon.effect.chord_memory import ChordMemory
+from descant_daemon.effect.cables.outbox import Outbox, Outlet
 from descant_daemon.effect.common import Common, Due, Program, Track
 from descant_daemon.effect.grid import check_steps
-from descant_daemon.effect.outbox import Outbox, Outlet
+from descant_daemon.effect.player.chord_memory import ChordMemory
 from descant_daemon.effect.steps import Steps
 from descant_daemon.effect.telling import Doing
 from descant_daemon.engine.asking import Answer, Ask

@@ -16,20 +16,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from descant_daemon.controls.surface import Surface
+from descant_daemon.effect.cables.outbox import Outlet
 from descant_daemon.effect.common import Common, Due, Program, Track
-from descant_daemon.effect.dialogue import Dialogue, Question
-from descant_daemon.effect.feel import Feel
 from descant_daemon.effect.grid import Grid
-from descant_daemon.effect.hands import Hands
 from descant_daemon.effect.lately import Lately, rest
-from descant_daemon.effect.lengths import Lengths
 from descant_daemon.effect.modes import say
 from descant_daemon.effect.modes.scene import Say, Scene
-from descant_daemon.effect.outbox import Outlet
+from descant_daemon.effect.player.hands import Hands
+from descant_daemon.effect.player.lengths import Lengths
 from descant_daemon.effect.programs import Programs
-from descant_daemon.effect.swing import swing
+from descant_daemon.effect.questions.dialogue import Dialogue, Question
+from descant_daemon.effect.questions.turn import Turn
 from descant_daemon.effect.telling import Doing, News, Telling
-from descant_daemon.effect.turn import Turn
+from descant_daemon.effect.touch.feel import Feel
+from descant_daemon.effect.touch.swing import swing
 from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer
 from descant_daemon.note_state import ARTICULATE, State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from descant_daemon.effect.outbox import Outlet
+from descant_daemon.effect.cables.outbox import Outlet
 from descant_daemon.settings.choices import MODES
 from descant_daemon.settings.parameters import Parameters
 from descant_routing import message

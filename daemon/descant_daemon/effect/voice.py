@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_daemon.effect.human import Human
+from descant_daemon.effect.touch.human import Human
 from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 from descant_routing.ledger import Ledger, generated

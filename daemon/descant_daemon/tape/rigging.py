@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.gate import Care
-from descant_daemon.effect.patchbay import Patchbay
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.source import parse_source

@@ -6,7 +6,7 @@ import pytest
 from tests.effect.scores.pieces import CHORDS, free, sixteenths
 from tests.effect.stage import CLOCK, START, Stage
 
-from descant_daemon.effect.outbox import Outbox
+from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.time.auto_clock import AutoClock
 from descant_routing import message
 from descant_routing.errors import UsageError

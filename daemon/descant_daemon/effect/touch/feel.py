@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from descant_daemon.effect.accent import louder
-from descant_daemon.effect.human import MOST_OF_STEP, Human, human
+from descant_daemon.effect.touch.accent import louder
+from descant_daemon.effect.touch.human import MOST_OF_STEP, Human, human
 from descant_daemon.effect.voice import Touch
 from descant_daemon.settings.parameters import Parameters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from descant_daemon.effect.gate import Care, Gate
+from descant_daemon.effect.cables.gate import Care, Gate
 from descant_routing.timed import Timed
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from descant_daemon.effect.common import Program
-from descant_daemon.effect.manner import sampling
 from descant_daemon.effect.modes.scene import Say
-from descant_daemon.effect.palette import blend
+from descant_daemon.effect.questions.manner import sampling
+from descant_daemon.effect.questions.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities

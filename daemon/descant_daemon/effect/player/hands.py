@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from descant_daemon.effect.keys import Keys
+from descant_daemon.effect.player.keys import Keys
 from descant_daemon.note_state import NoteLog, PitchRange, State
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from descant_daemon.effect.cables.outbox import Outlet
 from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.dialogue import Dialogue, Question
-from descant_daemon.effect.outbox import Outlet
+from descant_daemon.effect.questions.dialogue import Dialogue, Question
 from descant_daemon.effect.voice import Touch, Voice
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import State

@@ -1,0 +1,1 @@
+"""What comes in by the cables, what passes, and what goes out."""

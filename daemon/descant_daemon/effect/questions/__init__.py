@@ -1,0 +1,1 @@
+"""What the engine is asked, how it is to choose, and how its answer comes to sound."""
