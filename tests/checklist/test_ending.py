@@ -12,7 +12,7 @@ from tests.effect.stage import CONTINUE, START, STOP, Stage, by_melody
 from tests.routing.doubles import NoEnds, Unmoved
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine_link import EngineLost
+from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
 from descant_routing import message
 from descant_routing.ports.cable import Cable

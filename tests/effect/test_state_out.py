@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.effect.stage import Stage, by_melody, by_step
 
-from descant_daemon.live.status import snapshot
+from descant_daemon.live.control.status import snapshot
 from descant_routing import message
 
 BAR, BEAT, STEP = 2000, 500, 125

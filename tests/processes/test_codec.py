@@ -10,7 +10,7 @@ import pytest
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.plan import Plan
-from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
+from descant_daemon.live.engine.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
 from descant_daemon.note_state import State
 from descant_daemon.settings.choices import Form, Scale
 

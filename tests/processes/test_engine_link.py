@@ -13,7 +13,7 @@ import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.live.engine_link import HUNG, EngineLink, EngineLost
+from descant_daemon.live.engine.engine_link import HUNG, EngineLink, EngineLost
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -135,7 +135,7 @@ def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path)
 
 
 def test_an_engine_that_dies_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("descant_daemon.live.engine_link.MODULE", "descant_daemon.no_such_module")
+    monkeypatch.setattr("descant_daemon.live.engine.engine_link.MODULE", "descant_daemon.no_such_module")
     link = EngineLink([stem()])
     try:
         with pytest.raises(DescantError, match="died 3 times before it was ready"):

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
-from descant_daemon.live.desk import SIZE, Desk
-from descant_daemon.live.engine_process import LEADS, EngineLoop
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.engine.desk import SIZE, Desk
+from descant_daemon.live.engine.engine_process import LEADS, EngineLoop
+from descant_daemon.live.processes.shared import Shared
 
 SILENT = np.zeros((4, 2), np.float32)
 
@@ -71,7 +71,7 @@ def test_a_question_in_the_middle_of_thinking_does_not_wait_for_the_end_of_it() 
 
 def test_it_warms_up_before_the_tick_and_not_without_one(monkeypatch: Any) -> None:
     bench, now = Bench(), [10**12]
-    monkeypatch.setattr("descant_daemon.live.engine_process.time.monotonic_ns", lambda: now[0])
+    monkeypatch.setattr("descant_daemon.live.engine.engine_process.time.monotonic_ns", lambda: now[0])
     bench.io.put_ask(ask(0, 5, 0, ahead=60_000_000))
     bench.loop.turn()
     begun = now[0]

@@ -12,9 +12,9 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 
-from descant_daemon.live.control_link import Outlets
-from descant_daemon.live.osc import OscInlet, OscOutlet
-from descant_daemon.live.panel import Command
+from descant_daemon.live.control.control_link import Outlets
+from descant_daemon.live.control.osc import OscInlet, OscOutlet
+from descant_daemon.live.control.panel import Command
 from descant_routing.errors import DescantError
 
 STATUS = {"late": 0, "staleness": 0, "bar": 1, "beat": 1, "bpm": None}

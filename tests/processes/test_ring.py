@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.processes.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.processes.shared import Shared
 
 SLOTS, LONGEST = 4, 32
 
@@ -83,8 +83,8 @@ def test_a_board_shows_the_latest() -> None:
 
 CHILD = """
 import sys
-from descant_daemon.live.ring import Ring, ring_bytes
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.processes.ring import Ring, ring_bytes
+from descant_daemon.live.processes.shared import Shared
 memory = memoryview(Shared.attach(sys.argv[1], 2 * ring_bytes(64, 64)).memory)
 there, back = Ring(memory[:ring_bytes(64, 64)], 64, 64), Ring(memory[ring_bytes(64, 64):], 64, 64)
 number = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from descant_daemon.live.status import status_line
+from descant_daemon.live.control.status import status_line
 
 STATUS = {
     "running": True,

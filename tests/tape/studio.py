@@ -17,7 +17,7 @@ from tests.effect.test_fuzz import CC, PITCHES, Coins, Storm
 from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
-from descant_daemon.live.engine_link import EngineLost
+from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tape.building import build_clock, build_effect

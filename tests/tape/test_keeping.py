@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from tests.tape.page import tracks
 from tests.tape.studio import header
 
-from descant_daemon.live.reel import LONGEST, SLOTS, Reel, reel_bytes
-from descant_daemon.live.shared import Shared
-from descant_daemon.live.tape_link import TapeLink
-from descant_daemon.live.tape_process import Keeper, Orders
+from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.tape.reel import LONGEST, SLOTS, Reel, reel_bytes
+from descant_daemon.live.tape.tape_link import TapeLink
+from descant_daemon.live.tape.tape_process import Keeper, Orders
 from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.reader import Take
 

@@ -14,7 +14,7 @@ from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Ears, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.engine_pool import EnginePool
+from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.bindings import NOTHING_BOUND

@@ -18,7 +18,7 @@ from descant_daemon.bench.paced import sleep_until, spread, stopwatch
 from descant_daemon.bench.reference import reference_graph
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.live.engine_link import EngineLink
+from descant_daemon.live.engine.engine_link import EngineLink
 from descant_daemon.model.load import load_network
 from descant_daemon.model.session import session
 from descant_daemon.note_state import State

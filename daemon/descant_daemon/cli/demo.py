@@ -13,9 +13,9 @@ from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.engine_pool import EnginePool
+from descant_daemon.live.control.status import snapshot, status_line
+from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.live.status import snapshot, status_line
 from descant_daemon.midi_file import PPQ, write_song
 from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.host import START_LEAD, performance

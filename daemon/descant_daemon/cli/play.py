@@ -24,14 +24,14 @@ from descant_daemon.cli.taping import (
 )
 from descant_daemon.effect.common import MOST_INSTANCES
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
-from descant_daemon.live.control_link import Outlets
-from descant_daemon.live.engine_pool import EnginePool
-from descant_daemon.live.osc import OscInlet
-from descant_daemon.live.rank import IO, take_rank
+from descant_daemon.live.control.control_link import Outlets
+from descant_daemon.live.control.osc import OscInlet
+from descant_daemon.live.engine.engine_pool import EnginePool
+from descant_daemon.live.processes.rank import IO, take_rank
 from descant_daemon.live.rig_watch import RigWatch, cables_of, models_of
 from descant_daemon.live.session import Session
-from descant_daemon.live.tape_link import TapeLink
-from descant_daemon.live.tape_process import Orders
+from descant_daemon.live.tape.tape_link import TapeLink
+from descant_daemon.live.tape.tape_process import Orders
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from queue import SimpleQueue
 
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.control_link import ControlLink
-from descant_daemon.live.engine_link import EngineLost
-from descant_daemon.live.engine_pool import EnginePool
-from descant_daemon.live.panel import Command
-from descant_daemon.live.status import Snapshot, snapshot
+from descant_daemon.live.control.control_link import ControlLink
+from descant_daemon.live.control.panel import Command
+from descant_daemon.live.control.status import Snapshot, snapshot
+from descant_daemon.live.engine.engine_link import EngineLost
+from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.tape.cycle import NewRig, News, play_cycle
 from descant_daemon.tape.line import Item
 from descant_daemon.tape.recorder import Recorder

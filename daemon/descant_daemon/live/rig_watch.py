@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from descant_daemon.effect.part import check_track
-from descant_daemon.live.engine_pool import EnginePool
+from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.control_link import ControlLink, Outlets
-from descant_daemon.live.engine_pool import EnginePool
+from descant_daemon.live.control.control_link import ControlLink, Outlets
+from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder

@@ -10,5 +10,5 @@ def burn() -> None:
         number += 1
 
 
-if "descant_daemon.live.control_process" in sys.orig_argv:
+if "descant_daemon.live.control.control_process" in sys.orig_argv:
     threading.Thread(target=burn, daemon=True).start()

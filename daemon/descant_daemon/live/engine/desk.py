@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
-from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.engine.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
+from descant_daemon.live.processes.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.processes.shared import Shared
 
 SLOTS = 256  # asks or answers under way; sixteen instances have 32 at most
 REFUSAL = 2048  # bytes of the sentence with which an engine refuses its model

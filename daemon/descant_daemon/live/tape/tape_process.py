@@ -1,7 +1,7 @@
 """The tape process: keeps what io notes, in a file or for a while, and writes the last bars when they were good.
 
-Started by ``live/tape_link.py``. Whatever happens here, no note moves; when io ends, or is killed, its standard input
-ends, and it keeps what still lies in the memory before it ends too.
+Started by ``live/tape/tape_link.py``. Whatever happens here, no note moves; when io ends, or is killed, its standard
+input ends, and it keeps what still lies in the memory before it ends too.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from descant_daemon.live.doorbell import Doorbell
-from descant_daemon.live.rank import TAPE, take_rank
-from descant_daemon.live.reel import Reel
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.processes.doorbell import Doorbell
+from descant_daemon.live.processes.rank import TAPE, take_rank
+from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.tape.reel import Reel
 
 EVERY = 0.1  # s between two looks
 REMEMBERED = 65_536  # lines for a capture: some ten minutes of notes and clock
@@ -90,7 +90,7 @@ class Keeper:
 
     def _capture(self) -> None:
         # What makes a MIDI file is loaded when the first is wanted.
-        from descant_daemon.live.capturing import write_capture  # noqa: PLC0415
+        from descant_daemon.live.tape.capturing import write_capture  # noqa: PLC0415
         from descant_routing.errors import DescantError  # noqa: PLC0415
 
         orders = self._orders
@@ -109,7 +109,7 @@ class Keeper:
 
 
 def main() -> None:
-    """``python -m descant_daemon.live.tape_process HANDLE SIZE PATH CAPTURES BARS``."""
+    """``python -m descant_daemon.live.tape.tape_process HANDLE SIZE PATH CAPTURES BARS``."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # those are for io, whose end is ours
     if sys.platform != "win32":

@@ -18,8 +18,8 @@ from typing import Any
 from pythonosc.osc_packet import OscPacket, ParseError
 from pythonosc.udp_client import SimpleUDPClient
 
-from descant_daemon.live.panel import Command
-from descant_daemon.live.status import Snapshot
+from descant_daemon.live.control.panel import Command
+from descant_daemon.live.control.status import Snapshot
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.row import Row, Value
 from descant_daemon.settings.styles import row_of

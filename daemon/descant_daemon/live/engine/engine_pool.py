@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine_link import EngineLink, EngineLost
+from descant_daemon.live.engine.engine_link import EngineLink, EngineLost
 
 
 class EnginePool:

@@ -1,6 +1,6 @@
 """The engine process: answers what is asked in shared memory, thinks ahead, and is warm when the tick comes.
 
-Started by ``live/engine_link.py``; ends when its standard input does, so it never outlives io.
+Started by ``live/engine/engine_link.py``; ends when its standard input does, so it never outlives io.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import IO
 
 from descant_daemon.engine.asking import Ask, rounds
 from descant_daemon.engine.engine import Engine
-from descant_daemon.live.desk import READY, SIZE, Desk
-from descant_daemon.live.doorbell import Doorbell
-from descant_daemon.live.rank import ENGINE, take_rank
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.engine.desk import READY, SIZE, Desk
+from descant_daemon.live.processes.doorbell import Doorbell
+from descant_daemon.live.processes.rank import ENGINE, take_rank
+from descant_daemon.live.processes.shared import Shared
 from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
@@ -73,7 +73,7 @@ class EngineLoop:
 
 
 def main() -> None:
-    """``python -m descant_daemon.live.engine_process HANDLE INSTANCES WAKES STEM...``."""
+    """``python -m descant_daemon.live.engine.engine_process HANDLE INSTANCES WAKES STEM...``."""
     handle, instances, wakes, *stems = sys.argv[1:]
     answered = os.fdopen(os.dup(1), "wb") if wakes == "wakes" else None
     os.dup2(2, 1)  # nothing but bells may reach the pipe, whatever a library prints

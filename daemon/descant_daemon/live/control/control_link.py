@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-from descant_daemon.live.panel import SIZE, Command, Panel
-from descant_daemon.live.shared import Shared
-from descant_daemon.live.status import Snapshot
-from descant_daemon.live.worker import Worker
+from descant_daemon.live.control.panel import SIZE, Command, Panel
+from descant_daemon.live.control.status import Snapshot
+from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.processes.worker import Worker
 
-MODULE = "descant_daemon.live.control_process"
+MODULE = "descant_daemon.live.control.control_process"
 
 
 @dataclass(frozen=True)

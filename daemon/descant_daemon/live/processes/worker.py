@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import IO
 
-from descant_daemon.live.doorbell import quiet_bell, ring
-from descant_daemon.live.rank import put_behind
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.processes.doorbell import quiet_bell, ring
+from descant_daemon.live.processes.rank import put_behind
+from descant_daemon.live.processes.shared import Shared
 
 PAUSE = 0.05  # s before the first restart; it doubles while the process dies young
 LONGEST_PAUSE = 1.0

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.desk import READY, SIZE, Desk
-from descant_daemon.live.shared import Shared
-from descant_daemon.live.worker import Worker
+from descant_daemon.live.engine.desk import READY, SIZE, Desk
+from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.processes.worker import Worker
 from descant_routing.errors import DescantError
 
-MODULE = "descant_daemon.live.engine_process"
+MODULE = "descant_daemon.live.engine.engine_process"
 MOST_STARTS = 3  # before it has ever been ready; then something is wrong that no further start will mend
 HUNG = 3_000_000_000  # ns without an answer, and the engine is taken for dead
 LOOK = 0.005  # s between two looks whether it is ready

@@ -1,6 +1,6 @@
 """The control process: shows the status, listens to OSC. Whatever happens here, no note moves.
 
-Started by ``live/control_link.py``; ends when its standard input does, so it never outlives io.
+Started by ``live/control/control_link.py``; ends when its standard input does, so it never outlives io.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import sys
 import threading
 import time
 
-from descant_daemon.live.control_link import Outlets
-from descant_daemon.live.osc import OscInlet, OscOutlet
-from descant_daemon.live.panel import SIZE, Panel
-from descant_daemon.live.rank import CONTROL, take_rank
-from descant_daemon.live.shared import Shared
-from descant_daemon.live.status import Snapshot, encode, status_line
+from descant_daemon.live.control.control_link import Outlets
+from descant_daemon.live.control.osc import OscInlet, OscOutlet
+from descant_daemon.live.control.panel import SIZE, Panel
+from descant_daemon.live.control.status import Snapshot, encode, status_line
+from descant_daemon.live.processes.rank import CONTROL, take_rank
+from descant_daemon.live.processes.shared import Shared
 from descant_routing.errors import DescantError
 
 REFRESH = 0.1  # s
@@ -25,7 +25,7 @@ CLEAR_LINE = "\x1b[K"
 
 
 def main() -> None:
-    """``python -m descant_daemon.live.control_process HANDLE OUTLETS``."""
+    """``python -m descant_daemon.live.control.control_process HANDLE OUTLETS``."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # those are for io, whose end is ours
     take_rank(CONTROL)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
-from descant_daemon.live.shared import Shared
+from descant_daemon.live.processes.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.processes.shared import Shared
 
 SLOTS, LONGEST = 16_384, 112  # a clock tick is one slot, so two minutes and more are under way; 2 MiB
 _PLACE = struct.Struct("<QQ")  # slots of the lines that are kept, bytes of the file that holds them

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from descant_daemon.live.ring import BOARD_SLOTS, Board, Ring, ring_bytes
-from descant_daemon.live.shared import Shared
-from descant_daemon.live.status import Snapshot, encode
+from descant_daemon.live.control.status import Snapshot, encode
+from descant_daemon.live.processes.ring import BOARD_SLOTS, Board, Ring, ring_bytes
+from descant_daemon.live.processes.shared import Shared
 
 SLOTS, LONGEST_COMMAND, LONGEST_STATUS = 64, 256, 16_384
 _RING, _BOARD = ring_bytes(SLOTS, LONGEST_COMMAND), ring_bytes(BOARD_SLOTS, LONGEST_STATUS)

@@ -1,0 +1,1 @@
+"""What joins processes: memory that they share, bells, and which goes first."""

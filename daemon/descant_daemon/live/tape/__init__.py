@@ -1,0 +1,1 @@
+"""The process that keeps what happens, and io's end of it."""
