@@ -68,7 +68,6 @@ class Effect:
         self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[str] = []
         """Actions that are for somebody else, such as ``capture``; to be taken away."""
-        self._pulled: set[str] = set()  # cables that are unplugged
         self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
@@ -117,19 +116,19 @@ class Effect:
     def unplugged(self, port: str, now: int) -> None:
         """A cable is pulled: what came by it ends; what goes by it is heard by nobody."""
         self._seen = max(self._seen, now)
-        self._send_all(now, self.patchbay.unplug(port))
+        self._out.send_each(now, self.patchbay.unplug(port))
         for part in self.parts:
             part.end_keys(port, range(16), now)
         self._begin_anew(port, now)
-        self._pulled.add(port)
+        self._out.unplug(port)
 
     def plugged(self, port: str, now: int) -> None:
         """A cable is back: what still sounds behind it ends, and the song goes on there with the next step."""
         self._seen = max(self._seen, now)
         owed = self.patchbay.plug(port)
         self._begin_anew(port, now)
-        self._pulled.discard(port)
-        self._send_all(now, owed)
+        self._out.plug(port)
+        self._out.send_each(now, owed)
 
     def rewire(
         self,
@@ -162,7 +161,7 @@ class Effect:
                 self._retracked(known.get(track.name), track, {part.instance for part in parts}, now)
             )
         self.parts = parts
-        self._send_all(now, self.patchbay.rewire(passages, outputs, gated=gated))
+        self._out.send_each(now, self.patchbay.rewire(passages, outputs, gated=gated))
         self._clock_from = clock_from
         if cares is not None:
             self._gates.rewire(cares)
@@ -170,7 +169,7 @@ class Effect:
 
     def panic(self, now: int) -> None:
         """Silence: every note that we let out ends, ours and the player's; the song goes on."""
-        self._send_all(now, self.patchbay.panic())
+        self._out.send_each(now, self.patchbay.panic())
         for part in self.parts:
             part.forget_notes()
             part.end_everything(now)
@@ -245,7 +244,7 @@ class Effect:
         """What is to be sent, in order of time; taken by the call."""
         taken = self._out.take()
         self._gates.sent(taken)
-        return [each for each in taken if each.port not in self._pulled] if self._pulled else taken
+        return taken
 
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
@@ -291,7 +290,7 @@ class Effect:
         assert self._feedback is not None  # whose due it was
         self._values_at = now + VALUES_EVERY
         for part in self.parts:
-            self._send_all(now, [(self._feedback, data) for data in part.values_back(now)])
+            self._out.send_each(now, [(self._feedback, data) for data in part.values_back(now)])
 
     def _make_good(self, port: str, now: int) -> None:
         """What an input owes us is taken as if it came now."""
@@ -300,7 +299,7 @@ class Effect:
         for data in lost:
             self._hear(data, port, now)
         if dead:
-            self._send_all(now, self.patchbay.release(port))
+            self._out.send_each(now, self.patchbay.release(port))
             for part in self.parts:
                 part.end_keys(port, range(16), now)
         self._heed_loops()
@@ -416,17 +415,12 @@ class Effect:
         """The dry path. What ends the notes of a channel ends ours there too."""
         passes = thru or not self.patchbay.gated
         sent = self.patchbay.feed(data, port) if passes else self.patchbay.shut(port, data)
-        self._send_all(now, sent)
+        self._out.send_each(now, sent)
         for sink, each in sent:
             if message.is_control_change(each) and each[1] in message.NOTE_ENDING_CONTROLLERS:
                 for part in self.parts:
                     if part.sounds_on(sink, message.channel(each)):
                         part.end_notes(port, (), now)
-
-    def _send_all(self, now: int, sent: Sequence[tuple[str, bytes]]) -> None:
-        for sink, data in sent:
-            if sink not in self._pulled:
-                self._out.send(now, [data], sink)
 
     def _arm(self, tick: int, now: int) -> None:
         for part in self.parts:
@@ -434,17 +428,14 @@ class Effect:
 
     def _send_clock(self, now: int) -> None:
         assert self._master is not None  # whose due it was
-        self._to_every_output(now, self._master.send(now))
-
-    def _to_every_output(self, now: int, messages: Sequence[bytes]) -> None:
-        for sink in self.patchbay.outputs:
-            self._out.send(now, messages, sink)
+        self._out.send_to(self.patchbay.outputs, now, self._master.send(now))
 
     def _happen(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:
             if self._master is not None:
                 # A Start that is known ahead leaves at once: nothing has to wait behind it.
-                self._to_every_output(min(happening.time, self._seen), self._master.happen(happening))
+                due = min(happening.time, self._seen)
+                self._out.send_to(self.patchbay.outputs, due, self._master.happen(happening))
             for part in self.parts:
                 part.happen(happening, runs=happening.kind not in (Kind.STOPPED, Kind.LOST))
 
@@ -454,4 +445,4 @@ class Effect:
             if not part.parameters.thru:
                 ears = part.track.hears
                 for channel in ears.channels:
-                    self._send_all(now, self.patchbay.close(ears.input, channel))
+                    self._out.send_each(now, self.patchbay.close(ears.input, channel))
