@@ -93,6 +93,27 @@ def test_a_line_among_others_has_the_very_bits_that_it_has_alone(seed: int) -> N
         assert all(np.array_equal(one, all_[drafts]) for one, all_ in zip(alone, together, strict=True))
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("seed", range(10))
+def test_a_draft_among_others_has_the_very_bits_that_it_has_alone(seed: int, shape: dict[str, Any]) -> None:
+    """Drafts are climbed as one until their dice fall differently: some at the first pitch, some never."""
+    plain = PlainNoteAxis(seed, eagerness=-1.0, **shape)
+    line = known(plain, a_line(seed, plain.context))
+    rng = np.random.default_rng(seed)
+    dice = logit(rng.random((12, PITCHES, 2)))
+    for draft in range(1, 12):  # as its neighbour, up to a pitch of its own
+        same = int(rng.integers(0, PITCHES + 1))
+        dice[draft, :same] = dice[draft - 1, :same]
+    every = np.ones(PITCHES, np.bool_)
+    choice = replace(line.choice, dice=dice, odds=1.0, voices=16, allowed=every, bias=None, temperature=2.0)
+    chosen, logits = climbed(plain.axis, [line._replace(choice=choice)])
+    assert len({each.tobytes() for each in chosen}) > 2
+    for draft in range(12):
+        alone = climbed(plain.axis, [line._replace(choice=replace(choice, dice=dice[draft : draft + 1]))])
+        assert np.array_equal(chosen[draft], alone[0][0])
+        assert np.array_equal(logits[draft], alone[1][0])
+
+
 def test_whatever_arrays_come_it_is_compiled_once() -> None:
     """Of what lies in shared memory one may not write: to Numba another type, and seconds of compiling on stage."""
     plain = PlainNoteAxis(0)

@@ -1,7 +1,8 @@
 """The climb from the lowest pitch up, in machine code: an LSTM step a pitch, and the dice in between.
 
 Each pitch knows the choices below it, so the pitches come one after the other; several lines come together,
-a weight that is at hand serving all of them. A line's arithmetic does not depend on its neighbours.
+a weight that is at hand serving all of them. A line's arithmetic does not depend on its neighbours, so lines that
+ask the same, drafts of one answer, are one until their dice fall differently: the lowest of them leads the others.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
 ) -> None:
     """Choose our notes of a step for ``L`` lines (Kotecha & Young §3.1: from the lowest note up).
 
-    ``known [K, P, G]``: see ``NoteAxis.known``, and ``whose [L]`` says which is a line's; ``given [L, P, 2]``;
+    ``known [K, P, G]``: see ``NoteAxis.known``, and ``whose [L]`` says which is a line's; ``given [L, P, 2]``.
+    Lines that share what is known share what is given and ``follow``, too: they differ in their dice alone.
     ``over [L, P, 2]``: the logits beyond which a pitch plays and is struck; ``follow [L]``: guidance, 0 for none
     (Ho & Salimans 2022); ``axis``: beside, units, weights, head and its bias, of a ``NoteAxis``.
     Written: ``chosen [L, P, 2]``, which must be zero, and ``logits [L, P, 2 + V]``, of velocities only
@@ -50,11 +52,12 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
     below = np.zeros((lines, 2), np.float32)
     keys, ends = survey(given, over)
     guided = (follow > 0) & (keys[:, 0] >= 0)
+    leader = leaders(whose, ends)
     rows = np.empty(ROWS * lines, np.int64)
     for pitch in range(pitches):
         count = 0
         for line in range(lines):
-            if pitch < ends[line]:
+            if pitch < ends[line] and leader[line] == line:
                 for row in range(ROWS * line, ROWS * line + (2 if guided[line] else 1)):
                     begin(sums[row], known[whose[line], pitch], below[line], beside, width)
                     rows[count] = row
@@ -65,19 +68,53 @@ def climb(  # noqa: PLR0917 - arrays in, arrays out
         step_up(sums, states, cells, units, weights, rows[:count])
         for line in range(lines):
             if pitch < ends[line]:
-                found, row = logits[line, pitch], ROWS * line
-                weigh(found, 0, 2, tops[row], head, head_bias)
-                if guided[line]:
-                    for plane in range(2):
-                        alone = dot(tops[row + 1], head[plane]) + head_bias[plane]
-                        found[plane] += follow[line] * (found[plane] - alone)
+                found, first = logits[line, pitch], leader[line]
+                if first == line:
+                    weigh(found, 0, 2, tops[ROWS * line], head, head_bias)
+                    if guided[line]:
+                        guide(found, follow[line], tops[ROWS * line + 1], head, head_bias)
+                else:
+                    found[0], found[1] = logits[first, pitch, 0], logits[first, pitch, 1]
                 if given[line, pitch, 0] == 0 and found[0] > over[line, pitch, 0]:
                     chosen[line, pitch, 0] = 1
                     if found[1] > over[line, pitch, 1]:
                         chosen[line, pitch, 1] = 1
-                        weigh(found, 2, len(head), tops[row], head, head_bias)
-                for plane in range(2):
-                    below[line, plane] = given[line, pitch, plane] + chosen[line, pitch, plane]
+                        weigh(found, 2, len(head), tops[ROWS * first], head, head_bias)
+                below[line, 0] = given[line, pitch, 0] + chosen[line, pitch, 0]
+                below[line, 1] = given[line, pitch, 1] + chosen[line, pitch, 1]
+        part(leader, below, states, cells)
+
+
+@compiled
+def leaders(whose: Any, ends: Any) -> Any:
+    """The first line that asks the same as each, ``[L]``: itself where it is the first."""
+    leader = np.arange(len(whose))
+    for line in range(1, len(whose)):
+        for other in range(line):
+            if leader[other] == other and whose[other] == whose[line] and ends[other] == ends[line]:
+                leader[line] = other
+                break
+    return leader
+
+
+@compiled
+def part(leader: Any, below: Any, states: Any, cells: Any) -> None:
+    """Lines that have chosen otherwise than their leader leave it, those that chose alike together."""
+    before = leader.copy()
+    for line in range(len(leader)):
+        led = before[line]
+        if led == line or (below[line, 0] == below[led, 0] and below[line, 1] == below[led, 1]):
+            continue
+        leader[line] = line
+        for other in range(led + 1, line):
+            alike = below[line, 0] == below[other, 0] and below[line, 1] == below[other, 1]
+            if alike and before[other] == led and leader[other] == other:
+                leader[line] = other
+                break
+        if leader[line] == line:
+            for row in range(ROWS):
+                states[ROWS * line + row] = states[ROWS * led + row]
+                cells[ROWS * line + row] = cells[ROWS * led + row]
 
 
 @compiled
@@ -132,6 +169,13 @@ def weigh(logits: Any, first: Any, last: Any, top: Any, head: Any, bias: Any) ->
     """Logits ``first`` to ``last`` of the last layer's state."""
     for output in range(first, last):
         logits[output] = dot(top, head[output]) + bias[output]
+
+
+@compiled
+def guide(logits: Any, follow: Any, alone: Any, head: Any, bias: Any) -> None:
+    """Away from what the state ``alone`` says, as if nothing were given."""
+    for plane in range(2):
+        logits[plane] += follow * (logits[plane] - (dot(alone, head[plane]) + bias[plane]))
 
 
 @compiled
