@@ -6,9 +6,9 @@ import pytest
 from tests.checklist.desk import Desk, assert_silent, ear, sent
 from tests.effect.stage import STOP, Stage, by_melody, by_step
 
-from descant_daemon.effect.common import Boundary, Program, Track
+from descant_daemon.effect.common import Program, Track
 from descant_daemon.engine.asking import Ask
-from descant_daemon.settings.choices import MODES
+from descant_daemon.settings.choices import MODES, Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_routing import message
 
@@ -173,7 +173,7 @@ def test_06_an_off_on_one_channel_leaves_the_same_key_on_another() -> None:
 
 @pytest.mark.parametrize(("switch", "begins"), [("beat", 2 * BEAT), ("bar", BAR)])
 def test_14_a_program_change_waits_for_the_boundary_and_old_notes_end_by_the_old_map(
-    switch: Boundary, begins: float
+    switch: Switch, begins: float
 ) -> None:
     """Catches a preset that begins in mid-bar, and offs on the new program's channel."""
     track = ending_on((1, 0), (4, 1))._replace(switch=switch)

@@ -23,14 +23,13 @@ def test_seven_bits_are_read_as_they_always_were(row: Row) -> None:
     for cc in range(128):
         stops = (False, True) if row.kind == "bool" else row.choices
         if stops:
-            assert row.from_cc(cc) == stops[cc * len(stops) // 128]
+            assert row.from_position(cc / 127) == stops[cc * len(stops) // 128]
         else:
             exact = Fraction(row.low) + (Fraction(row.high) - Fraction(row.low)) * cc / 127
-            value = float(str(row.from_cc(cc)))
+            value = float(str(row.from_position(cc / 127)))
             assert value == (
                 math.floor(exact + Fraction(1, 2)) if row.kind == "int" else pytest.approx(float(exact))
             )
-        assert row.from_cc(cc) == row.from_position(cc / 127)
 
 
 @pytest.mark.parametrize("row", KNOBS, ids=lambda row: row.name)
@@ -52,7 +51,7 @@ def test_fourteen_bits_reach_what_seven_cannot() -> None:
     temperature = TABLE["temperature"]
     coarse, between, next_coarse = (float(str(temperature.from_position(place / 16383)))
                                     for place in (64 * 129, 64 * 129 + 77, 65 * 129))  # fmt: skip
-    assert (coarse, next_coarse) == (temperature.from_cc(64), temperature.from_cc(65))
+    assert (coarse, next_coarse) == (temperature.from_position(64 / 127), temperature.from_position(65 / 127))
     assert coarse < between < next_coarse
 
 

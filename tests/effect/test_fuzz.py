@@ -17,7 +17,7 @@ import pytest
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, bound, internal
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
@@ -26,6 +26,7 @@ from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
@@ -158,7 +159,7 @@ class Moods:
 
 
 def heard(
-    parameters: Parameters, channels: frozenset[int] = EVERY_CHANNEL, cc: Mapping[int, str] = CC
+    parameters: Parameters, channels: frozenset[int] = ALL_CHANNELS, cc: Mapping[int, str] = CC
 ) -> Track:
     return Track([Program(parameters, PITCHES, bindings=bound(cc))], Ears(channels=channels))
 

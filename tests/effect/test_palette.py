@@ -88,8 +88,8 @@ def test_names_are_checked_where_there_is_a_choice() -> None:
 
 def test_a_knob_gives_each_style_an_equal_share() -> None:
     row = row_of("style", STYLES)
-    turned = [row.from_cc(position) for position in range(128)]
+    turned = [row.from_position(position / 127) for position in range(128)]
     assert [turned.count(style) for style in STYLES] == [43, 43, 42]
-    assert [row.from_cc(row.to_cc(style)) for style in STYLES] == list(STYLES)
+    assert [row.from_position(row.to_cc(style) / 127) for style in STYLES] == list(STYLES)
     with pytest.raises(UsageError, match="until a model says"):
-        TABLE["style"].from_cc(0)
+        TABLE["style"].from_position(0 / 127)

@@ -8,10 +8,11 @@ import pytest
 from tests.effect.stage import Engine, Stage, Wire, keys_of, state
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Boundary, Program, Track
+from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO, PitchRange
+from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -35,7 +36,7 @@ class Models(Engine):
         return Answer(ask.serial, ask.step, state(pitches, [40 + ask.model]), ask.instance)
 
 
-def stage_of(programs: Sequence[Program] = ON_EVERY_STEP, switch: Boundary = "bar") -> Stage:
+def stage_of(programs: Sequence[Program] = ON_EVERY_STEP, switch: Switch = "bar") -> Stage:
     stage = Stage(lambda ask: ((), ()))
     stage.engine = Models(stage.engine.part, PIANO)
     stage.effect = Effect(
@@ -56,7 +57,7 @@ def onsets(stage: Stage) -> list[tuple[float, str]]:
 @pytest.mark.parametrize(
     ("switch", "begins"), [("bar", 2 * BAR), ("beat", BAR + 2 * BEAT), ("step", BAR + BEAT + STEP)]
 )
-def test_another_program_begins_on_its_boundary(switch: Boundary, begins: float) -> None:
+def test_another_program_begins_on_its_boundary(switch: Switch, begins: float) -> None:
     stage = stage_of(switch=switch)
     stage.at(BAR + BEAT + 20, program(1))
     stage.roll(48)

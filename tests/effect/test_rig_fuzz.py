@@ -16,14 +16,15 @@ from tests.effect.stage import MS, Wire, bound
 from tests.effect.test_fuzz import PITCHES, Coins, Storm
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import EVERY_CHANNEL, Boundary, Ears, Program, Track
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.bindings import Bindings
-from descant_daemon.settings.choices import Mode
+from descant_daemon.settings.choices import Mode, Switch
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -36,7 +37,7 @@ EVENTS = int(os.environ.get("DESCANT_FUZZ", "60000"))
 SEED = int(os.environ.get("DESCANT_SEED", "7"))
 INPUTS, OUTPUTS = ("clocked", "left", "right"), ("near", "far")
 MODES: tuple[Mode, ...] = ("free", "harmonise", "instant", "respond", "continue", "freeze")
-SWITCHES: tuple[Boundary, ...] = ("step", "beat", "bar")
+SWITCHES: tuple[Switch, ...] = ("step", "beat", "bar")
 # Nothing here may shut the dry path: that is another model's work.
 CC = {20: "mode", 21: "temperature", 22: "density", 23: "voices", 28: "articulation", 85: "latch", 87: "take"}
 
@@ -119,7 +120,7 @@ class Dice:
         return Program(parameters, pitches, per_beat, bindings=BINDINGS, model=pick((0, 1)), name=str(number))
 
     def ears(self) -> Ears:
-        channels = EVERY_CHANNEL if self.random.randrange(2) else frozenset({0, 9})
+        channels = ALL_CHANNELS if self.random.randrange(2) else frozenset({0, 9})
         low = self.random.randrange(0, 62)
         return Ears(self.random.choice(INPUTS), channels, low, self.random.randrange(low, 128))
 

@@ -13,6 +13,7 @@ RULE = {
     "descant_export": (
         "descant_export",
         "descant_routing.errors",  # what a musician reads when something fails
+        "descant_routing.wording",
         "descant_daemon.note_state",  # the one representation, shared by training and playing
         "descant_daemon.midi_file",
         "descant_daemon.tempo_map",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from descant_daemon.live import clocks
 from descant_daemon.settings.bindings import bind
+from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.form import InstanceForm, RigForm, rig_json_schema
 from descant_daemon.settings.rig.load import load_rig, parse_rig
@@ -22,7 +23,7 @@ from descant_daemon.settings.rig.ranges import (
     parse_keys,
 )
 from descant_daemon.settings.rig.single import single
-from descant_daemon.settings.rig.values import ClockName, Hears, Input, Instance, Output, Program, Rig
+from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
 from descant_daemon.settings.shelf import Place
 
 STAGE = """\

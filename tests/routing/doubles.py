@@ -37,8 +37,9 @@ class Unmoved:
 class Patch:
     """Sends what comes by an input out by an output, and ends what a cable that goes has left sounding.
 
-    ``heard``: what came; ``told``: "-keys" and "+keys" as that cable goes and comes. A key that is struck on an
-    input sounds until it is let go or the input is gone; those that sound on an output end when that goes.
+    ``heard``: what came, once the answer to it has left; ``told``: "-keys" and "+keys" as that cable goes and
+    comes. A key that is struck on an input sounds until it is let go or the input is gone; those that sound on an
+    output end when that goes.
     """
 
     def __init__(self, routes: Mapping[str, str]) -> None:
@@ -46,22 +47,23 @@ class Patch:
         self.heard: list[Timed] = []
         self.told: list[str] = []
         self.now = 0
+        self._arrived: list[Timed] = []  # in the cycle of which the answer may not have left yet
         self._held: dict[str, set[bytes]] = defaultdict(set)  # input → note-offs to come
         self._ends: list[Timed] = []
         self._news = threading.Condition()
 
     def cycle(self, arrived: Sequence[Timed], until: int) -> Sequence[Timed]:
+        self._tell_heard()
         out, self._ends = self._ends, []
         for at, data, port in arrived:
             self._hold(port, data)
             out.append(Timed(at, data, self.routes[port]))
-        with self._news:
-            self.heard += arrived
-            self.now = until
-            self._news.notify_all()
+        self._arrived += arrived
+        self.now = until
         return out
 
     def next_deadline(self) -> int | None:
+        self._tell_heard()
         return None
 
     def unplugged(self, port: str, now: int) -> None:
@@ -80,6 +82,13 @@ class Patch:
 
     def wait_for_told(self, *told: str) -> None:
         self.wait_for(lambda: self.told == [*told])
+
+    def _tell_heard(self) -> None:
+        """The last cycle is over, and what it answered has left."""
+        with self._news:
+            self.heard += self._arrived
+            self._arrived = []
+            self._news.notify_all()
 
     def _tell(self, what: str) -> None:
         with self._news:

@@ -57,9 +57,6 @@ class Clock:
         self.now += round(seconds * 1e9)
 
 
-PATIENCE = 20  # s
-
-
 class Library:
     """Attributes are functions, as a CDLL's are."""
 
@@ -73,7 +70,6 @@ class Mac:
         self.destinations = {"Prophet": 21, "IAC Bus 1": 22}
         self.fails: dict[str, int] = {}  # function → status
         self.sent: list[Sent] = []
-        self._news = threading.Condition()
         self.procs: dict[str, Any] = {}  # by the name of our destination or port
         self.connected: dict[str, set[int]] = {}  # our ports' names → sources
         self.closed: list[str] = []
@@ -291,12 +287,5 @@ class Mac:
         (count,) = struct.unpack("<I", ctypes.string_at(packets, 4))
         assert count == 1
         stamp, length = struct.unpack("<QH", ctypes.string_at(packets + 4, 10))
-        with self._news:
-            self.sent.append(Sent(how, where, stamp, ctypes.string_at(packets + 14, length), self.now()))
-            self._news.notify_all()
+        self.sent.append(Sent(how, where, stamp, ctypes.string_at(packets + 14, length), self.now()))
         return 0
-
-    def wait_for_sent(self, count: int) -> None:
-        """Until so many messages have been sent."""
-        with self._news:
-            assert self._news.wait_for(lambda: len(self.sent) >= count, PATIENCE), self.sent

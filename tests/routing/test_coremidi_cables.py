@@ -101,7 +101,7 @@ def test_a_synth_that_does_not_take_messages_is_waited_for(mac: Mac, play: Open)
     patch = Patch({MAIN: MAIN})
     backend = play(one(None, "prophet"), patch)
     mac.hear((0, ON))
-    mac.wait_for_sent(1)
+    patch.wait_for(lambda: len(patch.heard) == 1)
     mac.fails["MIDISend"] = NOT_FOUND
     mac.hear((0, OFF))
     patch.wait_for_told("-")
@@ -118,8 +118,7 @@ def test_our_own_source_cannot_fail_unheard(mac: Mac, play: Open) -> None:
     backend = play(one(), patch)
     mac.fails["MIDIReceived"] = NOT_FOUND
     mac.hear((0, ON))
-    patch.wait_for(lambda: len(patch.heard) == 1)
-    backend.close()
+    backend.close()  # after a last cycle
     assert backend.lost == "Descant out takes no messages any more: MIDIReceived says -10842"
 
 

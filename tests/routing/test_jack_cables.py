@@ -97,6 +97,7 @@ def test_every_cable_keeps_its_label_and_every_message_its_frame(
         pads.play(*[(offset, message.note_on(9, 36, velocity)) for offset in (0, 9, 255)])
     assert synth.wait_for(300) == keys.played
     assert click.wait_for(300) == pads.played
+    patch.wait_for(lambda: len(patch.heard) == 600)
     assert [each.time for each in patch.heard] == sorted(each.time for each in patch.heard)
     for name, source in (("keys", keys), ("pads", pads)):
         assert [data for _, data, port in patch.heard if port == name] == [data for _, data in source.played]

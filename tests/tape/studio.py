@@ -14,14 +14,16 @@ from typing import Any
 
 from tests.effect.test_fuzz import CC, PITCHES, Coins, Storm
 
-from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.tape.building import build_clock, build_effect
-from descant_daemon.tape.header import ClockFacts, ClockName, Header
+from descant_daemon.tape.header import ClockFacts, Header
 from descant_daemon.tape.line import Cycle, decode
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.rig_facts import (
@@ -246,7 +248,7 @@ def uneven(seed: int) -> Iterator[int]:
         yield int(dice.expovariate(1 / (4 * MS))) + 1
 
 
-def _track(parameters: Parameters, channels: frozenset[int] = EVERY_CHANNEL) -> Track:
+def _track(parameters: Parameters, channels: frozenset[int] = ALL_CHANNELS) -> Track:
     return Track([Program(parameters)], Ears(channels=channels))
 
 

@@ -27,7 +27,8 @@ from tests.tape.studio import (
 )  # fmt: skip
 
 from descant_daemon.engine.engine import Engine
-from descant_daemon.tape.header import ClockName, Header
+from descant_daemon.settings.choices import ClockName
+from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take

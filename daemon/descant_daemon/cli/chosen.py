@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import cast
 
 from descant_daemon.cli.setup import set_up
+from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.single import single
-from descant_daemon.settings.rig.values import ClockName, Program, Rig
+from descant_daemon.settings.rig.values import Program, Rig
 from descant_routing.errors import UsageError
 
 

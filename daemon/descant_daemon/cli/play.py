@@ -22,7 +22,6 @@ from descant_daemon.cli.taping import (
     open_files,
     rig_facts,
 )
-from descant_daemon.effect.common import MOST_INSTANCES
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control.control_link import Outlets
 from descant_daemon.live.control.osc import OscInlet
@@ -35,7 +34,7 @@ from descant_daemon.live.tape.tape_process import Orders
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
-from descant_daemon.settings.rig.values import Rig
+from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
 from descant_daemon.tape.building import build_clock, build_effect
 from descant_daemon.tape.capture import BARS
 from descant_daemon.tape.header import ClockFacts, Header

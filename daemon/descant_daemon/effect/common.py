@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from descant_daemon.effect.counts import Counts
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
+from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.time.clock import Clock
 from descant_routing.timed import MAIN
-
-MOST_INSTANCES = 16
-EVERY_CHANNEL = frozenset(range(16))
-Boundary = Literal["step", "beat", "bar"]
-"""Where in the song another program begins."""
 
 
 class Program(NamedTuple):
@@ -37,7 +34,7 @@ class Ears(NamedTuple):
     """What of an input is heard: its channels (0 to 15) and its keys from ``low`` to ``high``."""
 
     input: str = MAIN
-    channels: frozenset[int] = EVERY_CHANNEL
+    channels: frozenset[int] = ALL_CHANNELS
     low: int = 0
     high: int = 127
 
@@ -49,7 +46,7 @@ class Track(NamedTuple):
     hears: Ears = Ears()
     listens: Sequence[Ears] = ()
     output: str = MAIN
-    switch: Boundary = "bar"
+    switch: Switch = "bar"
     name: str = ""
     first: int = 0
     """Place of the program that sounds first."""

@@ -14,12 +14,13 @@ from descant_daemon.effect.cables.gate import Care
 from descant_daemon.effect.cables.gates import Gates
 from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import MOST_INSTANCES, Common, Due, Track
+from descant_daemon.effect.common import Common, Due, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.clock_master import ClockMaster
 from descant_daemon.time.tap_tempo import Taps

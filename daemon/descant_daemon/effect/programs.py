@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from descant_daemon.effect.common import Boundary, Program, Track
+from descant_daemon.effect.common import Program, Track
+from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_routing import message
 
@@ -18,7 +19,7 @@ class Programs:
         self.coming: Program | None = None
         """Chosen, and not begun yet."""
         self._all = track.programs
-        self._switch: Boundary = track.switch
+        self._switch: Switch = track.switch
         self._banks = {message.BANK_SELECT: 0, message.BANK_SELECT_LSB: 0}
 
     @property

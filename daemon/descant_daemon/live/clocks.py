@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from descant_daemon.live.link_session import LinkSession
+from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.link_source import LinkSource
 from descant_daemon.time.sampled_clock import Source
@@ -11,7 +14,7 @@ from descant_routing.errors import UsageError
 from descant_routing.ports.backend import Backend
 from descant_routing.ports.jack_port import JackBackend
 
-NAMES = ("auto", "midi", "internal", "link", "jack")
+NAMES: tuple[str, ...] = get_args(ClockName)
 DEFAULT_BPM = 100.0
 COUNT_IN = 100_000_000  # ns from being ready to the first beat of our own clock
 

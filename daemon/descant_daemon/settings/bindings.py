@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.entries import each_entry, map_schema
 from descant_daemon.settings.parameters import TABLE
-from descant_daemon.settings.row import hint, shown
 from descant_daemon.settings.source import (
     Controller,
     Pair,
@@ -22,6 +21,7 @@ from descant_daemon.settings.source import (
     source_schema,
 )
 from descant_routing.errors import UsageError
+from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

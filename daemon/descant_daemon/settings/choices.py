@@ -21,3 +21,8 @@ KeyName = Literal["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B
 MODES: tuple[str, ...] = get_args(Mode)
 KEYS: tuple[str, ...] = get_args(KeyName)[:12]
 """By pitch class."""
+
+ClockName = Literal["auto", "midi", "internal", "link", "jack"]
+"""Where time comes from."""
+Switch = Literal["step", "beat", "bar"]
+"""Where in the song another program begins."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic_core import PydanticCustomError
 
-from descant_daemon.settings.row import hint, shown
 from descant_routing.errors import UsageError
+from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

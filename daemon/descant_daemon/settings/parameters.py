@@ -27,8 +27,9 @@ from descant_daemon.settings.choices import (
     Takeover,
 )
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
-from descant_daemon.settings.row import Kind, Row, Value, row_named, shown
+from descant_daemon.settings.row import Kind, Row, Value, row_named
 from descant_routing.errors import UsageError
+from descant_routing.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

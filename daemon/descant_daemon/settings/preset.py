@@ -20,8 +20,9 @@ from descant_daemon.settings.entries import each_entry, map_schema
 from descant_daemon.settings.faults import common_sentence, faults_of, line_of
 from descant_daemon.settings.lined_yaml import FileError, LinedYaml, parse_lined, read_lined
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.row import Value, row_named, shown
+from descant_daemon.settings.row import Value, row_named
 from descant_routing.errors import DescantError
+from descant_routing.wording import shown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from descant_daemon.settings.metre import PATTERN, Metre
 from descant_routing.errors import UsageError
+from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,13 +119,6 @@ class Row:
             return stops.index(value) / max(1, len(stops) - 1)
         return (float(value) - self.low) / (self.high - self.low)
 
-    def from_cc(self, position: int) -> Value:
-        """The value at a controller's position, 0 to 127. Raises UsageError as ``from_position`` does."""
-        self._needs_knob()
-        if not 0 <= position <= CC_TOP:
-            raise UsageError(f"{self.name}: a controller's value is 0 to {CC_TOP}, not {shown(position)}")
-        return self.from_position(position / CC_TOP)
-
     def to_cc(self, value: Value) -> int:
         """The controller's position nearest to ``value``, 0 to 127. Raises UsageError as ``to_position`` does."""
         return int(self.to_position(value) * CC_TOP + 0.5)
@@ -186,20 +178,5 @@ def row_named(name: str, table: Mapping[str, Row]) -> Row:
         raise UsageError(f"unknown parameter {shown(name)}{hint(name, table)}") from None
 
 
-def hint(word: str, known: Mapping[str, object]) -> str:
-    """``" (did you mean 'x'?)"``, or the known words when none is near."""
-    near = get_close_matches(word[:80], known, n=1)
-    return f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(known)})"
-
-
-def shown(value: object) -> str:
-    """What was found, short enough for a sentence."""
-    return "nothing" if value is None else _SHORT.repr(value)
-
-
 def _plain(value: Value) -> Value:
     return str(value) if isinstance(value, Metre) else value
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import platformdirs
 
 from descant_daemon.settings.preset import FILE_NAME
-from descant_daemon.settings.row import hint, shown
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

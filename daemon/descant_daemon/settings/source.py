@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 
 from descant_daemon.settings.actions import ACTIONS
-from descant_daemon.settings.row import shown
 from descant_routing.errors import UsageError
 from descant_routing.routes.numbers import KEYS, plain_one, read_one
+from descant_routing.wording import shown
 
 HIGHEST_CC = 119  # 120 to 127 are channel mode messages: all notes off and the like
 HIGHEST_NRPN = 16_382  # 16383, both halves 127, selects nothing

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from descant_daemon.effect.common import MOST_INSTANCES
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.card import check_model_files
 from descant_daemon.model.load import load_network
 from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.settings.shelf import find
 from descant_daemon.tape.header import ClockFacts, Header
 from descant_daemon.tape.rig_facts import PresetFacts, RigFacts

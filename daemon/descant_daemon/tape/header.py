@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from descant_daemon.settings.choices import ClockName
 from descant_daemon.tape.rig_facts import Facts, PresetFacts, RigFacts
 from descant_routing.errors import DescantError
 
 FORMAT: Literal[1] = 1
-ClockName = Literal["auto", "midi", "internal", "link", "jack"]
 
 
 class ClockFacts(Facts):

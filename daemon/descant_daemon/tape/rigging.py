@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from descant_daemon.effect.cables.gate import Care
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import EVERY_CHANNEL, Ears, Program, Track
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.bindings import Bindings
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.settings.source import parse_source
 from descant_daemon.tape.rig_facts import EarsFacts, InstanceFacts, ProgramFacts, RigFacts
 from descant_routing.ledger import Ledger
@@ -88,7 +89,7 @@ def usual_ways(tracks: Sequence[Track]) -> list[Passage]:
 
 def _only(ears: Ears) -> Route:
     steps: list[Channels | Keys] = []
-    if ears.channels != EVERY_CHANNEL:
+    if ears.channels != ALL_CHANNELS:
         steps.append(Channels(ears.channels))
     if (ears.low, ears.high) != (0, TOP_KEY):
         steps.append(Keys(frozenset(range(ears.low, ears.high + 1))))

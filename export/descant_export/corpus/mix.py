@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descant_daemon.settings.lined_yaml import FileError, Place, Plain, read_lined
-from descant_daemon.settings.row import hint, shown
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.gathered import Gathered, together
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import Step
 from descant_routing.errors import UsageError
+from descant_routing.wording import hint, shown
 
 SUFFIXES = (".yaml", ".yml")
 FROM, LIST = "from", "list"

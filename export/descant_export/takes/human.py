@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from descant_daemon.settings.row import hint
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import read_with_bar
 from descant_export.corpus.gathered import told
@@ -14,6 +13,7 @@ from descant_export.corpus.mix import is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.wording import hint
 
 
 class Human(NamedTuple):

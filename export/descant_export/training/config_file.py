@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from descant_daemon.midi_file import write_whole
 from descant_daemon.settings.lined_yaml import FileError, read_lined
-from descant_daemon.settings.row import hint, shown
 from descant_export.training.config import Config
 from descant_routing.errors import UsageError
+from descant_routing.wording import hint, shown
 
 FIELDS = {each.name: each for each in dataclasses.fields(Config)}
 HEADINGS = {

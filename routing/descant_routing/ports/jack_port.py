@@ -11,15 +11,16 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.frames import FrameAxis
-from descant_routing.ports.jack_ends import ANSWER, JackEnds, JackPort
+from descant_routing.ports.jack_ends import ANSWER, JackCable, JackEnds, JackPort
 from descant_routing.ports.jack_patches import IN_FORCE, JackPatches
 from descant_routing.ports.libraries import load_jack
 from descant_routing.ports.transport import Transport, transport_of
+from descant_routing.ports.wired import Wired
 from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from descant_routing.ports.backend import Driven
 
@@ -30,7 +31,7 @@ _POLL = 0.001  # s
 _frame = itemgetter(0)
 
 
-class JackBackend:
+class JackBackend(Wired[JackCable]):
     """A client of a running JACK server with MIDI ports of its own; never starts a server.
 
     The effect runs in JACK's process callback. Times are JACK's frame count in ns.
@@ -87,21 +88,6 @@ class JackBackend:
         self._client.set_xrun_callback(self._xrun)
 
     @property
-    def inputs(self) -> Mapping[str, str]:
-        """Our input ports by label, as JACK's patchbays show them."""
-        return {label: cable.shown for label, cable in self._wiring.inputs.items()}
-
-    @property
-    def outputs(self) -> Mapping[str, str]:
-        """Our output ports by label, as JACK's patchbays show them."""
-        return {label: cable.shown for label, cable in self._wiring.outputs.items()}
-
-    @property
-    def absent(self) -> Mapping[str, str]:
-        """What is waited for."""
-        return self._wiring.absent
-
-    @property
     def refused(self) -> int:
         """How many messages were too large for JACK's buffer, and so were dropped."""
         return self._refused_before + sum(cable.end.outbox.refused for cable in self._wiring.outputs.values())
@@ -130,10 +116,6 @@ class JackBackend:
     def look(self) -> None:
         """Take up again what is back; JACK itself tells what goes."""
         self._wiring.look(self._patches.ports_gone())
-
-    def rewire(self, cables: Cables) -> None:
-        """Have these cables from now on; see ``Backend``."""
-        self._wiring.rewire(cables)
 
     def close(self) -> None:
         """Send what a last cycle of the effect returns, end what still sounds, leave the server."""

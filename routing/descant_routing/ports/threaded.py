@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.cable import C
@@ -13,13 +13,13 @@ from descant_routing.ports.in_order import InOrder
 from descant_routing.ports.priority import ask_for_realtime
 from descant_routing.ports.punctuality import Punctuality
 from descant_routing.ports.spin import SpinWindow
+from descant_routing.ports.wired import Wired
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from descant_routing.ports.backend import Driven
-    from descant_routing.ports.cables import Cables
     from descant_routing.ports.wiring import Wiring
 
 _CLOSING = 2.0  # s that closing may take
@@ -28,7 +28,7 @@ _AHEAD = 4_500_000  # ns: the most by which a thread is woken early to hand over
 _WORK = 500_000  # ns that the effect may take to say what is due
 
 
-class ThreadedBackend(ABC, Generic[C]):
+class ThreadedBackend(Wired[C], ABC):
     """What RtMidi, ALSA's queue and CoreMIDI have in common. Times are ``time.monotonic_ns``.
 
     A subclass says how to wait, read and send; those methods are called from the one thread.
@@ -59,21 +59,6 @@ class ThreadedBackend(ABC, Generic[C]):
         self._closing = False
         self._lost: str | None = None
 
-    @property
-    def inputs(self) -> Mapping[str, str]:
-        """The inputs by label: our own port, or the one that was named."""
-        return {label: cable.shown for label, cable in self._wiring.inputs.items()}
-
-    @property
-    def outputs(self) -> Mapping[str, str]:
-        """The outputs by label, likewise."""
-        return {label: cable.shown for label, cable in self._wiring.outputs.items()}
-
-    @property
-    def absent(self) -> Mapping[str, str]:
-        """What is waited for."""
-        return self._wiring.absent
-
     def now(self) -> int:
         """The monotonic clock."""
         return time.monotonic_ns()
@@ -87,10 +72,6 @@ class ThreadedBackend(ABC, Generic[C]):
     def look(self) -> None:
         """See who has gone, and take up again who is back."""
         self._wiring.look(self.polls)
-
-    def rewire(self, cables: Cables) -> None:
-        """Have these cables from now on; see ``Backend``."""
-        self._wiring.rewire(cables)
 
     @abstractmethod
     def wake(self) -> None:

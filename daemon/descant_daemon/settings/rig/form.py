@@ -18,19 +18,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from descant_daemon.settings.bindings import ControllerMap
-from descant_daemon.settings.choices import Mode, Takeover
+from descant_daemon.settings.choices import ClockName, Mode, Switch, Takeover
 from descant_daemon.settings.faults import blamed
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.preset import ParameterMap, Text
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, parse_channels, parse_keys
-from descant_daemon.settings.rig.values import (
-    MOST_INSTANCES,
-    MOST_PROGRAMS,
-    MPE_STORM,
-    STORM,
-    ClockName,
-    Switch,
-)
+from descant_daemon.settings.rig.values import MOST_INSTANCES, MOST_PROGRAMS, MPE_STORM, STORM
 from descant_routing.routes import THRU, Route, parse_route
 from descant_routing.timed import MAIN
 

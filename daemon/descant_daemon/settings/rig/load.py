@@ -19,9 +19,9 @@ from descant_daemon.settings.rig.form import (
 from descant_daemon.settings.rig.programs import Presets, programs_of
 from descant_daemon.settings.rig.references import contradictions
 from descant_daemon.settings.rig.values import MPE_STORM, STORM, Hears, Input, Instance, Output, Rig
-from descant_daemon.settings.row import shown
 from descant_routing.errors import UsageError
 from descant_routing.routes import Passage
+from descant_routing.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

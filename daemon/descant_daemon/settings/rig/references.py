@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from descant_daemon.settings.row import hint, shown
 from descant_routing.timed import MAIN
+from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, P
 from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
-    from descant_daemon.settings.rig.values import ClockName
+    from descant_daemon.settings.choices import ClockName
 
 
 def single(

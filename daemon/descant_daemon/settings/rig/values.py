@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
 from descant_routing.guards.storm import RATE
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from descant_daemon.settings.bindings import Bindings
+    from descant_daemon.settings.choices import ClockName, Switch
     from descant_daemon.settings.parameters import Parameters
     from descant_routing.routes import Passage
-
-ClockName = Literal["auto", "midi", "internal", "link", "jack"]
-Switch = Literal["step", "beat", "bar"]
 
 MOST_INSTANCES = 16
 MOST_PROGRAMS = 128
