@@ -19,20 +19,20 @@ from descant_daemon.settings.parameters import Parameters
 KEYS = {20: (60,), 21: (60,), 30: (64, 67), 45: (62,)}
 
 
+@pytest.mark.parametrize("lead_in", [False, True])
 @pytest.mark.parametrize("linger", [1, 4, 9])
-def test_it_sounds_so_long_after_the_last_key_and_from_where_the_song_begins(
+def test_it_sounds_so_long_after_the_last_key_and_before_the_first_where_it_is_to_lead_in(
     make_network: Any,
     make_state: Any,
     linger: int,
+    lead_in: bool,
 ) -> None:
     network = make_network(eagerness=2.0)  # it plays wherever it may
     given = {step: make_state(network.pitches, struck=keys) for step, keys in KEYS.items()}
-    notes = Player(network, Sampling(plan=Plan(linger=linger))).play(range(64), given)
+    notes = Player(network, Sampling(plan=Plan(linger=linger, lead_in=lead_in))).play(range(64), given)
     sounds = {step for step, state in enumerate(notes) if state[:, PLAY].any()}
-    begins = -1  # as good as a key just before
-    assert sounds == {
-        step for step in range(64) if any(step - linger <= key <= step for key in (begins, *KEYS))
-    }
+    keys = {-1, *KEYS} if lead_in else KEYS  # where the song begins is as good as a key just before
+    assert sounds == {step for step in range(64) if any(step - linger <= key <= step for key in keys)}
 
 
 def test_a_loop_is_the_same_on_every_pass(make_network, make_state) -> None:  # type: ignore[no-untyped-def]

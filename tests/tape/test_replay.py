@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -26,8 +27,10 @@ from tests.tape.studio import (
     uneven,
 )  # fmt: skip
 
+from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.engine import Engine
 from descant_daemon.settings.choices import ClockName
+from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
@@ -189,3 +192,29 @@ def test_a_session_that_breaks_off_is_the_same_up_to_there(tmp_path: Path) -> No
     verdict, _ = again(studio, tmp_path / "a.take")
     assert verdict.whole
     assert str(verdict).endswith("messages, up to where the recording breaks off")
+
+
+def test_a_take_from_before_a_parameter_plays_as_it_did_then(tmp_path: Path) -> None:
+    """Its header lacks the parameter: what that has brought is off, whatever its default is now."""
+    new = {name: row.formerly for name, row in TABLE.items() if row.formerly is not None}
+    assert new["lead_in"] is True
+    facts = header("midi", (_track(Parameters().with_values({**new, "linger": 16})),))
+    studio = Studio(facts, 2)
+    studio.play(storm(2, 500), fixed())
+    path = studio.save(tmp_path / "new.take")
+    first, *rest = path.read_bytes().splitlines(keepends=True)
+    told = json.loads(first)
+    values = told["rig"]["instances"][0]["programs"][0]["values"]
+    told["rig"]["instances"][0]["programs"][0]["values"] = {
+        name: value for name, value in values.items() if name not in new
+    }
+    old = tmp_path / "old.take"
+    old.write_bytes(json.dumps(told).encode() + b"\n" + b"".join(rest))
+    take, verdict = Take(old), Verdict()
+    whole_take(take.header, replay(take.header, take.lines(), engines(take.header), verdict))
+    assert str(verdict).startswith("identical: ")
+    assert verdict.messages > 100
+
+
+def _track(parameters: Parameters) -> Track:
+    return Track([Program(parameters)], Ears())

@@ -14,7 +14,8 @@ class Plan(NamedTuple):
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
     0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
     ``answers``: rest where the player plays, and fill where he rests. ``linger``: for how many steps we go on
-    after his last key, or from where the song begins, where we rest when he does; 0: he need not play.
+    after his last key, where we rest when he does; 0: he need not play. ``lead_in``: and for as many from where
+    the song begins.
     """
 
     recall: float = 0.0
@@ -27,6 +28,7 @@ class Plan(NamedTuple):
     beat: int = 4
     answers: bool = False
     linger: int = 0
+    lead_in: bool = False
 
     @property
     def neutral(self) -> bool:

@@ -122,9 +122,10 @@ class Shaper:
         return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
 
     def _heard(self, ask: Ask) -> bool:
-        """Whether the player plays, or did lately enough for us to go on, or the song has only begun."""
-        last = self._before(ask, ask.sampling.plan.linger)[..., PLAY]
-        begun = len(last) < ask.sampling.plan.linger
+        """Whether the player plays, or did lately enough for us to go on, or is led in."""
+        plan = ask.sampling.plan
+        last = self._before(ask, plan.linger)[..., PLAY]
+        begun = plan.lead_in and len(last) < plan.linger
         return bool(begun or ask.given.any() or (last[:, 0] > last[:, 1]).any())
 
     def _in_scale(self, ask: Ask) -> NDArray[np.bool_]:

@@ -45,6 +45,7 @@ class Knob(NamedTuple):
     cc: int | None = None
     controllable: bool = True
     smooth: bool = False
+    formerly: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,16 @@ class Parameters:
     linger: Annotated[
         int,
         Knob(
-            "For how long harmonise plays by itself after your last key, and before your first; 0: your rests are "
-            "its own.",
+            "For how long harmonise plays by itself after your last key; 0: your rests are its own.",
             0,
             32,
             "beats",
             105,
         ),
     ] = 0
+    lead_in: Annotated[
+        bool, Knob("Whether harmonise lingers before your first key as well.", formerly=True)
+    ] = False
     velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26, smooth=True)] = 80
     velocity_follow: Annotated[
         float,
@@ -363,6 +366,7 @@ def _table() -> Mapping[str, Row]:
             default_cc=knob.cc,
             controllable=knob.controllable,
             smooth=knob.smooth,
+            formerly=knob.formerly,
         )
     return MappingProxyType(rows)
 

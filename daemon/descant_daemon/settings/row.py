@@ -34,7 +34,8 @@ class Row:
     ``default_cc`` is the controller that moves it when a preset says nothing; None for none.
     ``controllable`` is False where 128 positions of a knob make no sense. ``smooth`` is True where a value that
     leaps from one step to the next is heard as a lurch, so that a knob leads there by degrees. A style is any
-    name, "" being the model's first, until ``among`` says which the model has.
+    name, "" being the model's first, until ``among`` says which the model has. ``formerly`` is what a take
+    means that was recorded before there was the parameter; None: the default.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Row:
     default_cc: int | None = None
     controllable: bool = True
     smooth: bool = False
+    formerly: Value | None = None
 
     @property
     def domain(self) -> str:

@@ -14,6 +14,7 @@ from descant_daemon.settings.row import Value
 
 Key = Annotated[int, Field(ge=0, le=127)]
 Channel = Annotated[int, Field(ge=0, le=15)]
+FORMERLY = {name: row.formerly for name, row in TABLE.items() if row.formerly is not None}
 
 
 class Facts(BaseModel):
@@ -55,8 +56,11 @@ class ProgramFacts(Facts):
     cc: dict[str, str]  # what moves what: a source as files say it → parameter or action
 
     def parameters(self) -> Parameters:
-        """Its parameters. Raises UsageError when they are of another Descant's table."""
-        return Parameters().with_values(self.values)
+        """Its parameters; what the take does not tell of is as it was before there was a parameter for it.
+
+        Raises UsageError when they are of another Descant's table.
+        """
+        return Parameters().with_values({**FORMERLY, **self.values})
 
 
 class EarsFacts(Facts):

@@ -26,6 +26,7 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say) -> Plan:
         beat,
         say is Say.FREELY,
         _linger(parameters) * beat,
+        parameters.lead_in,
     )
 
 
