@@ -6,10 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from descant_daemon.console import make_console, say
 from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata, model_paths
 from descant_daemon.model.contract import PLANES, VELOCITY
@@ -32,7 +31,7 @@ from descant_export.training.train import Progress as Trained
 from descant_export.training.train import train as run_training
 from descant_routing.errors import UsageError
 
-console = Console(stderr=True)
+console = make_console(err=True)
 
 MAY_CHANGE = ("updates", "patience", "evaluate_every", "keep_every", "sample_bars")
 """Of a run that goes on: all else would make it another run."""
@@ -103,7 +102,7 @@ def train(
 def write_config(path: Path) -> None:
     """Write the defaults, every value under its meaning, to be changed and given to ``--config``."""
     save_config(Config(), path)
-    typer.echo(f"{path}: change it, then descant train FOLDER --config {path}")
+    say(f"{path}: change it, then descant train FOLDER --config {path}")
 
 
 def export(run: Path, stem: Path, also: Sequence[Path] = ()) -> None:
@@ -155,7 +154,7 @@ def export(run: Path, stem: Path, also: Sequence[Path] = ()) -> None:
     if not (stem.parent / PRESET).exists():
         preset = first_preset(config.styles, stem.name, corpus, split.train)
         write_whole(stem.parent / PRESET, preset.encode())
-    typer.echo(
+    say(
         f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."
     )
 

@@ -8,11 +8,21 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from descant_routing.errors import UsageError
+from descant_routing.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-_SHORT = reprlib.Repr()
+
+class _Short(reprlib.Repr):
+    def repr_int(self, value: int, level: int) -> str:
+        """Python writes out no number of more than some thousand digits."""
+        if value.bit_length() > 64 * 4:
+            return f"a whole number of {value.bit_length()} bits"
+        return super().repr_int(value, level)
+
+
+_SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
@@ -24,8 +34,8 @@ def hint(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """What was found, short enough for a sentence."""
-    return "nothing" if value is None else _SHORT.repr(value)
+    """What was found, short enough for a sentence and without a character that does not show."""
+    return "nothing" if value is None else printable(_SHORT.repr(value))
 
 
 def ordinal(number: int) -> str:

@@ -13,7 +13,9 @@ RULE = {
     "descant_export": (
         "descant_export",
         "descant_routing.errors",  # what a musician reads when something fails
+        "descant_routing.printable",
         "descant_routing.wording",
+        "descant_daemon.console",  # what it says, and draws while it works
         "descant_daemon.note_state",  # the one representation, shared by training and playing
         "descant_daemon.midi_file",
         "descant_daemon.tempo_map",

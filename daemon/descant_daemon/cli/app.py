@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from descant_daemon.cli import (
     rig,
     service,
 )
+from descant_daemon.console import hush, say, settle
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -59,18 +60,18 @@ def _descant(
     show_version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
 ) -> None:
     if show_version:
-        typer.echo(f"descant {version('descant')}")
+        say(f"descant {version('descant')}")
         raise typer.Exit
 
 
 def main() -> None:
     """``descant``: exit 0 done, 1 failed, 2 wrong usage."""
+    settle()
     try:
         app()
     except DescantError as error:
-        typer.echo(f"descant: {error}", err=True)
+        with suppress(DescantError):
+            say(f"descant: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # `descant ports | head`: whoever was reading has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    finally:
+        hush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import json as json_format
 import math
 import sys
 import tempfile
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -20,6 +18,7 @@ from descant_daemon.bench.follower_table import Row, follower_table
 from descant_daemon.bench.reference import write_reference
 from descant_daemon.bench.report import Figures, Plan, measure, rows, verdict
 from descant_daemon.cli import options
+from descant_daemon.console import make_console, say, say_json
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 
@@ -50,20 +49,20 @@ def bench(
     fit, sentence = verdict(figures)
     figures |= {"fit": fit, "verdict": sentence}
     if json:
-        typer.echo(json_format.dumps(figures, indent=2))
+        say_json(figures)
         return
     table = Table("What", "Measured", "Wanted", box=None, pad_edge=False)
     for row in rows(figures):
         table.add_row(*row)
-    Console().print(table)
-    typer.echo(sentence)
+    make_console().print(table)
+    say(sentence)
 
 
 def _follower(json: bool) -> None:
     """In virtual time, so the machine does not matter."""
     measured = follower_table(range(SEEDS))
     if json:
-        typer.echo(json_format.dumps([_plain(row) for row in measured], indent=2))
+        say_json([_plain(row) for row in measured])
         return
     table = Table(
         "Following a clock", "Descant", "fixed loop", "mean of 24", "target", box=None, pad_edge=False
@@ -71,7 +70,7 @@ def _follower(json: bool) -> None:
     for row in measured:
         shown = (f"{value:.3g}" for value in (row.ours, row.dll, row.mean24))
         table.add_row(row.name, *shown, f"{row.target:g} {row.unit}{'' if row.met else ' (missed)'}")
-    Console().print(table)
+    make_console().print(table)
 
 
 def _plain(row: Row) -> dict[str, str | float | bool | None]:
@@ -88,7 +87,7 @@ def _stem(preset: str) -> Path:
 
 def _measure(stem: Path, steps: int, eager: Any | None) -> Figures:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+    with Progress(*columns, console=make_console(err=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Playing", total=Plan(steps).work)
         return measure(stem, steps, eager, lambda: progress.advance(task))
 

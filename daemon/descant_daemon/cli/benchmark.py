@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.console import say
 
 
 def benchmark(
@@ -31,4 +32,4 @@ def benchmark(
     """Train networks on the published benchmark and write the table beside the papers'. Needs the 'train' extra."""
     with train_extra():
         room = importlib.import_module("descant_export.benchmark.command")
-    typer.echo(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch))
+    say(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch))

@@ -10,6 +10,7 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.console import say
 from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
@@ -61,7 +62,7 @@ def demo(
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance({MAIN: track}, tempo_map, length))
-        typer.echo(f"{melody.title} ({melody.composer}, {melody.year}) into {setup.preset.title}:")
+        say(f"{melody.title} ({melody.composer}, {melody.year}) into {setup.preset.title}:")
         _play(backend, effect, START_LEAD + tempo_map.time_of(length) + TAIL)
         live.request_close()
         backend.close()
@@ -75,8 +76,8 @@ def demo(
     draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)
     sound = render_wav(midi, folder / "demo.wav")
     counts = effect.counts
-    typer.echo(f"{counts.notes} notes in {counts.steps} steps, {counts.late} late.")
-    typer.echo(f"Written: {midi}, {picture}" + (f", {sound}." if isinstance(sound, Path) else f". {sound}"))
+    say(f"{counts.notes} notes in {counts.steps} steps, {counts.late} late.")
+    say(f"Written: {midi}, {picture}" + (f", {sound}." if isinstance(sound, Path) else f". {sound}"))
 
 
 def _is_ours(data: bytes, channel: int) -> bool:
@@ -102,6 +103,6 @@ def _play(backend: MemoryBackend, effect: Effect, end: int) -> None:
         line = status_line(snapshot(effect, engine=True))
         sounds = line.partition("you")[2]
         if sounds != shown and effect.clock.running:
-            typer.echo(line)
+            say(line)
             shown = sounds
         time.sleep(POLL)

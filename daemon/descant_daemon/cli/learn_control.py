@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from descant_daemon.console import say
 from descant_daemon.controls.learn_ear import LearnEar
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.bindings import movable
@@ -46,13 +47,13 @@ def learn(
     file = None if into is None else CcFile(into, instance)
     before = [] if file is None else file.bindings.names.values()
     source = _listen(name, input_port, backend_name, timeout)
-    typer.echo(f"{name}: {source}")
+    say(f"{name}: {source}")
     if file is None:
         return
     file.put(name, source)
     lost = [moved for moved in before if moved not in file.bindings.names.values()]
     said = f" Nothing moves {' and '.join(lost)} any more." if lost else ""
-    typer.echo(f"Written into {into}.{said}", err=True)
+    say(f"Written into {into}.{said}", err=True)
 
 
 def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> Source:
@@ -61,7 +62,7 @@ def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> S
     where = port or rung.backend.inputs[MAIN]
     try:
         rung.backend.start(listener)
-        typer.echo(f"{_invitation(name)} (listening on {where})", err=True)
+        say(f"{_invitation(name)} (listening on {where})", err=True)
         until = time.monotonic() + timeout
         while not listener.done.wait(LOOK):
             if rung.backend.lost:

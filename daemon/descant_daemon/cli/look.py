@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
 from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.console import say, say_json
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.reference import parameter_reference
@@ -29,7 +29,7 @@ def presets(
 ) -> None:
     """List the presets, and where your own would be."""
     if parameters:
-        typer.echo(parameter_reference())
+        say(parameter_reference())
         return
     rows: list[dict[str, Any]] = []
     for name, path, origin in shelf():
@@ -42,26 +42,26 @@ def presets(
         found = {"name": name, "title": title, "origin": origin, "path": str(path), "styles": styles}
         rows.append(found)
     if as_json:
-        typer.echo(json.dumps({"presets": rows, "own_folder": str(own_folder())}, indent=2))
+        say_json({"presets": rows, "own_folder": str(own_folder())})
         return
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
-        typer.echo(f"{row['name']:<{width}}  {row['title']} ({row['origin']}: {row['path']})")
+        say(f"{row['name']:<{width}}  {row['title']} ({row['origin']}: {row['path']})")
         if len(row["styles"]) > 1:
-            typer.echo(f"{'':<{width}}  styles to morph between: {', '.join(row['styles'])}")
-    typer.echo(f"Your own presets go into {own_folder()}, a folder each.")
+            say(f"{'':<{width}}  styles to morph between: {', '.join(row['styles'])}")
+    say(f"Your own presets go into {own_folder()}, a folder each.")
 
 
 def ports(as_json: options.Json = False) -> None:
     """List the MIDI systems of this machine and their ports."""
     found = systems()
     if as_json:
-        typer.echo(json.dumps([asdict(system) for system in found], indent=2))
+        say_json([asdict(system) for system in found])
         return
     for system in found:
-        typer.echo(_described(system))
+        say(_described(system))
     if not any(system.available for system in found):
-        typer.echo("There is no MIDI system to play through; `descant demo` needs none.")
+        say("There is no MIDI system to play through; `descant demo` needs none.")
 
 
 def _described(system: MidiSystem) -> str:
@@ -100,14 +100,12 @@ def doctor(
         return
     findings = check_up()
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        say_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            typer.echo(_told(finding))
+            say(_told(finding))
         worst = [finding for finding in findings if finding.state == "bad"]
-        typer.echo(
-            "This machine is fit to play." if not worst else "Something needs doing before it can play live."
-        )
+        say("This machine is fit to play." if not worst else "Something needs doing before it can play live.")
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import time
@@ -11,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.console import make_console, say, say_json
 from descant_daemon.loopback.measure import measure
 from descant_daemon.loopback.verdict import Measured, Verdict, as_json, judge
 from descant_daemon.picture.histogram import Panel, draw_histograms
@@ -37,12 +36,12 @@ def check_loopback(
     if picture is not None:
         _draw(measured, verdict, picture)
     if json_wanted:
-        typer.echo(json.dumps(as_json(measured, verdict), indent=2))
+        say_json(as_json(measured, verdict))
     else:
         for line in table(measured, verdict):
-            typer.echo(line)
+            say(line)
         if picture is not None:
-            typer.echo(f"Written: {picture}.")
+            say(f"Written: {picture}.")
     if not verdict.fit:
         raise typer.Exit(1)
 
@@ -67,7 +66,7 @@ def table(measured: Measured, verdict: Verdict) -> list[str]:
 
 
 def _measure(preset: str, backend: str, keys: int) -> Measured:
-    console = Console(stderr=True)
+    console = make_console(err=True)
     columns = (TextColumn("{task.description}"), BarColumn())
     # Drawn only when told to: a thread that draws would be one more thing that disturbs.
     with Progress(

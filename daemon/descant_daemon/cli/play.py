@@ -22,6 +22,7 @@ from descant_daemon.cli.taping import (
     open_files,
     rig_facts,
 )
+from descant_daemon.console import say
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control.control_link import Outlets
 from descant_daemon.live.control.osc import OscInlet
@@ -169,7 +170,7 @@ def play(
         recorder = Recorder(effect, header.origin, tape.write, source)
         session = Session(backend, effect, engine, outlets, recorder, header.origin)
         if files is not None:
-            typer.echo(f"Recording to {files.take}.", err=True)
+            say(f"Recording to {files.take}.", err=True)
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
         watch = RigWatch(rig, read, engine, backend, session.request_rig, rig_facts)
@@ -177,7 +178,7 @@ def play(
 
         def ready() -> None:
             cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"
-            typer.echo(f"{rig.title} is ready to be played: {cables} ({rung.why}).", err=True)
+            say(f"{rig.title} is ready to be played: {cables} ({rung.why}).", err=True)
             notifier.ready()
             if isinstance(clock, InternalClock):
                 session.request_start(backend.now() + COUNT_IN)

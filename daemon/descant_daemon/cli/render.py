@@ -12,6 +12,7 @@ from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
 from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.retake import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.console import say
 from descant_daemon.midi_file import PPQ, read_song, write_song
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
@@ -85,7 +86,7 @@ def render(
         if rendering.counts.outside
         else ""
     )
-    typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
+    say(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
 
 
 def _asks_for(settings: list[str] | None, name: str) -> bool:

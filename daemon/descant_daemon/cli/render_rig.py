@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import typer
-
 from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
 from descant_daemon.cli.taping import rig_facts
+from descant_daemon.console import say
 from descant_daemon.live.rig_watch import models_of
 from descant_daemon.midi_file import PPQ, Song, write_song
 from descant_daemon.model.load import load_network
@@ -55,7 +54,7 @@ def render_rig(
         draw_file(output, picture, title=rig.title)
     alone = song is None and not rendering.counts.notes
     hint = " Nobody played to it: give it IN.mid, or an instance the mode free." if alone else ""
-    typer.echo(f"{output}: {length // bar} bars, {rendering.counts.notes} notes of ours.{hint}")
+    say(f"{output}: {length // bar} bars, {rendering.counts.notes} notes of ours.{hint}")
 
 
 def _in_metre(rig: Rig, metre: Metre) -> Rig:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import typer
-from rich.console import Console
 from rich.progress import track
 
+from descant_daemon.console import make_console, say
 from descant_daemon.midi_file import write_whole
 from descant_daemon.tape.building import engines
 from descant_daemon.tape.line import Cycle
@@ -24,19 +23,19 @@ def render_take(path: Path, output: Path) -> None:
     take, verdict = Take(path), Verdict()
     make_engine, changed = engines(take.header, _later(take))
     for sentence in changed:
-        typer.echo(f"descant: {sentence}", err=True)
+        say(f"descant: {sentence}", err=True)
     lines = track(
         take.lines(),
         "Playing it again",
         total=take.count(),
-        console=Console(stderr=True),
+        console=make_console(err=True),
         transient=True,
         disable=not sys.stderr.isatty(),
     )
     write_whole(output, whole_take(take.header, replay(take.header, lines, make_engine, verdict)))
     if not verdict.whole:
         raise DescantError(f"{output}: {verdict}.")
-    typer.echo(f"{output}: {verdict}.")
+    say(f"{output}: {verdict}.")
 
 
 def _later(take: Take) -> list[RigFacts]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from descant_daemon.cli import options
+from descant_daemon.console import say, say_json
 from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.settings.rig.cautions import cautions
 from descant_daemon.settings.rig.diagram import draw
@@ -53,13 +53,13 @@ def check(
     except RigError as error:
         if not as_json:
             raise
-        typer.echo(json.dumps({"faults": error.sentences}, indent=2))
+        say_json({"faults": error.sentences})
         raise typer.Exit(error.exit_code) from error
     sightings = list(_sightings(rig)) if look_for_ports else None
     if as_json:
-        typer.echo(json.dumps(_plain(rig, sightings), indent=2))
+        say_json(_plain(rig, sightings))
         return
-    typer.echo(f"{draw(rig)}\n\n{explain(rig)}")
+    say(f"{draw(rig)}\n\n{explain(rig)}")
     if sightings is not None:
         _list("ports", [f"{each.label}: {each.sentence}" for each in sightings] or ["none is named"])
     if warnings := cautions(rig):
@@ -69,7 +69,7 @@ def check(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of rig files, for editors that complete and check as one types."""
-    typer.echo(json.dumps(rig_json_schema(), indent=2))
+    say_json(rig_json_schema())
 
 
 def _unfit(rig: Rig) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _sightings(rig: Rig) -> Iterator[Sighting]:
 
 
 def _list(heading: str, lines: list[str]) -> None:
-    typer.echo("\n".join(["", heading, *(f"  {line}" for line in lines)]))
+    say("\n".join(["", heading, *(f"  {line}" for line in lines)]))
 
 
 def _plain(rig: Rig, sightings: list[Sighting] | None) -> dict[str, Any]:

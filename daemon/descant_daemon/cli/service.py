@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer.main
 
 from descant_daemon.cli import options, play
 from descant_daemon.cli.setup import set_up
+from descant_daemon.console import say, say_json
 from descant_daemon.live.clocks import check_clock
 from descant_daemon.service import install as service
 from descant_daemon.service.manager import manager
@@ -32,13 +32,13 @@ def install(
     """Have `descant play` started at every login, and now; again to change its options."""
     which = manager()
     running = service.install(which, order(_checked(arguments or [])))
-    typer.echo(f"Written: {which.path}.")
+    say(f"Written: {which.path}.")
     if not running:
-        typer.echo(f"There is no {which.name} here to be told; where there is: {which.by_hand}")
+        say(f"There is no {which.name} here to be told; where there is: {which.by_hand}")
         return
     for note in ("Descant runs now, and from every login on.", *which.notes):
-        typer.echo(note)
-    typer.echo(f"What it says: {which.look}")
+        say(note)
+    say(f"What it says: {which.look}")
 
 
 @app.command()
@@ -46,7 +46,7 @@ def remove() -> None:
     """Stop it, and start it no more."""
     which = manager()
     removed = service.remove(which)
-    typer.echo(f"Removed: {which.path}." if removed else f"There is no service: no {which.path}.")
+    say(f"Removed: {which.path}." if removed else f"There is no service: no {which.path}.")
 
 
 @app.command()
@@ -54,18 +54,18 @@ def status(as_json: options.Json = False) -> None:
     """Say whether the service is there, and runs."""
     found = service.status(manager())
     if as_json:
-        typer.echo(json.dumps({**asdict(found), "path": str(found.path)}, indent=2))
+        say_json({**asdict(found), "path": str(found.path)})
     elif not found.installed:
-        typer.echo(f"There is no service: no {found.path}.")
+        say(f"There is no service: no {found.path}.")
     elif not found.ours:
-        typer.echo(f"{found.path} was not made by `descant service install`.")
+        say(f"{found.path} was not made by `descant service install`.")
     else:
         runs = {
             "runs": "and runs",
             "does not run": "but does not run",
             "unknown": "but nobody can say whether it runs",
         }
-        typer.echo(f"The service is there, {runs[found.state]}: {found.path}.")
+        say(f"The service is there, {runs[found.state]}: {found.path}.")
 
 
 def _checked(arguments: list[str]) -> list[str]:

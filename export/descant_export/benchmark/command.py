@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from descant_daemon.console import make_console
 from descant_export.benchmark.recipes import RECIPES, Recipe
 from descant_export.benchmark.run import IsOver, Run
 from descant_export.benchmark.sets import RollSet, read_set
@@ -22,7 +22,7 @@ from descant_export.benchmark.table import write_table
 from descant_export.memory import keep_freed_memory
 from descant_routing.errors import DescantError, UsageError
 
-console = Console(stderr=True)
+console = make_console(err=True)
 CUDA_BATCH = 4  # times the recipe's batch, where a graphics card would be idle with less
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from descant_daemon.console import make_console, say, say_json
 from descant_daemon.midi_file import write_whole
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.gathered import Gathered
@@ -27,7 +24,7 @@ from descant_export.corpus.tally import Tally, tally
 from descant_routing.errors import DescantError, UsageError
 
 PAGE = "corpus.html"
-console = Console(stderr=True)
+console = make_console(err=True)
 Read = TypeVar("Read")
 
 
@@ -41,16 +38,16 @@ def corpus(name: str, out: Path | None, split_list: Path | None, as_json: bool, 
     figures = _figures(read, found, split_corpus(read, options, split_list))
     odd = sentences(found)
     if as_json:
-        typer.echo(json.dumps({"figures": figures, "odd": odd, "files": dict(found.kinds)}, indent=2))
+        say_json({"figures": figures, "odd": odd, "files": dict(found.kinds)})
     else:
         table = Table(show_header=False, box=None, pad_edge=False)
         for row in figures.items():
-            table.add_row(*map(escape, row))
-        Console().print(table)
-        typer.echo("\n".join(odd))
+            table.add_row(*row)
+        make_console().print(table)
+        say("\n".join(odd))
     if out is not None:
         path = write_page(out, read, found, figures, options.steps_per_beat)
-        typer.echo(f"Written: {path}", err=as_json)
+        say(f"Written: {path}", err=as_json)
 
 
 def read_with_bar(name: str, options: IngestOptions) -> Corpus:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
+from descant_daemon.console import make_console
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece
 from descant_export.evaluation.benchmark_run import benchmark_network
@@ -26,7 +26,7 @@ from descant_export.evaluation.teacher import AlongTime, Network, RollNetwork
 from descant_export.evaluation.tell import as_json, comparison_table, copies_table, likelihood_table
 from descant_export.training import baselines, checkpoint
 
-console = Console(stderr=True)
+console = make_console(err=True)
 
 
 def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: bool) -> None:
@@ -161,7 +161,7 @@ def _length(pieces: Sequence[Piece]) -> int:
 
 
 def _tell(what: str) -> None:
-    console.print(what, markup=False)
+    console.print(what)
 
 
 @contextmanager

@@ -7,15 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
+
+from descant_daemon.console import make_console, say
 
 
 def as_json(report: Mapping[str, Any]) -> None:
     """One object; what is not a number is null."""
-    typer.echo(json_text(report))
+    say(json_text(report))
 
 
 def json_text(report: Mapping[str, Any]) -> str:
@@ -29,7 +29,7 @@ def likelihood_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Non
     table = _table(title, "model", *columns)
     for name, figures in rows.items():
         table.add_row(name, *(f"{figure:.3f}" for figure in figures.values()))
-    Console().print(table)
+    make_console().print(table)
 
 
 def given_table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -39,7 +39,7 @@ def given_table(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         sums = (f"{row[side]['sum']:.3f}" for side in ("without", "known"))
         table.add_row(row["mask"], f"{row['share']:.0%}", *sums, f"{row['gain']:+.3f}")
-    Console().print(table)
+    make_console().print(table)
 
 
 def comparison_table(report: Mapping[str, Any]) -> None:
@@ -58,7 +58,7 @@ def comparison_table(report: Mapping[str, Any]) -> None:
             f"{apart.overlap:.2f}",
             f"{halves.overlap:.2f}",
         )
-    Console().print(table)
+    make_console().print(table)
 
 
 def copies_table(report: Mapping[str, Any]) -> None:
@@ -77,7 +77,7 @@ def copies_table(report: Mapping[str, Any]) -> None:
                 f"{each['longest_run']} steps",
                 f"{each['median_longest_run']} steps",
             )
-    Console().print(table)
+    make_console().print(table)
 
 
 def table(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> None:
@@ -85,11 +85,11 @@ def table(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]])
     drawn = _table(title, "", *columns)
     for name, cells in rows.items():
         drawn.add_row(name, *(cell.replace("+nan", "–").replace("nan", "–") for cell in cells))
-    Console().print(drawn)
+    make_console().print(drawn)
 
 
 def _table(title: str, first: str, *figures: str) -> Table:
-    Console().print(title, markup=False, highlight=False)
+    make_console().print(title)
     table = Table(box=SIMPLE_HEAD)
     table.add_column(first, overflow="fold")
     for name in figures:

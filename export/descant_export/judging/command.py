@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import typer
 
+from descant_daemon.console import say
 from descant_daemon.midi_file import write_whole
 from descant_export.corpus.piece import Piece
 from descant_export.evaluation.music import read_music
@@ -98,9 +98,7 @@ def judge(
     for name, each in found.items():
         tell.judgement(name, each)
     if folder:
-        typer.echo(
-            f"Written: {folder}/judgement.json, and for each style a section for its card and a picture."
-        )
+        say(f"Written: {folder}/judgement.json, and for each style a section for its card and a picture.")
 
 
 def sweep(
@@ -139,7 +137,7 @@ def _music(
     style: Style, human: Human, files: str | None, count: int, bars: int, plain: bool, seed: int
 ) -> dict[str, Music]:
     if files is not None:
-        ours = from_files(read_music(files, lambda told: console.print(told, markup=False)), bars)
+        ours = from_files(read_music(files, console.print), bars)
         lengths = {int(each.piece.step_in_bar.max()) + 1 for each in ours.excerpts}
         return {HUMAN: human_music(human.held_out, bars, lengths), OURS: ours}
     played = {OURS: style} | ({PLAIN: style.plain()} if plain else {})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import typer
 
+from descant_daemon.console import say
 from descant_export.evaluation.statistics import Statistics
 from descant_export.evaluation.tell import table
 from descant_export.judging.by_style import Confusion
@@ -102,4 +102,4 @@ def swept(style: str, name: str, values: Sequence[float], found: Mapping[str, Sw
         for statistic, each in found.items()
     }
     table(f"{style}: {name} from {values[0]:g} to {values[-1]:g}", columns, rows)
-    typer.echo(f"{wires.stuck} notes hang, {wires.doubled} are struck twice.")
+    say(f"{wires.stuck} notes hang, {wires.doubled} are struck twice.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
+from descant_daemon.console import say
 from descant_daemon.midi_file import write_whole
 from descant_daemon.picture.from_midi import draw_file
 from descant_export.corpus.piece import Piece
@@ -68,7 +67,7 @@ def listen(
         *([sound.missing] if sound.missing else []),
     ]
     write_whole(folder / PAGE, page(style.title, about, shown).encode())
-    typer.echo(f"{folder / PAGE}: {count} takes." + (f" {sound.missing}" if sound.missing else ""))
+    say(f"{folder / PAGE}: {count} takes." + (f" {sound.missing}" if sound.missing else ""))
 
 
 def melodies_for(style: Style, held_out: Sequence[Piece] | None, bars: int) -> list[Melody]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import typer
 
+from descant_daemon.console import say
 from descant_daemon.midi_file import write_whole
 from descant_export.listening.clips import (
     HUMAN,
@@ -68,7 +68,7 @@ def blind(
     )
     write_whole(kit / FORM, form.encode())
     write_whole(folder / KEY_FILE, sealed)
-    typer.echo(
+    say(
         f"{kit}: {len(clips)} clips of {bars} bars and {FORM}, to be handed out; {folder / KEY_FILE}, to be kept.\n"
         f"Then: descant listen --results --key {folder / KEY_FILE} answers-*.csv"
     )
@@ -84,7 +84,7 @@ def _written(clips: dict[str, Clip], kit: Path, tempo: float) -> dict[str, str]:
             sound.of(midi[name], kit / f"{name}.ogg")
             bar.advance(bar.task_ids[0])
     if sound.missing:
-        typer.echo(f"{sound.missing} The clips are MIDI files.")
+        say(f"{sound.missing} The clips are MIDI files.")
         return {name: path.name for name, path in midi.items()}
     for path in midi.values():
         path.unlink()

@@ -6,12 +6,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from descant_daemon.console import make_console
 from descant_daemon.picture.wav import render_wav
 
-console = Console(stderr=True)
+console = make_console(err=True)
 
 
 class Sound:

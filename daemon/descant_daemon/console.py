@@ -1,0 +1,104 @@
+"""The terminal: every line, table and progress bar of a command goes out here, ``printable`` and in its encoding."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+import unicodedata
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.segment import Segment
+
+from descant_routing.errors import DescantError
+from descant_routing.printable import printable_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import ConsoleOptions, RenderableType
+    from rich.text import Text
+
+_OURS = "┌┐└┘├┤┬┴┼─━│┃╭╮╰╯═║▶▷◀■●○□→←↑↓·•✓✗…–—−‘’“”×÷≥≤±♭♯µμ"
+_PLAIN = "+++++++++--||++++=|>><#*oo><^v.*+x.---''\"\"x/><+b#uu"
+IN_ASCII = dict(zip(_OURS, _PLAIN, strict=True))
+"""What stands for a mark where the terminal's encoding lacks it: one character each, so that tables stay in order."""
+_FALLBACK = "descant.in_ascii"
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a line, or several. Raises DescantError where it cannot be written, and BrokenPipeError."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        stream.write(f"{printable_lines(text, sys.maxsize)}\n")
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DescantError(f"what is said here cannot be written ({error.strerror})") from error
+
+
+def say_json(value: object) -> None:
+    """Print a value for scripts. Raises as ``say`` does."""
+    say(json.dumps(value, indent=2).replace("\x7f", "\\u007f"))  # the one control character that JSON leaves
+
+
+def make_console(*, err: bool = False) -> Console:
+    """For tables and progress bars."""
+    return _Console(stderr=err)
+
+
+def settle() -> None:
+    """Make the standard streams take every character: what their encoding lacks is shown by one that it has."""
+    codecs.register_error(_FALLBACK, _in_ascii)
+    sys.stdout, sys.stderr = (_settled(stream) for stream in (sys.stdout, sys.stderr))
+
+
+def hush() -> None:
+    """What is still to be written goes nowhere where nobody reads any more: ``descant ports | head``."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _settled(stream: TextIO | None) -> TextIO:
+    if stream is None:  # closed before we began
+        return Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors=_FALLBACK)
+    return stream
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_nearest, error.object[error.start : error.end])), error.end
+
+
+def _nearest(character: str) -> str:
+    """A letter without its accent, or ``?``."""
+    letter = unicodedata.normalize("NFKD", character)[0]
+    return IN_ASCII.get(character, letter if letter.isascii() else "?")
+
+
+class _Console(Console):
+    """Rich's, but the text in it comes from outside: file names in a table, for one."""
+
+    def __init__(self, *, stderr: bool) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+    def render_str(self, text: str, **how: Any) -> Text:  # before it is measured
+        return super().render_str(printable_lines(text, sys.maxsize), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield (
+                segment
+                if segment.control
+                else Segment(printable_lines(segment.text, sys.maxsize), segment.style)
+            )
