@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.effect.stage import Stage, by_melody, by_step
+from tests.effect.stage import START, Stage, by_melody, by_step
 
 from descant_daemon.live.control.status import snapshot
 from descant_routing import message
@@ -50,3 +50,19 @@ def test_the_status_says_what_comes_next_before_it_sounds() -> None:
     stage.run(4 * STEP + 20)
     status = snapshot(stage.effect, engine=True)["instances"][0]
     assert (status["next"], status["sounding"], status["state"]) == ([], [60, 64], "playing")
+
+
+def test_the_status_says_how_it_stands_with_the_clock() -> None:
+    """Catches a musician who cannot tell why nothing moves."""
+    stage = Stage(by_step({}))
+    said = [snapshot(stage.effect, engine=True)["clock"]]
+    stage.clocks(-2000, 40)
+    stage.run(-1200)
+    said.append(snapshot(stage.effect, engine=True)["clock"])
+    stage.at(-1, START)
+    stage.clocks(0, 48)
+    stage.run(900)
+    said.append(snapshot(stage.effect, engine=True)["clock"])
+    stage.run(2000)
+    said.append(snapshot(stage.effect, engine=True)["clock"])
+    assert said == ["none", "no start", "running", "lost"]

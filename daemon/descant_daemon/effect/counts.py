@@ -23,6 +23,7 @@ class Counts:
     lost_offs: int = 0  # note-offs that never came, and were made good
     loops: int = 0  # times that our own notes came back to us
     dropped: int = 0  # messages that were more than anybody plays
+    thinned: int = 0  # values of controllers, bends and pressures that gave way to later ones in a storm
     no_program: int = 0  # program changes to a program that there is not
 
     def fell_back(self) -> None:

@@ -272,6 +272,11 @@ class Effect:
         return frozenset().union(*(part.sounding for part in self.parts))
 
     @property
+    def looping(self) -> list[str]:
+        """Labels of the outputs of which notes come back to us."""
+        return sorted(self._muted)
+
+    @property
     def held(self) -> list[int]:
         """The player's keys."""
         return sorted(set().union(*(part.held for part in self.parts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from descant_daemon.time.clock import Clock, Happening, Kind
+from descant_daemon.time.clock import Clock, Happening, Kind, State
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.time.timeline import Timeline
@@ -33,6 +33,12 @@ class AutoClock:
     def running(self) -> bool:
         """Whether the song moves."""
         return self._chosen.running
+
+    @property
+    def state(self) -> State:
+        """The master's, as far as there is one."""
+        state = self._midi.state
+        return State.OWN if state is State.NONE else state
 
     @property
     def armed(self) -> int | None:

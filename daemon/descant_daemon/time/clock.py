@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NamedTuple, Protocol
 
 from descant_daemon.time.timeline import Timeline
@@ -17,6 +17,25 @@ class Kind(Enum):
     RELOCATED = "relocated"
     STOPPED = "stopped"
     LOST = "lost"
+
+
+class State(StrEnum):
+    """How it stands with the source of time, for the musician to read."""
+
+    OWN = "own"
+    """Our own clock keeps the time."""
+    NONE = "none"
+    """Nothing has come."""
+    NO_START = "no start"
+    """Clocks come, but no Start: the first key is the first beat."""
+    NO_CLOCK = "no clock"
+    """Start has come, but no clocks."""
+    RUNNING = "running"
+    STOPPED = "stopped"
+    LOST = "lost"
+    """It was there, and is gone."""
+    CONTRADICTORY = "contradictory"
+    """Bars and beats say another place than the frames do, and frames are counted."""
 
 
 class Happening(NamedTuple):
@@ -38,6 +57,11 @@ class Clock(Protocol):
     @property
     def running(self) -> bool:
         """Whether the song moves."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """How it stands with the source of time."""
         ...
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from descant_daemon.time.clock import Happening, Kind
+from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.midi_clock import TICKS_PER_SIXTEENTH
 from descant_daemon.time.tap_tempo import TapTempo
 from descant_daemon.time.timeline import FASTEST_BPM, PPQN, SLOWEST_BPM, Timeline, ns_per_tick
@@ -22,6 +22,7 @@ class InternalClock:
     guard = 0
     leads = True
     armed: int | None = None
+    state = State.OWN
 
     def __init__(self, bpm: float) -> None:
         """Stopped at the beginning. Raises UsageError for a tempo outside 20 to 400."""

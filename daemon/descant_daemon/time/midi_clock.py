@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from descant_daemon.time.clock import Happening, Kind
+from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.follower import Follower
 from descant_daemon.time.tempo_display import TempoDisplay
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 from descant_routing import message
 
 TICKS_PER_SIXTEENTH = 6
+TRANSPORT = frozenset({message.START, message.STOP, message.CONTINUE, message.SONG_POSITION})
 FRESH = 2_000_000_000  # ns for which a tempo is worth keeping over a Start or a loss,
 KNOWN = 24  # before which it was followed for so many ticks
 LOST_AFTER = 250_000_000  # ns without a clock, or eight ticks if that is longer
@@ -41,6 +42,7 @@ class MidiClock:
         self._state = _State.STOPPED
         self._follower = Follower()
         self._display = TempoDisplay()
+        self._told = False  # whether Start, Stop, Continue or a song position has come
         self._strange = 0  # ticks in a row whose tempo speaks against the state
         self._origin = 0  # the song's tick at the follower's tick 0
         self._position = 0  # the tick that the next Continue resumes at
@@ -55,6 +57,19 @@ class MidiClock:
     def running(self) -> bool:
         """Whether the song moves."""
         return self._state is _State.RUNNING
+
+    @property
+    def state(self) -> State:
+        """Whether clocks come, and what was said of the song."""
+        match self._state:
+            case _State.RUNNING:
+                return State.RUNNING
+            case _State.LOST:
+                return State.LOST
+            case _State.ARMED:
+                return State.NO_CLOCK
+            case _State.STOPPED:
+                return State.STOPPED if self._told else State.NO_START if self._follower.valid else State.NONE
 
     @property
     def armed(self) -> int | None:
@@ -86,6 +101,7 @@ class MidiClock:
 
     def feed(self, data: bytes, now: int) -> Sequence[Happening]:
         """A real-time message or song position."""
+        self._told = self._told or data[0] in TRANSPORT
         match data[0]:
             case message.CLOCK:
                 return [*self.advance(now), *self._clock(now)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from descant_daemon.time.clock import Happening, Kind
+from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.timeline import PPQN, Timeline
 
 JUMP = 0.75  # ticks by which the song may seem to move when only the tempo has
@@ -48,6 +48,13 @@ class SampledClock:
     def running(self) -> bool:
         """Whether the song moves."""
         return self._running
+
+    @property
+    def state(self) -> State:
+        """Whether the song moves, and whether anybody has been there."""
+        if self._running:
+            return State.RUNNING
+        return State.NONE if self._asked is None else State.STOPPED
 
     @property
     def timeline(self) -> Timeline | None:

@@ -2,8 +2,9 @@
 
 ``/descant/NAME value`` sets a parameter of the table, ``/descant/2/NAME value`` that of the second instance alone;
 ``/descant/panic``, ``tap``, ``capture`` and the other actions do what they say. Out go ``/descant/late``,
-``staleness``, ``bar``, ``beat`` and ``bpm``, and of each instance, from 1, ``/descant/1/preset``, ``mode``, ``state``
-and ``next`` (the keys of the next tick), each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
+``staleness``, ``bar``, ``beat``, ``bpm``, ``clock``, ``loops``, ``thinned`` and ``stalled`` (see ``status.Snapshot``),
+and of each instance, from 1, ``/descant/1/preset``, ``mode``, ``state`` and ``next`` (the keys of the next tick), each
+when it changes. Format: OSC 1.0 (opensoundcontrol.org).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LONGEST = 65_536  # bytes of a UDP packet
 AT_ONCE = 500  # packets read before the commands are passed on
 SPACING = 0.01  # s between two lots of commands, however many packets come
 BUTTONS = ("panic", "tap", "capture")
-TOLD = ("late", "staleness", "bar", "beat", "bpm")
+TOLD = ("late", "staleness", "bar", "beat", "bpm", "clock", "loops", "thinned", "stalled")
 TOLD_OF_EACH = ("preset", "mode", "state", "next")
 Arguments = Sequence[Any]
 
@@ -112,7 +113,7 @@ class OscOutlet:
 
     def show(self, status: Snapshot) -> None:
         """Send what is new."""
-        news = {name: status[name] for name in TOLD}
+        news = {name: status[name] for name in TOLD if name in status}
         for number, instance in enumerate(status.get("instances", ()), 1):
             news |= {f"{number}/{name}": instance[name] for name in TOLD_OF_EACH}
         for name, value in news.items():

@@ -11,7 +11,13 @@ from descant_daemon.effect.part import Part
 from descant_routing.message import key_name
 
 Snapshot = dict[str, Any]
-"""As ``descant play --json`` prints it: transport, place, tempo, keys, counts."""
+"""As ``descant play --json`` prints it: transport, place, tempo, keys, counts.
+
+``clock`` is a ``time.clock.State``: ``own``, ``none``, ``no start``, ``no clock``, ``running``, ``stopped``, ``lost``
+or ``contradictory``. ``looping``: labels of the outputs of which notes come back now; ``loops`` counts how often that
+was found, ``thinned`` the values of controllers that gave way to later ones in a storm. ``stalled``: the back-end no
+longer calls us.
+"""
 
 
 def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
@@ -20,6 +26,7 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
     bar, beat = effect.bar_and_beat
     return {
         "running": clock.running,
+        "clock": clock.state.value,
         "bar": bar,
         "beat": beat,
         "bpm": round(clock.bpm, 1) if clock.bpm else None,
@@ -27,6 +34,8 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
         "held": effect.held,
         "sounding": sorted(effect.sounding),
         "engine": engine,
+        "looping": effect.looping,
+        "stalled": False,
         "instances": [_instance(part) for part in effect.parts],
         **asdict(effect.counts),
     }
