@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +13,7 @@ import mido
 
 from descant_daemon.note_state import NoteLog, PitchRange, State, nearest_step
 from descant_daemon.tempo_map import TempoMap
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
 
 LARGEST = 32 * 2**20  # bytes; a long symphony is under 1 MiB
@@ -209,19 +208,3 @@ def _track(
         track.append(message.copy(time=tick - now))
         now = tick
     return track
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file appears whole or not at all; DescantError when it cannot be written."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DescantError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from descant_daemon.console import make_console, say
-from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata, model_paths
 from descant_daemon.model.contract import PLANES, VELOCITY
+from descant_daemon.whole_file import write_whole
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import PAGE, gather_with_bar, summarise
 from descant_export.corpus.kept import choice_of, keep

@@ -10,6 +10,7 @@ import typer
 
 from descant_daemon.cli.train_extra import train_extra
 from descant_daemon.console import say
+from descant_daemon.whole_file import writable_folder
 
 
 def benchmark(
@@ -30,6 +31,7 @@ def benchmark(
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Crops an update.")] = None,
 ) -> None:
     """Train networks on the published benchmark and write the table beside the papers'. Needs the 'train' extra."""
+    writable_folder(out)
     with train_extra():
         room = importlib.import_module("descant_export.benchmark.command")
     say(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch))

@@ -10,6 +10,7 @@ import typer
 
 from descant_daemon.cli.options import Json
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.whole_file import writable_folder
 
 StepsPerBeat = Annotated[int, typer.Option("--grid", help="Steps a beat: 4, or 12 for triplets as they are.")]
 Tracks = Annotated[
@@ -40,6 +41,8 @@ def corpus(
     as_json: Json = False,
 ) -> None:
     """Read a corpus, say what is in it and what is odd, and draw it. Needs the 'train' extra."""
+    if out is not None:
+        writable_folder(out)
     with train_extra():
         command = importlib.import_module("descant_export.corpus.command")
     command.corpus(

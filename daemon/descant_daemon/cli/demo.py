@@ -27,6 +27,7 @@ from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
 from descant_daemon.tunes.tune import Tune
+from descant_daemon.whole_file import make_folder, writable_folder
 from descant_routing import message
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import MAIN
@@ -40,12 +41,15 @@ TAIL = 200_000_000  # ns to listen for after Stop
 def demo(
     preset: options.Preset = DEFAULT_PRESET,
     tune: Annotated[str, typer.Option("--tune", help="Which tune is played to it.")] = "st-anne",
-    folder: Annotated[Path, typer.Option("--folder", help="Where demo.mid and the rest go.")] = Path(),
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where demo.mid and the rest go; it is made.")
+    ] = Path(),
     seed: options.Seed = None,
     mode: options.Mode = None,
     settings: options.Set = None,
 ) -> None:
     """Hear it at once: plays a hymn tune to the effect in real time, shows it, and writes it down."""
+    writable_folder(folder)
     melody = load(tune)
     setup = set_up(preset, settings or [], mode, seed)
     parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
@@ -71,6 +75,7 @@ def demo(
 
     sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data, _ in backend.sent]
     ours = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
+    make_folder(folder)
     midi, picture = folder / "demo.mid", folder / "demo.png"
     write_song(midi, {"Player": track, "Descant": ours}, tempo_map, melody.metre)
     draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)

@@ -11,6 +11,7 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.corpus import KeepDuplicates, KeepUngridded, MaxBeats, MinBeats, SplitList, Tracks
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.whole_file import writable_folder
 from descant_routing.errors import UsageError
 
 
@@ -60,6 +61,8 @@ def judge(
 
     With several styles a judge who learned from human music alone names the style of each take.
     """
+    if out is not None:
+        writable_folder(out)
     choices = {
         "tracks": tracks or [],
         "keep_duplicates": duplicates,

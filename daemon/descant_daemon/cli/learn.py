@@ -18,6 +18,7 @@ from descant_daemon.cli.corpus import (
     Tracks,
 )
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.whole_file import writable_folder
 
 Updates = Annotated[
     int | None, typer.Option("--updates", min=1, help="How many updates; the preset's default.")
@@ -71,6 +72,8 @@ def train(
     split_list: SplitList = None,
 ) -> None:
     """Train a model; stop and start at will. Needs the 'train' extra."""
+    if run is not None:
+        writable_folder(run)
     if write_config is not None:
         _commands().write_config(write_config)
         return

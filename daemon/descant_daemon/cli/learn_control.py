@@ -17,6 +17,7 @@ from descant_daemon.settings.bindings import movable
 from descant_daemon.settings.cc_file import CcFile
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.source import Source
+from descant_daemon.whole_file import writable
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.cables import Cables
 from descant_routing.ports.ladder import BACKENDS, open_rung
@@ -45,6 +46,8 @@ def learn(
     if instance is not None and into is None:
         raise UsageError("--instance says where to write in a rig: name the file with --into")
     file = None if into is None else CcFile(into, instance)
+    if into is not None:
+        writable(into)
     before = [] if file is None else file.bindings.names.values()
     source = _listen(name, input_port, backend_name, timeout)
     say(f"{name}: {source}")

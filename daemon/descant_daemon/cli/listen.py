@@ -11,6 +11,7 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.corpus import KeepDuplicates, KeepUngridded, MaxBeats, MinBeats, SplitList, Tracks
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.whole_file import writable_folder
 from descant_routing.errors import UsageError
 
 PAGE_BARS, CLIP_BARS = 16, 8
@@ -76,6 +77,8 @@ def listen(
         return
     if len(what) != 1:
         raise UsageError(f"One style at a time, not {len(what)}; files of answers go with --results.")
+    if output is not None:
+        writable_folder(output)
     human: Any = None
     if data is not None:
         with train_extra():

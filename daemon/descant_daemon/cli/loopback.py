@@ -17,6 +17,7 @@ from descant_daemon.console import make_console, say, say_json
 from descant_daemon.loopback.measure import measure
 from descant_daemon.loopback.verdict import Measured, Verdict, as_json, judge
 from descant_daemon.picture.histogram import Panel, draw_histograms
+from descant_daemon.whole_file import writable
 
 KEYS = 64
 """Half a minute of music in all."""
@@ -30,6 +31,8 @@ def check_loopback(
     json_wanted: bool = False,
 ) -> None:
     """Measure, print, draw where asked to. Raises DescantError; typer.Exit(1) when the machine is not fit."""
+    if picture is not None:
+        writable(picture)
     with _terminated_in_order():
         measured = _measure(preset, backend, keys)
     verdict = judge(measured)

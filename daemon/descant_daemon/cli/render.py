@@ -19,6 +19,7 @@ from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
 from descant_daemon.tempo_map import TempoMap
+from descant_daemon.whole_file import writable
 from descant_routing.errors import UsageError
 
 
@@ -48,6 +49,9 @@ def render(
     ] = None,
 ) -> None:
     """Render a take to a MIDI file. Without IN.mid the preset plays by itself."""
+    for path in (output, picture):
+        if path is not None:
+            writable(path)
     if rig is not None:
         if any(each is not None for each in (take, source, seed, mode, settings)):
             raise UsageError(

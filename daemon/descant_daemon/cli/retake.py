@@ -8,13 +8,13 @@ from pathlib import Path
 from rich.progress import track
 
 from descant_daemon.console import make_console, say
-from descant_daemon.midi_file import write_whole
 from descant_daemon.tape.building import engines
 from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take
 from descant_daemon.tape.replay import Verdict, replay
 from descant_daemon.tape.rig_facts import RigFacts
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
 
 

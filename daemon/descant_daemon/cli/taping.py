@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import platformdirs
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.rig.values import Hears, Instance, Program, Rig
@@ -27,6 +26,7 @@ from descant_daemon.tape.rig_facts import (
     WayFacts,
     plain_values,
 )
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import UsageError
 from descant_routing.routes import plain_route
 

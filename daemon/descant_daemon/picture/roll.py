@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.picture.layout import (
     BAR_NUMBERS,
     KEYBOARD,
@@ -19,6 +18,7 @@ from descant_daemon.picture.layout import (
     measure,
     notes_of,
 )
+from descant_daemon.whole_file import write_whole
 
 __all__ = ["RollNote", "Track", "draw_roll"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.service.manager import Manager, Step
 from descant_daemon.service.order import Order
+from descant_daemon.whole_file import make_folder, write_whole
 from descant_routing.errors import DescantError
 
 PATIENCE = 120.0  # s for one command; a start that does not become ready is given up by systemd after 90
@@ -36,10 +36,7 @@ def install(manager: Manager, order: Order) -> bool:
     Raises DescantError for a file that is not ours, one that cannot be written, a service that will not start.
     """
     _refuse_strangers(manager, _content(manager.path))
-    try:
-        manager.path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DescantError(f"{manager.path.parent} cannot be made: {error.strerror or error}.") from error
+    make_folder(manager.path.parent)
     write_whole(manager.path, manager.written(order))
     if not _answers(manager):
         return False

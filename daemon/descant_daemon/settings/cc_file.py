@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.settings.bindings import Bindings, bind, movable
 from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
 from descant_daemon.settings.preset import FILE_NAME, parse_preset
 from descant_daemon.settings.source import Controller, Source, parse_source, quarrel
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.wording import hint, shown
 

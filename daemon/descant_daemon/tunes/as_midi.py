@@ -6,8 +6,8 @@ from pathlib import Path
 
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.tunes.tune import TuneNote
+from descant_daemon.whole_file import write_whole
 
 TICKS_PER_STEP = 120
 """480 ticks a quarter, four steps a quarter."""

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
 
 if sys.platform != "win32":

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from statistics import median
 
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_export.benchmark.published import (
     JOHNSON_TABLE_1,
     KOTECHA_YOUNG_NOTE,

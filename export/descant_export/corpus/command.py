@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from descant_daemon.console import make_console, say, say_json
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.gathered import Gathered
 from descant_export.corpus.mix import Mix

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.mix import Mix
 from descant_export.corpus.options import IngestOptions

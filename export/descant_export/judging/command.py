@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from descant_daemon.console import say
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_export.corpus.piece import Piece
 from descant_export.evaluation.music import read_music
 from descant_export.evaluation.tell import as_json, json_text

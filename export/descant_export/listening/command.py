@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descant_daemon.console import say
-from descant_daemon.midi_file import write_whole
 from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.whole_file import write_whole
 from descant_export.corpus.piece import Piece
 from descant_export.listening.figures import figures
 from descant_export.listening.page import Shown, page

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from descant_daemon.console import say
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_export.listening.clips import (
     HUMAN,
     MARKOV,

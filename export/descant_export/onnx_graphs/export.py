@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.model.card import (
     ModelMetadata,
     metadata_properties,
@@ -13,6 +12,7 @@ from descant_daemon.model.card import (
     weights_hash,
 )
 from descant_daemon.model.contract import Axis
+from descant_daemon.whole_file import write_whole
 from descant_export.model.biaxial import Biaxial
 from descant_export.model.kernel import KernelShape
 from descant_export.onnx_graphs.builder import GraphBuilder

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.settings.lined_yaml import FileError, read_lined
+from descant_daemon.whole_file import write_whole
 from descant_export.training.config import Config
 from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown

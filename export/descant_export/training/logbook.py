@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
-from descant_daemon.midi_file import write_whole
+from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError, UsageError
 
 HEAD = ("update", "learning_rate", "train", "alone", "under_melody", "train_velocity", "velocity")

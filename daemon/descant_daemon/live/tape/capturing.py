@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from descant_daemon.midi_file import write_whole
 from descant_daemon.tape.capture import capture, file_name
 from descant_daemon.tape.header import read_header
 from descant_daemon.tape.line import Cycle, decode
 from descant_daemon.tape.music import Music
-from descant_routing.errors import DescantError
+from descant_daemon.whole_file import make_folder, write_whole
 
 
 def write_capture(header: bytes, lines: Iterable[bytes], folder: Path, bars: int, now: datetime) -> str:
@@ -25,10 +24,7 @@ def write_capture(header: bytes, lines: Iterable[bytes], folder: Path, bars: int
     captured = capture(facts, music, bars)
     if captured is None:
         return "There is nothing to capture: nothing was heard."
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DescantError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    make_folder(folder)
     path = folder / file_name(captured, now)
     write_whole(path, captured.content)
     return f"Captured: {path}"
