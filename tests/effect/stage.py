@@ -187,6 +187,9 @@ class Stage:
             self._answer(until)
         return self.effect.messages()
 
+    def settle(self) -> None:
+        pass
+
     def next_deadline(self) -> int | None:
         times = [time for time, _, _ in self._coming[:1]]
         deadline = self.effect.next_deadline()

@@ -2,7 +2,8 @@
 
 Usage: loop.py PLAN.json REPORT.json. The plan: {"server", "frames": a tick, "ticks": of the loop, "passes",
 "notes": [[tick, hex], ...] in each pass, "between": {pass: [hex, ...]} sent half a tick before that pass begins}.
-Every message is at a frame counted from the beginning. The report: {"heard": [[frame, hex], ...], "begin": frame}.
+Every message is at a frame counted from the beginning; JACK freewheels meanwhile, as when a DAW exports. The report:
+{"heard": [[frame, hex], ...], "begin": frame}.
 """
 
 from __future__ import annotations
@@ -75,9 +76,11 @@ def main() -> None:
     daw.client.activate()
     daw.client.connect("Daw:out", "Descant:in")
     daw.client.connect("Descant:out", "Ears:in")
+    daw.client.set_freewheel(True)
     daw.zero = None  # from here on, now that we are heard
     daw.over.wait(plan["passes"] * plan["ticks"] * plan["frames"] / 48_000 + 30)
     threading.Event().wait(0.3)
+    daw.client.set_freewheel(False)
     for client in (daw.client, daw.listener):
         client.deactivate()
         client.close()

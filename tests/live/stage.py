@@ -2,8 +2,9 @@
 
 Usage: stage.py PLAN.json REPORT.json. The plan: {"server", "ticks": how long, "listen": seconds to go on listening,
 "clock": Descant's port for the clock, "players": [{"name", "keyboard": Descant's port, "ears": Descant's port,
-"events": [[tick, hex], ...]}], "jumps": ticks at which the song goes back to its beginning}. Everything is played at
-the very frame of its clock tick, counted from Start. The report: frames of the ticks, and what each player heard.
+"events": [[tick, hex], ...]}], "freewheel": whether JACK is to run as fast as its clients get through it}.
+Everything is played at the very frame of its clock tick, counted from Start. The report: frames of the ticks, and
+what each player heard.
 """
 
 from __future__ import annotations
@@ -81,11 +82,15 @@ def main() -> None:
         first.connect(master, f"{player.name}-keys:clock")
     first.connect(master, plan["clock"])
     first.transport_locate(0)
+    if plan["freewheel"]:
+        first.set_freewheel(True)
     first.transport_start()
     print("playing", flush=True)
     over.wait(plan["limit"])
     first.transport_stop()
     threading.Event().wait(plan["listen"])
+    if plan["freewheel"]:
+        first.set_freewheel(False)
     heard = {player.name: player.heard for player in players}
     report = {"rate": rate, "period": period, "ticks": players[0].ticks, "heard": heard}
     for client in clients:

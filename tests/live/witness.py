@@ -1,7 +1,8 @@
 """An independent JACK client, in a process of its own: plays the keyboard, hears everything, writes it down.
 
 Usage: witness.py SCORE.json REPORT.json. The score: {"server", "notes": [[tick, length in ticks, key]],
-"ticks": how long, "then": "stop" or "nothing", "listen": seconds to go on listening}. Notes are played at the very
+"ticks": how long, "then": "stop" or "nothing", "listen": seconds to go on listening, "freewheel": whether JACK is
+to run as fast as its clients get through their cycles}. Notes are played at the very
 frame of the clock tick that they belong to. The report: frames of every clock tick, and every message heard.
 """
 
@@ -83,6 +84,8 @@ def main() -> None:
         client.connect(master, "Keyboard:clock")
         client.connect(master, "Descant:in")
         client.transport_locate(0)
+        if score["freewheel"]:
+            client.set_freewheel(True)
         client.transport_start()
         print("playing", flush=True)
         witness.over.wait(score["limit"])
@@ -92,6 +95,8 @@ def main() -> None:
         print("over", flush=True)
         threading.Event().wait(score["listen"])
         client.transport_stop()
+        if score["freewheel"]:
+            client.set_freewheel(False)
     report = {
         "rate": rate,
         "period": period,

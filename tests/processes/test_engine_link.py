@@ -101,6 +101,27 @@ def test_more_questions_than_there_is_room_for_are_refused_and_do_not_block(link
     until(link, lambda come: any(isinstance(each, Answer) and each.serial == 255 for each in come))
 
 
+def test_while_jack_freewheels_every_answer_is_waited_for(link: EngineLink) -> None:
+    """Of two questions about one step the later one is answered alone, and is enough."""
+    for serial, instance in ((1, 0), (2, 0), (3, 1)):
+        assert link.ask(ask(serial, 0, instance, jump=serial != 2))
+    link.ring()
+    link.settle()
+    answers = link.answers()
+    assert {each.serial for each in answers if isinstance(each, Answer)} >= {2, 3}
+    link.settle()  # nothing is open any more
+    assert link.answers() == []
+
+
+def test_an_engine_that_dies_is_not_waited_for(link: EngineLink) -> None:
+    os.kill(link.pid, signal.SIGSTOP)
+    assert link.ask(ask(1, 0, jump=True))
+    os.kill(link.pid, signal.SIGKILL)
+    link.settle()
+    come = until(link, bool)
+    assert [type(each) for each in come] == [EngineLost]
+
+
 def test_it_wakes_who_wants_to_be_woken() -> None:
     woken: list[float] = []
     link = EngineLink([stem()], wake=lambda: woken.append(time.monotonic()))

@@ -25,7 +25,10 @@ def one(source: str | None = None, sink: str | None = None) -> Cables:
 
 
 class Unmoved:
-    """An effect that does nothing about cables that come and go."""
+    """An effect that does nothing about cables that come and go, and asks nobody."""
+
+    def settle(self) -> None:
+        pass
 
     def unplugged(self, port: str, now: int) -> None:
         pass
@@ -65,6 +68,9 @@ class Patch:
     def next_deadline(self) -> int | None:
         self._tell_heard()
         return None
+
+    def settle(self) -> None:
+        pass
 
     def unplugged(self, port: str, now: int) -> None:
         for source, sink in self.routes.items():

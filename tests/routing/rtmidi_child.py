@@ -36,6 +36,9 @@ class Thru:
     def next_deadline(self) -> int | None:
         return time.monotonic_ns() + 2_000_000
 
+    def settle(self) -> None:
+        pass
+
     def unplugged(self, port: str, now: int) -> None:
         self._news.append(b"\xb0\x07\x00")
 

@@ -105,6 +105,9 @@ class Listener:
                 self.done.set()
         return ()
 
+    def settle(self) -> None:
+        """See ``Driven``; nothing is asked for."""
+
     def next_deadline(self) -> int | None:
         """See ``Driven``."""
         return self._ear.deadline() if self.source is None else None

@@ -28,6 +28,9 @@ class Rehearsal:
         self._settle()
         return self._effect.messages()
 
+    def settle(self) -> None:
+        """See ``Driven``; every question has been answered on the spot."""
+
     def next_deadline(self) -> int | None:
         """See ``Driven``."""
         return self._effect.next_deadline()

@@ -114,6 +114,10 @@ class LiveEffect:
         self._link.ring()  # last: where the engine takes our processor, everything is done
         return sent
 
+    def settle(self) -> None:
+        """See ``Driven``; a DAW that exports waits for every answer, so its file has every note."""
+        self._link.settle()
+
     def next_deadline(self) -> int | None:
         """See ``Driven``; none once everything has ended."""
         return None if self.closed.is_set() else self._effect.next_deadline()

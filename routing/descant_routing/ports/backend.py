@@ -37,6 +37,13 @@ class Driven(Protocol):
         """Somebody is there again, after ``unplugged`` (or after a start without): between two cycles."""
         ...
 
+    def settle(self) -> None:
+        """After a cycle where no time passes before the next (JACK freewheels): wait for what was asked for.
+
+        The one call that may block, and for a few seconds at most.
+        """
+        ...
+
 
 class Backend(Protocol):
     """Inputs and outputs, a clock, and the thread that calls ``Driven``. Labels are those of ``Cables``."""

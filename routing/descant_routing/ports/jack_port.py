@@ -78,6 +78,7 @@ class JackBackend(Wired[JackCable]):
         self._lost: str | None = None
         self._refused_before = 0  # by ports that are closed
         self._cycle = 0  # the first frame of the present one
+        self._freewheels = False  # cycles follow one another as fast as the clients get through them
         self._cycles = 0
         self._patches = JackPatches(self._client)
         self._cycles_left: int | None = None  # counts down when closing
@@ -86,6 +87,7 @@ class JackBackend(Wired[JackCable]):
         self._client.set_process_callback(self._process)
         self._client.set_shutdown_callback(self._shut_down)
         self._client.set_xrun_callback(self._xrun)
+        self._client.set_freewheel_callback(self._freewheel)
 
     @property
     def refused(self) -> int:
@@ -169,6 +171,8 @@ class JackBackend(Wired[JackCable]):
             heard = [Timed(time(start + at), data, label) for at, data, label in arrived]
             self._put(first, end)
             self._put(self._driven.cycle(heard, time(end)), end)
+            if self._freewheels:
+                self._driven.settle()
         except Exception as error:  # noqa: BLE001 - raised into JACK it would end all cycles without a word
             self.error = error
             self._end_all(start)
@@ -218,6 +222,9 @@ class JackBackend(Wired[JackCable]):
 
     def _xrun(self, _delay: float) -> None:
         self.xruns += 1
+
+    def _freewheel(self, starting: bool) -> None:
+        self._freewheels = bool(starting)
 
     def _shut_down(self, _status: object, reason: str) -> None:
         if self._lost is None:

@@ -18,6 +18,7 @@ MODULE = "descant_daemon.live.engine.engine_process"
 MOST_STARTS = 3  # before it has ever been ready; then something is wrong that no further start will mend
 HUNG = 3_000_000_000  # ns without an answer, and the engine is taken for dead
 LOOK = 0.005  # s between two looks whether it is ready
+SETTLE = 0.0002  # s between two looks for an answer that is waited for
 
 
 class EngineLost:
@@ -43,6 +44,10 @@ class EngineLink:
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
         self._put = False  # something that the engine has not been woken for
+        self._open: dict[
+            int, int
+        ] = {}  # the last question of each instance, by serial, while it is not answered
+        self._early: list[Answer] = []  # read by ``settle``
         arguments = [str(instances), "wakes" if wake else "looks", *map(str, stems)]
         output = subprocess.PIPE if wake else subprocess.DEVNULL
         self._worker = Worker(MODULE, arguments, SIZE, self._begin, self._died, output)
@@ -79,6 +84,7 @@ class EngineLink:
         if desk is None or not (self._is_ready or self.look()) or not desk.put_ask(ask):
             return False
         self._put = True
+        self._open[ask.instance] = ask.serial
         if self._asked_at is None:
             self._asked_at = now
         elif now - self._asked_at > HUNG:
@@ -97,12 +103,31 @@ class EngineLink:
         if self._deaths_told != self._deaths:
             self._deaths_told = self._deaths
             self._asked_at = None
+            self._open.clear()
+            self._early = []
             return [EngineLost()]
+        self._collect()
+        collected, self._early = self._early, []
+        return [*collected]
+
+    def settle(self) -> None:
+        """Wait until the last question of each instance is answered, or the engine has died or hangs."""
+        until = time.monotonic_ns() + HUNG
+        while self._open and self._deaths_told == self._deaths and time.monotonic_ns() < until:
+            if not self._collect():
+                time.sleep(SETTLE)
+
+    def _collect(self) -> bool:
+        """Read what has come; whether anything has."""
         desk = self._desk
-        collected: list[Answer | EngineLost] = [] if desk is None else [*desk.answers()]
-        if collected:
+        come = [] if desk is None else [*desk.answers()]
+        for answer in come:
+            if self._open.get(answer.instance) == answer.serial:
+                del self._open[answer.instance]
+        if come:
             self._asked_at = None
-        return collected
+            self._early += come
+        return bool(come)
 
     def close(self) -> None:
         """End the engine process, within a second."""

@@ -81,6 +81,11 @@ class EnginePool:
         for link in self._links:
             link.ring()
 
+    def settle(self) -> None:
+        """See ``EngineLink``."""
+        for link in self._links:
+            link.settle()
+
     def answers(self) -> list[Answer | EngineLost]:
         """See ``EngineLink``."""
         if len(self._links) == 1:
