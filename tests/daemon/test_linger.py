@@ -13,7 +13,7 @@ from descant_daemon.effect.modes.scene import Scene
 from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
-from descant_daemon.note_state import PLAY, PitchRange
+from descant_daemon.note_state import PLAY
 from descant_daemon.settings.parameters import Parameters
 
 KEYS = {20: (60,), 21: (60,), 30: (64, 67), 45: (62,)}
@@ -50,9 +50,11 @@ def test_only_harmonise_lingers() -> None:
 
     def manner(**values: object) -> Sampling:
         parameters = Parameters().with_values(values)
-        return sampling(parameters, silence, PitchRange(21, 108), 4, say(Scene(0, 0, parameters, 4)))
+        return sampling(parameters, silence, 4, say(Scene(0, 0, parameters, 4)))
 
-    assert manner().voices == 0
+    assert manner(bridge=0).voices == 0
+    assert (manner().voices, manner().plan.bridge, manner(bridge=0.5, metre="6/8").plan.bridge) == (4, 4, 3)
+    assert (manner(mode="instant").plan.bridge, manner(mode="free").plan.bridge) == (0, 4)
     assert (manner(linger=3).voices, manner(linger=3).plan.linger) == (4, 12)
     assert (manner(linger=3, mode="instant").voices, manner(linger=3, mode="instant").plan.linger) == (0, 0)
     assert manner(linger=3, mode="free").plan.linger == 0

@@ -14,6 +14,7 @@ from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.engine.heard import open_pitches
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
@@ -89,7 +90,8 @@ class Engine:
         struck, held = self.part(ask)
         ours = state(self.pitches, struck, held) * (1 - ask.given[:, :1])
         keys = np.arange(self.pitches.low, self.pitches.high + 1)
-        ours[(keys < ask.sampling.low) | (keys > ask.sampling.high)] = 0
+        low, high, place = ask.sampling.low, ask.sampling.high, ask.sampling.place
+        ours[~open_pitches(low, high, place, ask.given, keys)] = 0
         ours[np.flatnonzero(ours[:, PLAY])[ask.sampling.voices :]] = 0
         velocities = np.array([self.loud.get(int(key), 0) for key in keys], np.uint8)
         return Answer(ask.serial, ask.step, ours, ask.instance, velocities=velocities)

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.loudness import Velocities
-from descant_daemon.engine.plan import Plan
+from descant_daemon.engine.plan import ANYWHERE, Plan
 from descant_daemon.note_state import State
 
 
 class Sampling(NamedTuple):
-    """The parameters that a step is sampled with; see ``settings/parameters.py``."""
+    """The parameters that a step is sampled with; see ``settings/parameters.py``.
+
+    ``place``: on which side of what is given our notes lie.
+    """
 
     temperature: float = 1.0
     density: float = 1.0
@@ -22,6 +25,7 @@ class Sampling(NamedTuple):
     variation: int = 0
     follow: float = 0.0
     drafts: int = 1
+    place: str = ANYWHERE
     plan: Plan = Plan()
 
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Line
+from descant_daemon.engine.heard import bridged, open_pitches
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.network import Hidden, Network
+from descant_daemon.engine.plan import ANYWHERE
 from descant_daemon.engine.shape import Shaper
 from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import PLAY, State
@@ -142,25 +144,29 @@ class Mind:
         return Place(step, moment, blend, reached, *found)
 
     def _line(self, ask: Ask, here: Place) -> Line:
+        if bridge := ask.sampling.plan.bridge:
+            last = self._memory.before(ask.step, bridge, self._network.pitches.size)
+            ask = ask._replace(given=bridged(ask.given, last))
         return Line(here.context, ask.given, self._choice(ask, here))
 
     def _choice(self, ask: Ask, here: Place) -> Choice:
         plain, last = ask.sampling.plan.neutral, self._chosen
-        # A plan looks at what is given, the model alone only whether something is.
-        given = bool(ask.given.any()) if plain else ask.given.tobytes()
+        # A plan and a place look at what is given, the model alone only whether something is.
+        free = plain and ask.sampling.place == ANYWHERE
+        given = bool(ask.given.any()) if free else ask.given.tobytes()
         if last is None or last[0] is not here or last[1:3] != (ask.sampling, given):
             choice = self._plain_choice(ask, here) if plain else self._shaped_choice(ask, here)
             self._chosen = last = here, ask.sampling, given, choice
         return last[3]
 
     def _plain_choice(self, ask: Ask, here: Place, most: int = MOST_DOUBLINGS) -> Choice:
-        sampling, moment, keys = ask.sampling, here.moment, self._keys
+        sampling, moment = ask.sampling, here.moment
         odds = sampling.density / (2 - sampling.density)
         waited = moment.alone - ask.steps_per_bar if ask.given.any() else moment.silent - PATIENCE
         odds *= 2.0 ** min(max(waited, 0), most)
         return Choice(
             dice=self._dice_of(sampling, ask.step),
-            allowed=(keys >= sampling.low) & (keys <= sampling.high),
+            allowed=open_pitches(sampling.low, sampling.high, sampling.place, ask.given, self._keys),
             sounding=moment.ours[:, PLAY] > 0,
             temperature=sampling.temperature,
             odds=odds,
@@ -169,9 +175,11 @@ class Mind:
         )
 
     def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
-        shape = self._shaper.shape(ask, here.moment)
+        sampling = ask.sampling
+        available = open_pitches(sampling.low, sampling.high, sampling.place, ask.given, self._keys)
+        shape = self._shaper.shape(ask, here.moment, available)
         plain = self._plain_choice(ask, here, round(shape.restless * MOST_DOUBLINGS))
-        return replace(plain, allowed=plain.allowed & shape.allowed, bias=shape.bias)
+        return replace(plain, allowed=shape.allowed, bias=shape.bias)
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
         run, at = divmod(step, RUN)

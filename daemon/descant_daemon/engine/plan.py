@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 FREE, CHROMATIC = "free", "chromatic"
+ANYWHERE, BELOW, ABOVE = "anywhere", "below", "above"
 FOLLOW_KEY = -1
 
 
@@ -13,9 +14,9 @@ class Plan(NamedTuple):
 
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
     0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
-    ``answers``: rest where the player plays, and fill where he rests. ``linger``: for how many steps we go on
-    after his last key, where we rest when he does; 0: he need not play. ``lead_in``: and for as many from where
-    the song begins.
+    ``answers``: rest where the player plays, and fill where he rests, however long he does. ``linger``: for how many
+    steps we go on after his last key, where we rest when he does. ``lead_in``: and for as many from where the song
+    begins. ``bridge``: steps for which a key that was let go is still what we play to. Without both, he need not play.
     """
 
     recall: float = 0.0
@@ -29,9 +30,10 @@ class Plan(NamedTuple):
     answers: bool = False
     linger: int = 0
     lead_in: bool = False
+    bridge: int = 0
 
     @property
     def neutral(self) -> bool:
         """Whether nothing is asked for."""
-        asked = self.recall or self.space or self.density_target or self.linger
+        asked = self.recall or self.space or self.density_target or self.linger or self.bridge
         return not asked and self.form == FREE and self.scale == CHROMATIC

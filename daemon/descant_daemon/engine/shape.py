@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine import density, form, key, recall, space
 from descant_daemon.engine.asking import Ask
+from descant_daemon.engine.heard import filled
 from descant_daemon.engine.memory import Moment, Played, SongMemory
 from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE, Plan
 from descant_daemon.engine.scale import in_scale, thirds_of
@@ -44,17 +45,20 @@ class Shaper:
         self._drawn: dict[int, tuple[tuple[int, ...], NDArray[np.float64]]] = {}  # by purpose: where, numbers
         self._key: tuple[tuple[object, ...], key.Key | None] | None = None
 
-    def shape(self, ask: Ask, moment: Moment) -> Shape:
-        """Of the step that is asked for, on the verge of which the song is at ``moment``."""
+    def shape(self, ask: Ask, moment: Moment, available: NDArray[np.bool_]) -> Shape:
+        """Of the step that is asked for, on the verge of which the song is at ``moment``.
+
+        ``available [P]``: where our notes may lie. Of ``ask.given``, keys let go a moment ago are part.
+        """
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         at = form.spot(plan, ask.step // bar)
         sounding = moment.ours[:, PLAY] > 0
-        shape = Shape(np.ones(len(sounding), np.bool_), np.zeros((len(sounding), 2)))
-        if plan.linger and not self._heard(ask):
+        shape = Shape(available.copy(), np.zeros((len(sounding), 2)))
+        if (plan.linger or plan.bridge) and not plan.answers and not self._heard(ask):
             shape.allowed[:] = False
             return shape
         if plan.scale != CHROMATIC:
-            shape.allowed[:] = self._in_scale(ask)
+            shape.allowed[:] &= self._in_scale(ask)
         restless = self._recall(ask, at, shape) if plan.recall else 1.0
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
@@ -87,8 +91,7 @@ class Shaper:
             force *= 1 if plan.form == FREE else recall.FRESH
         # The silence in a motif is no part of it; that of a section is, unless you play now.
         if then is not None and (then.ours.any() or (at.returns_to and not ask.given.any())):
-            available = shape.allowed & self._in_range(ask)
-            shape.bias[:] += recall.towards(then, ask.given, available, force)
+            shape.bias[:] += recall.towards(then, ask.given, shape.allowed, force)
         return restless
 
     def _motif(self, ask: Ask, at: form.Spot) -> Played | None:
@@ -96,7 +99,10 @@ class Shaper:
         number, bar = ask.step // ask.steps_per_bar, ask.steps_per_bar
         if (now := ask.given[:, PLAY] > 0).any():
             last = self._before(ask, recall.FARTHEST * bar)[..., PLAY]
-            back = recall.same_tune(last[:, 0] > last[:, 1], now, bar)
+            alone = last[:, 0] > last[:, 1]
+            if bridge := ask.sampling.plan.bridge:
+                alone = filled(alone, bridge)
+            back = recall.same_tune(alone, now, bar)
             return None if back is None else self._at(ask.step - back)
         kept = [
             ago
@@ -143,9 +149,6 @@ class Shaper:
     def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
         return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
-
-    def _in_range(self, ask: Ask) -> NDArray[np.bool_]:
-        return (self._keys >= ask.sampling.low) & (self._keys <= ask.sampling.high)
 
     def _at(self, step: int) -> Played | None:
         return self._memory.kept(step, len(self._keys))

@@ -136,6 +136,16 @@ class Parameters:
     lead_in: Annotated[
         bool, Knob("Whether harmonise lingers before your first key as well.", formerly=True)
     ] = False
+    bridge: Annotated[
+        float,
+        Knob(
+            "How long a key that you have let go is still played to, unless you strike another; 0: a gap is a rest.",
+            0,
+            4,
+            "beats",
+            formerly=0.0,
+        ),
+    ] = 1.0
     velocity: Annotated[int, Knob("Velocity of generated notes.", 1, 127, "velocity", 26, smooth=True)] = 80
     velocity_follow: Annotated[
         float,

@@ -78,7 +78,7 @@ def test_a_key_beyond_the_late_window_belongs_to_the_next_step() -> None:
 
 
 def test_a_rest_of_the_players_is_a_rest_of_ours() -> None:
-    stage = Stage(lambda ask: ((60,), ()))  # it would always play
+    stage = Stage(lambda ask: ((60,), ()), bridge=0)  # it would always play
     stage.roll(12)
     stage.key(72, 250, 500)
     stage.run(1400)
@@ -88,7 +88,7 @@ def test_a_rest_of_the_players_is_a_rest_of_ours() -> None:
 
 
 def test_keys_out_of_the_models_range_pass_are_counted_and_ask_for_nothing() -> None:
-    stage = Stage(lambda ask: ((60,), ()))
+    stage = Stage(lambda ask: ((60,), ()), bridge=0)
     stage.roll(8)
     stage.key(12, 125, 500)
     stage.run(900)

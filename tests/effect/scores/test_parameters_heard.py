@@ -51,21 +51,6 @@ def test_place(place: str, heard: list[int]) -> None:
     assert stage.sounding_at(100) == heard
 
 
-@pytest.mark.parametrize(
-    ("place", "bounds"), [("below", (0, 75)), ("above", (73, 127)), ("anywhere", (0, 127))]
-)
-def test_below_is_below_the_highest_key_and_above_is_above_the_lowest(
-    place: str, bounds: tuple[int, int]
-) -> None:
-    stage = Stage(CHORDS, place=place)
-    stage.roll(4)
-    stage.key(72, 0)
-    stage.key(76, 0)
-    stage.run(100)
-    sampling = stage.engine.heard[-2].sampling
-    assert (sampling.low, sampling.high) == bounds
-
-
 @pytest.mark.parametrize(("follow", "velocity"), [(0.0, 80), (0.5, 100), (1.0, 120)])
 def test_velocity_follows_the_loudest_key(follow: float, velocity: int) -> None:
     stage = Stage(CHORDS, velocity=80, velocity_follow=follow)

@@ -165,7 +165,7 @@ class Dialogue:
 
     def _manner(self, parameters: Parameters, given: State, say: Say) -> Sampling:
         program = self._program
-        manner = sampling(parameters, given, program.pitches, program.steps_per_beat, say)
+        manner = sampling(parameters, given, program.steps_per_beat, say)
         if parameters.take == "evolving" and self.rounds:
             manner = manner._replace(variation=manner.variation + VARIATIONS * self.rounds)
         return manner

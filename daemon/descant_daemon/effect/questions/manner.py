@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from descant_daemon.effect.modes.scene import Say
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import FOLLOW_KEY, Plan
-from descant_daemon.note_state import PLAY, PitchRange, State
+from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.choices import KEYS
 from descant_daemon.settings.parameters import Parameters
+
+BRIDGING = ("free", "harmonise")  # what ``instant`` strikes ends with its key
 
 
 def plan(parameters: Parameters, steps_per_beat: int, say: Say) -> Plan:
@@ -27,37 +27,29 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say) -> Plan:
         say is Say.FREELY,
         _linger(parameters) * beat,
         parameters.lead_in,
+        round(parameters.bridge * beat) if parameters.mode in BRIDGING else 0,
     )
 
 
-def sampling(
-    parameters: Parameters, given: State, pitches: PitchRange, steps_per_beat: int, say: Say
-) -> Sampling:
+def sampling(parameters: Parameters, given: State, steps_per_beat: int, say: Say) -> Sampling:
     """Around what is held (``Say.AROUND``) a rest of the player's is a rest of ours.
 
-    ``linger`` alone goes on for a while. Where we only listen, no voice may sound.
+    ``linger`` alone goes on for a while, and ``bridge`` says what is no rest. Where we only listen, no voice may sound.
     """
-    held = np.flatnonzero(given[:, PLAY])
-    low, high, voices = parameters.low, parameters.high, parameters.voices
-    if len(held) and parameters.place == "below":
-        high = min(high, pitches.low + int(held[-1]) - 1)
-    elif len(held) and parameters.place == "above":
-        low = max(low, pitches.low + int(held[0]) + 1)
-    elif not len(held) and say is Say.AROUND and not _linger(parameters):
-        voices = 0
-    if say in (Say.LISTEN, Say.LOOP):
-        voices = 0
+    shaped = plan(parameters, steps_per_beat, say)
+    rests = say is Say.AROUND and not (given[:, PLAY].any() or shaped.linger or shaped.bridge)
     return Sampling(
         parameters.temperature,
         parameters.density,
-        low,
-        high,
-        voices,
+        parameters.low,
+        parameters.high,
+        0 if rests or say in (Say.LISTEN, Say.LOOP) else parameters.voices,
         parameters.seed,
         parameters.variation,
         parameters.follow,
         parameters.drafts,
-        plan(parameters, steps_per_beat, say),
+        parameters.place,
+        shaped,
     )
 
 

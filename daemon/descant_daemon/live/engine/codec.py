@@ -13,9 +13,9 @@ from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHqHH?")
-_SAMPLING = struct.Struct("<ddiiiQidH")
+_SAMPLING = struct.Struct("<ddiiiQidH8s")
 _BLEND = struct.Struct("<HHd")
-_PLAN = struct.Struct("<d8sHdd16sbH?H?")
+_PLAN = struct.Struct("<d8sHdd16sbH?H?H")
 _ANSWER = struct.Struct("<IqHqH?")
 LONGEST = 3328  # bytes; an ask about 128 pitches takes 3213
 
@@ -25,8 +25,8 @@ def encode_ask(ask: Ask) -> bytes:
     head = _ASK.pack(
         ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.model, len(ask.given), ask.jump
     )
-    *sampling, plan = ask.sampling
-    fields = _SAMPLING.pack(*sampling) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
+    *sampling, place, plan = ask.sampling
+    fields = _SAMPLING.pack(*sampling, place.encode()) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
     return b"".join((head, fields, ask.given.data, ask.played.data, ask.ours.data))
 
 
@@ -34,13 +34,13 @@ def decode_ask(frame: bytes) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, model, pitches, jump = _ASK.unpack_from(frame)
     at = _ASK.size
-    sampling = Sampling(*_SAMPLING.unpack_from(frame, at))
+    *numbers, place = _SAMPLING.unpack_from(frame, at)
     at += _SAMPLING.size
     plan = _decode_plan(*_PLAN.unpack_from(frame, at))
     at += _PLAN.size
     blend = Blend(*_BLEND.unpack_from(frame, at))
     given, played, ours = _states(frame, at + _BLEND.size, 3, pitches)
-    manner = sampling._replace(plan=plan)
+    manner = Sampling(*numbers)._replace(place=_word(place), plan=plan)
     return Ask(serial, step, steps_per_bar, given, played, ours, jump, manner, instance, ahead, blend, model)
 
 
