@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_daemon.settings.preset import FILE_NAME, parse_preset
+from descant_daemon.settings.scalars import dump
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 
@@ -46,7 +46,7 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
         },
         "credits": [f"Learned from {corpus.credit.rstrip('.')}. Licence: {corpus.licence.rstrip('.')}."],
     }
-    body = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
+    body = dump(values)
     text = f"# Change what you like; descant play with this folder's path plays it.\n{body}"
     parse_preset(text, Path(PRESET))  # what is written can be read
     return text

@@ -25,6 +25,7 @@ from descant_daemon.settings.preset import (
     preset_json_schema,
 )
 from descant_routing.errors import DescantError
+from descant_routing.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ BAD: dict[str, tuple[int, str]] = {
     HEAD + "parameters:\n": (3, "'parameters' must be a map of names and values, not nothing"),
     HEAD + "parameters: [1]\n": (3, "'parameters' must be a map of names and values, not [1]"),
     HEAD + "parameters:\n  metre: 4:4\n": (
-        4, "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not 244"),
+        4, "metre must be beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16), not '4:4'"),
     # The first of several faults is told.
     HEAD + "parameters:\n  voices: 99\n  gate: 99\nmode: x\n": (
         4, "voices must be a whole number from 0 to 16, not 99"),
@@ -105,8 +106,13 @@ BAD: dict[str, tuple[int, str]] = {
         "not '/bach'"),
     "title: 5\nmodel: bach\n": (1, "'title' must be text, not 5"),
     "title: '  '\nmodel: bach\n": (1, "'title' must be some text, not '  '"),
-    "title: 2001-02-03\nmodel: bach\n": (
-        1, "'2001-02-03' is read as a YAML timestamp; put it in quotes to mean text"),
+    "title: \"\\e[2J\"\nmodel: bach\n": (1, r"'\x1b[2J' is not text: it has the character \x1b"),
+    'title: "\\uD800"\nmodel: bach\n': (1, r"'\ud800' is not text: it has the character \ud800"),
+    'title: "\\UFFFFFFFF"\nmodel: bach\n': (0, "this is not YAML: an escape stands for no character"),
+    f"title: {'x' * 10_001}\nmodel: bach\n": (1, f"'{'x' * 60}' is longer than 10,000 characters"),
+    HEAD + "? !!python/name:os.system x\n: 3\n": (3, "a key must be a plain word"),
+    HEAD + f"{'k' * 300}: 3\n": (3, f"{shown('k' * 300)} is no word for a key"),
+    HEAD + '"a\\nb": 3\n': (3, r"'a\nb' is no word for a key"),
     HEAD + "credits: Bach\n": (3, "'credits' must be a list, not 'Bach'"),
     HEAD + "credits:\n- Bach\n- 5\n": (5, "'credits.1' must be text, not 5"),
     HEAD + "title: Again\n": (3, "the key 'title' is here twice"),
@@ -117,6 +123,16 @@ BAD: dict[str, tuple[int, str]] = {
     HEAD + "parameters:\n  gate: .nan\n": (4, "'.nan' is not a number to play with"),
     HEAD + f"parameters:\n  seed: {'9' * 5000}\n": (4, f"'{'9' * 60}' is not a YAML int"),
     HEAD + "parameters:\n  seed: !!int x\n": (4, "'x' is not a YAML int"),
+    HEAD + "parameters:\n  seed: !!int ''\n": (4, "'' is not a YAML int"),
+    HEAD + "parameters:\n  seed: !!int '-'\n": (4, "'-' is not a YAML int"),
+    HEAD + "parameters:\n  seed: !!int '_'\n": (4, "'_' is not a YAML int"),
+    HEAD + "parameters:\n  gate: !!float ''\n": (4, "'' is not a YAML float"),
+    HEAD + "parameters:\n  thru: !!bool ''\n": (4, "'' is not a YAML bool"),
+    HEAD + "parameters:\n  thru: !!null x\n": (4, "'x' is not a YAML null"),
+    HEAD + f"parameters:\n  gate: 1{':0' * 200}:0.5\n": (
+        4, f"gate must be a number from 0.05 to 16, not {shown('1' + ':0' * 200 + ':0.5')}"),
+    HEAD + f"parameters:\n  seed: 0x{'f' * 6000}\n": (4, f"'0x{'f' * 58}' is not a YAML int"),
+    HEAD + "parameters:\n  gate: 1e999\n": (4, "'1e999' is not a number to play with"),
     HEAD + "x: !!python/object/apply:os.system [echo]\n": (3, "this list or map is tagged as a YAML…"),
     HEAD + "x: !!python/name:os.system x\n": (3, "'x' is read as a YAML python/name:os.system; put it in…"),
     HEAD + "x: &a [1]\ny: *a\n": (3, "anchors and aliases (& and *) are not read here"),

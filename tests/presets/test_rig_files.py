@@ -51,7 +51,7 @@ FAULTS: dict[str, list[str]] = {
     ONE + "inputs: {keys: ''}\n": ["2: 'inputs.keys.port' must be some text, not ''"],
     ONE + "inputs: {keys: {longest_note: 0}}\n": ["2: 'inputs.keys.longest_note' must be at least 1, not 0"],
     ONE + "inputs: {keys: {storm: 3}}\n": ["2: 'inputs.keys.storm' must be at least 100, not 3"],
-    ONE + "inputs: {keys: {storm: 1e3}}\n": ["2: 'inputs.keys.storm' must be a whole number, not '1e3'"],
+    ONE + "inputs: {keys: {storm: 1e3}}\n": ["2: 'inputs.keys.storm' must be a whole number, not 1000.0"],
     ONE + "inputs: {keys: {mpe: yes please}}\n": [
         "2: 'inputs.keys.mpe' must be true or false, not 'yes please'"],
     ONE + "outputs: {synth: {offset: 301}}\n": ["2: 'outputs.synth.offset' must be at most 300, not 301"],

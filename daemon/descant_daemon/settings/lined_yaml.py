@@ -1,19 +1,20 @@
 """YAML as plain values together with the line each of them stands on; nothing that YAML could hide in a file.
 
-Presets come from strangers, so only maps, lists, text, numbers, true/false and null are read, and limits
+Presets come from strangers, so only maps, lists, text, numbers, true/false and null are read (``scalars``), and limits
 are checked on the stream of events, before anything of it is built: no aliases (a kilobyte of them can
 stand for gigabytes), no deep nesting (which would exhaust the stack), no more parts than a preset has.
 """
 
 from __future__ import annotations
 
-import math
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from descant_daemon.settings.scalars import READ, Loader, Scalar, scalar
 from descant_routing.errors import DescantError
+from descant_routing.wording import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 2**20
 MOST_PARTS = 4096
 DEEPEST = 40
+LONGEST_KEY = 200
 
-Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 Place = tuple[str | int, ...]
 """Where a value stands: the keys and list indices that lead to it; () is the file."""
 
-_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")}
 _COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
@@ -69,7 +70,7 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
     """Parse YAML; ``path`` is for the sentences of the FileError that it raises."""
     try:
         _within_limits(text, path)
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = yaml.compose(text, Loader)
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         raise FileError(path, before.count("\n") + 1, "a character that no text has") from error
@@ -77,6 +78,8 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
         raise FileError(path, mark.line + 1 if mark else None, f"this is not YAML: {problem}") from error
+    except (ValueError, OverflowError) as error:  # the library's, for an escape beyond Unicode: "\\U99999999"
+        raise FileError(path, None, "this is not YAML: an escape stands for no character") from error
     if root is None:
         raise FileError(path, None, "is empty")
     lines: dict[Place, int] = {(): root.start_mark.line + 1}
@@ -85,7 +88,7 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
 
 def _within_limits(text: str, path: Path) -> None:
     depth = 0
-    for parts, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+    for parts, event in enumerate(yaml.parse(text, Loader)):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise FileError(path, line, "anchors and aliases (& and *) are not read here")
@@ -107,10 +110,12 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -
         mapping: dict[str, Plain] = {}
         for key_node, value_node in node.value:
             key, line = key_node.value, key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode) or not isinstance(key, str):
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in READ:
                 raise FileError(path, line, "a key must be a plain word")
+            if not key.isprintable() or len(key) > LONGEST_KEY:
+                raise FileError(path, line, f"{shown(key)} is no word for a key")
             if key in mapping:
-                raise FileError(path, line, f"the key '{key}' is here twice")
+                raise FileError(path, line, f"the key {shown(key)} is here twice")
             lines[*place, key] = line
             mapping[key] = _plain(value_node, (*place, key), lines, path)
         return mapping
@@ -120,17 +125,15 @@ def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -
             lines[*place, index] = item.start_mark.line + 1
             items.append(_plain(item, (*place, index), lines, path))
         return items
-    if node.tag not in _SCALARS:
+    if node.tag not in READ:
         raise FileError(
             path, line, f"'{node.value[:60]}' is read as {_tag(node)}; put it in quotes to mean text"
         )
     try:
-        value: Plain = yaml.constructor.SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError, KeyError) as error:
-        raise FileError(path, line, f"'{node.value[:60]}' is not {_tag(node)}") from error
-    if isinstance(value, float) and not math.isfinite(value):
-        raise FileError(path, line, f"'{node.value[:60]}' is not a number to play with")
-    return value
+        return scalar(node.tag, node.value)
+    except ValueError as error:
+        reason = str(error) or f"not {_tag(node)}"
+        raise FileError(path, line, f"'{node.value[:60]}' is {reason}") from error
 
 
 def _tag(node: yaml.Node) -> str:

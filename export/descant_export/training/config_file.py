@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from descant_daemon.settings.lined_yaml import FileError, read_lined
+from descant_daemon.settings.lined_yaml import FileError, parse_lined, read_lined
+from descant_daemon.settings.scalars import dump
 from descant_daemon.whole_file import write_whole
 from descant_export.training.config import Config
 from descant_routing.errors import UsageError
@@ -58,8 +58,8 @@ def changed(config: Config, settings: Sequence[str]) -> Config:
         if not equals or name not in FIELDS:
             raise UsageError(f"There is no hyperparameter {text!r}{hint(name, FIELDS)}.")
         try:
-            changes[name] = yaml.safe_load(value)
-        except yaml.YAMLError:
+            changes[name] = parse_lined(value, Path(name)).value if value.strip() else None
+        except FileError:
             raise UsageError(f"{name}={value} is not a value.") from None
     try:
         return Config.from_dict({**config.as_dict(), **changes})
@@ -88,7 +88,7 @@ def _value(value: Any) -> str:
     """After the colon: maps on lines of their own, all else on this one."""
     if isinstance(value, dict):
         return "".join(f"\n  {name}: {each}" for name, each in value.items())
-    return " " + yaml.safe_dump(value, default_flow_style=True).removesuffix("...\n").strip()
+    return " " + dump(value, flow=True).removesuffix("...\n").strip()
 
 
 def _fault(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
