@@ -63,11 +63,11 @@ $(BIN)/python:
 	echo "Setting up $(VENV) with $$("$$python" --version)"; \
 	"$$python" -m venv --clear $(VENV)
 
-# The live tests play through a real JACK server; without these programs they fail, and say so.
+# The live tests play through a real JACK server; without it they fail, and say so. strace watches what leaves.
 .PHONY: programs
 programs:
 	@missing=; \
-	for pair in jackd:jackd2 jack_midi_clock:jack-midi-clock; do \
+	for pair in jackd:jackd2 jack_midi_clock:jack-midi-clock strace:strace; do \
 	  command -v "$${pair%%:*}" > /dev/null || missing="$$missing $${pair##*:}"; \
 	done; \
 	if [ -n "$$missing" ]; then $(call apt,$$missing); fi; \

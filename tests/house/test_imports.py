@@ -12,6 +12,7 @@ RULE = {
     "descant_daemon": ("descant_daemon", "descant_routing"),
     "descant_export": (
         "descant_export",
+        "descant_routing.environment",  # what is settled before any import
         "descant_routing.errors",  # what a musician reads when something fails
         "descant_routing.printable",
         "descant_routing.wording",

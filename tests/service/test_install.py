@@ -12,8 +12,8 @@ from descant_daemon.service.manager import Manager, manager
 from descant_daemon.service.order import Order
 from descant_routing.errors import DescantError
 
-ORDER = Order(("/usr/bin/python3", "-m", "descant_daemon.cli", "play"), {})
-OTHER = Order(("/usr/bin/python3", "-m", "descant_daemon.cli", "play", "jazz"), {})
+ORDER = Order(("/usr/bin/python3", "-P", "-m", "descant_daemon.cli", "play"), {})
+OTHER = Order(("/usr/bin/python3", "-P", "-m", "descant_daemon.cli", "play", "jazz"), {})
 UNREACHABLE = "echo 'Failed to connect to bus: No medium found' >&2; exit 1"
 
 

@@ -13,7 +13,7 @@ from descant_daemon.service.order import Order, order
 from descant_routing.errors import DescantError
 
 HERE = Path(__file__).parent
-PLAY = ("-m", "descant_daemon.cli", "play", "bach-chorale", "--clock", "midi", "--set", "voices=2")
+PLAY = ("-P", "-m", "descant_daemon.cli", "play", "bach-chorale", "--clock", "midi", "--set", "voices=2")
 ORDER = Order(("/home/clara/my studio/bin/python", *PLAY), {"JACK_DEFAULT_SERVER": "studio"})
 
 
@@ -60,7 +60,7 @@ def test_an_executable_that_systemd_refuses_is_refused_here() -> None:
 
 def test_the_order_is_for_this_python_and_takes_along_which_jack_is_meant() -> None:
     found = order(["bach-chorale"], {"JACK_DEFAULT_SERVER": "studio", "HOME": "/home/clara", "LANG": "C"})
-    assert found.command == (sys.executable, "-m", "descant_daemon.cli", "play", "bach-chorale")
+    assert found.command == (sys.executable, "-P", "-m", "descant_daemon.cli", "play", "bach-chorale")
     assert found.environment == {"JACK_DEFAULT_SERVER": "studio"}
 
 

@@ -26,6 +26,7 @@ from descant_daemon.cli import (
     service,
 )
 from descant_daemon.console import hush, say, settle
+from descant_routing.environment import leave_current_folder
 from descant_routing.errors import DescantError
 
 app = typer.Typer(
@@ -67,6 +68,7 @@ def _descant(
 def main() -> None:
     """``descant``: exit 0 done, 1 failed, 2 wrong usage."""
     settle()
+    leave_current_folder()
     try:
         app()
     except DescantError as error:

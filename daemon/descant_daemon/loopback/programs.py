@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import IO, NamedTuple
 
 from descant_daemon.loopback.recording import Recording
 from descant_daemon.loopback.wire import Job
+from descant_routing.environment import module_command
 from descant_routing.errors import DescantError
 
 COMING_UP = 30.0  # s that a program may take to be ready
@@ -40,7 +40,7 @@ class Program:
         self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._err = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            module_command(module, *arguments),
             stdin=subprocess.PIPE, stdout=self._out, stderr=self._err,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from descant_routing.environment import module_command
 from descant_routing.errors import DescantError
 
 MODULE = "descant_daemon.cli"
@@ -36,4 +37,4 @@ def order(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
             raise DescantError(
                 f"A service cannot be given {text!r}: there are characters in it without a shape."
             )
-    return Order((sys.executable, "-m", MODULE, "play", *arguments), kept)
+    return Order(tuple(module_command(MODULE, "play", *arguments)), kept)

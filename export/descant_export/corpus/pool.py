@@ -10,6 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from descant_routing.environment import safe_children
+
 Result = TypeVar("Result")
 CHUNK = 16  # files a message; few enough that what waits in memory stays small
 AHEAD = 2  # chunks a process
@@ -31,7 +33,7 @@ def read_in_order(
     chunks = deque(names[at : at + CHUNK] for at in range(0, len(names), CHUNK))
     count = max(1, min(processes or os.cpu_count() or 1, len(chunks)))
     while chunks:
-        with ProcessPoolExecutor(count, FRESH) as pool:
+        with safe_children(), ProcessPoolExecutor(count, FRESH) as pool:
             try:
                 for results in _through(pool, read, chunks, AHEAD * count):
                     yield from results
@@ -68,7 +70,7 @@ def _one_by_one(
 ) -> Iterator[Result]:
     waiting = deque(names)
     while waiting:
-        with ProcessPoolExecutor(1, FRESH) as pool:
+        with safe_children(), ProcessPoolExecutor(1, FRESH) as pool:
             try:
                 while waiting:
                     result = pool.submit(read, waiting[0]).result()

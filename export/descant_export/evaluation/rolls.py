@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece, from_notes
+from descant_routing.environment import safe_children
 from descant_routing.errors import DescantError
 
 Roll = NDArray[np.uint8]
@@ -44,7 +45,7 @@ def read_rolls(path: Path) -> Rolls:
     DescantError says in which sequence anything is not a roll of 88 pitches.
     """
     # In a process of its own: one wrong byte in the right place makes scipy's reader crash (tried).
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with safe_children(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
             return pool.submit(parse_rolls, path).result()
         except BrokenProcessPool:

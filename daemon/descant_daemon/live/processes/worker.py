@@ -12,6 +12,7 @@ from typing import IO
 from descant_daemon.live.processes.doorbell import quiet_bell, ring
 from descant_daemon.live.processes.rank import put_behind
 from descant_daemon.live.processes.shared import Shared
+from descant_routing.environment import module_command
 
 PAUSE = 0.05  # s before the first restart; it doubles while the process dies young
 LONGEST_PAUSE = 1.0
@@ -39,7 +40,7 @@ class Worker:
 
         ``lasting``: the memory outlives the process, the next one finds it as it was left.
         """
-        self._command = [sys.executable, "-m", module]
+        self._module = module
         self._arguments = arguments
         self._size = size
         self._begin = begin
@@ -83,7 +84,7 @@ class Worker:
             shared = Shared.create(self._size)
             self._begin(shared)
         process = subprocess.Popen(
-            [*self._command, shared.handle, *self._arguments],
+            module_command(self._module, shared.handle, *self._arguments),
             stdin=subprocess.PIPE,
             stdout=self._output,
             pass_fds=shared.descriptors,
