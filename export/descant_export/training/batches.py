@@ -7,7 +7,7 @@ a batch by its rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from descant_daemon.note_state import PitchRange
-from descant_export.corpus.piece import Piece, render, velocities
+from descant_daemon.note_state import PitchRange, State
+from descant_export.corpus.piece import Notes, Piece, render, velocities
 from descant_export.model.biaxial import Shape
 from descant_export.training.config import Config
 from descant_export.training.curriculum import lesson
+from descant_export.training.faults import TOUCHES, Past, present, span, spoiled, struck_anew, thinned
 from descant_export.training.masks import Draw, Mask, drawn, voices
 
 FROM_THE_TOP = 0.15  # share of segments that begin where their piece begins, from silence
@@ -47,8 +48,27 @@ class Batch(NamedTuple):
         return Batch(*(tensor.to(device, non_blocking=True) for tensor in self))
 
 
+class Hindrance(NamedTuple):
+    """How a segment differs from the written music; the names are those of ``faults.py``, "" is none.
+
+    ``foreign [T, P, 2]``: other music's part, for the fault of that name. ``dice``: of this segment.
+    """
+
+    fault: str
+    touch: str
+    enters: bool
+    foreign: State
+    dice: Dice
+
+
 def segment(
-    piece: Piece, start: int, length: int, transpose: int, given: Mask | Sequence[int], shape: Shape
+    piece: Piece,
+    start: int,
+    length: int,
+    transpose: int,
+    given: Mask | Sequence[int],
+    shape: Shape,
+    hindrance: Hindrance | None = None,
 ) -> Batch:
     """One segment as a batch of one; steps after the piece's end are padding.
 
@@ -58,8 +78,20 @@ def segment(
     end = min(start + length, piece.steps)
     notes = piece.within(start - 1, end)  # from the step before on: the piece begins out of silence
     held = (given if callable(given) else voices(given))(notes)
-    known = render(notes[held], pitches, transpose, start - 1, end)
-    whole = np.maximum(known, render(notes[~held], pitches, transpose, start - 1, end))
+    player, own = notes[held], notes[~held]
+    if hindrance is not None and len(player):
+        player = _played(player, start, end, hindrance)
+    known = render(player, pitches, transpose, start - 1, end)
+    ours = render(own, pitches, transpose, start - 1, end)
+    whole = np.maximum(known, ours)
+    before, now = whole[:-1], whole[1:]
+    if hindrance is not None and hindrance.fault:
+        dice = hindrance.dice
+        thin = render(thinned(own, dice), pitches, transpose, start - 1, end)[:-1]
+        where = span(end - start, shape.kernel.beat_cycle, dice)
+        heard = spoiled(hindrance.fault, Past(ours[:-1], thin, hindrance.foreign[: end - start]), where, dice)
+        before = np.maximum(known[:-1], heard)
+        now = struck_anew(now, before, known[1:])
     pad = length - (end - start)
     fill = np.zeros((pad, pitches.size, 2), np.float32)
     bar = np.concatenate([piece.step_in_bar[start:end].astype(np.int64), np.zeros(pad, np.int64)])
@@ -68,8 +100,8 @@ def segment(
     if shape.velocities:
         loud[: end - start] = velocities(notes, pitches, transpose, start, end)
     arrays: list[NDArray[np.generic]] = [
-        np.concatenate([whole[:-1], fill]),
-        np.concatenate([whole[1:], fill]),
+        np.concatenate([before, fill]),
+        np.concatenate([now, fill]),
         np.concatenate([known[1:], fill]),
         bar,
         np.eye(shape.styles, dtype=np.float32)[piece.style],
@@ -77,6 +109,13 @@ def segment(
         loud,
     ]
     return Batch(*(torch.from_numpy(np.ascontiguousarray(array))[None] for array in arrays))
+
+
+def _played(given: Notes, begin: int, end: int, hindrance: Hindrance) -> Notes:
+    """The given notes as the player plays them."""
+    if hindrance.enters:
+        given = given[present(given, begin, end, hindrance.dice)]
+    return TOUCHES[hindrance.touch](given, hindrance.dice) if hindrance.touch else given
 
 
 def together(parts: Iterable[Batch]) -> Batch:
@@ -130,8 +169,30 @@ class Source:
         key = int(dice.choice(transpositions(piece, shape.kernel.pitches, config.transpose)))
         name = str(dice.choice(list(config.given), p=_chances(list(config.given.values()))))
         return segment(
-            piece, start, now.segment, key, lambda notes: drawn(name, Draw(notes, piece.voices, dice)), shape
+            piece,
+            start,
+            now.segment,
+            key,
+            lambda notes: drawn(name, Draw(notes, piece.voices, dice)),
+            shape,
+            self._hindrance(config, shape, now.segment, np.random.default_rng((config.seed, update, row, 1))),
         )
+
+    def _hindrance(self, config: Config, shape: Shape, length: int, dice: Dice) -> Hindrance | None:
+        """Drawn from dice of its own, so that a config without any has the segments that it always had."""
+        if not (config.recover or config.touch or config.entering):
+            return None
+        fault, touch = _one_or_none(config.recover, dice), _one_or_none(config.touch, dice)
+        enters = bool(dice.random() < config.entering)
+        foreign = np.zeros((length, shape.kernel.pitches.size, 2), np.float32)
+        if fault == "foreign":
+            other = self.pieces[int(dice.integers(len(self.pieces)))]
+            begin = int(dice.integers(max(other.steps - length, 0) + 1))
+            key = int(dice.choice(transpositions(other, shape.kernel.pitches, max(config.transpose, 1))))
+            found = other.state(range(min(1, other.voices - 1), other.voices), shape.kernel.pitches, key,
+                                begin, min(begin + length, other.steps))  # fmt: skip
+            foreign[: len(found)] = found
+        return Hindrance(fault, touch, enters, foreign, dice)
 
     def _pile(self, config: Config, dice: Dice) -> Pile:
         if len(self.piles) == 1:
@@ -142,6 +203,16 @@ class Source:
     def batch(self, config: Config, shape: Shape, update: int, rows: Iterable[int]) -> Batch:
         """Some rows of an update as one batch; ``Lesson.rows`` says how many there are."""
         return together(self.row(config, shape, update, row) for row in rows)
+
+
+def _one_or_none(shares: Mapping[str, float], dice: Dice) -> str:
+    """A name by its share, "" for what the shares leave."""
+    drawn = dice.random()
+    for name, share in shares.items():
+        if drawn < share:
+            return name
+        drawn -= share
+    return ""
 
 
 def _pile(measured: list[tuple[float, int, int]]) -> Pile:

@@ -14,6 +14,7 @@ from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import PitchRange
 from descant_export.model.biaxial import Shape
 from descant_export.model.kernel import KernelShape
+from descant_export.training.faults import FAULTS, TOUCHES
 from descant_export.training.masks import MASKS
 
 
@@ -28,6 +29,20 @@ def _shares(shares: Mapping[str, float]) -> Mapping[str, float]:
     if min(shares.values(), default=0) < 0 or sum(shares.values()) <= 0:
         raise _wrong("shares must not be negative, and one must be above 0")
     return {name: float(shares[name]) for name in MASKS if shares.get(name)}
+
+
+def _part_of(known: Mapping[str, Any], what: str) -> Any:
+    """A check of shares that may leave a rest."""
+
+    def check(shares: Mapping[str, float]) -> Mapping[str, float]:
+        unknown = [name for name in shares if name not in known]
+        if unknown:
+            raise _wrong(f"there is no {what} '{unknown[0]}'; there are {', '.join(known)}")
+        if min(shares.values(), default=0) < 0 or sum(shares.values()) > 1:
+            raise _wrong("shares must not be negative, nor above 1 together")
+        return {name: float(shares[name]) for name in known if shares.get(name)}
+
+    return AfterValidator(check)
 
 
 def _velocity(value: object) -> object:
@@ -117,6 +132,17 @@ class Config:
     )
     given: Annotated[Mapping[str, float], AfterValidator(_shares)] = _row(
         GIVEN, "How often which notes of a segment are given, as the player will give them (see masks.py)."
+    )
+    recover: Annotated[Mapping[str, float], _part_of(FAULTS, "fault")] = _row(
+        {},
+        "In which shares of segments the network's own past is wrong for some bars: moved by an interval, thinned, or "
+        "of foreign music. Its targets stay right, so it learns to come back (see faults.py).",
+    )
+    touch: Annotated[Mapping[str, float], _part_of(TOUCHES, "touch")] = _row(
+        {}, "In which shares of segments the given notes are played detached or legato instead of as written."
+    )
+    entering: Share = _row(
+        0.0, "Share of segments in which the player enters late or leaves early; else he plays throughout."
     )
     curriculum: Share = _row(
         0.0,

@@ -86,7 +86,7 @@ def save_config(config: Config, path: Path) -> None:
 
 def _value(value: Any) -> str:
     """After the colon: maps on lines of their own, all else on this one."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return "".join(f"\n  {name}: {each}" for name, each in value.items())
     return " " + dump(value, flow=True).removesuffix("...\n").strip()
 
