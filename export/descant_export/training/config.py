@@ -163,7 +163,7 @@ class Config:
     seed: Annotated[int, Field(ge=0, lt=2**63)] = _row(1, "The same seed gives the same run.")
     begin_from: str = _row(
         "",
-        "A run's folder, or a checkpoint, whose weights this one begins with; a style is known by its name.",
+        "A run's folder, a checkpoint or a preset whose weights this one begins with; a style is known by its name.",
     )
 
     def __post_init__(self) -> None:

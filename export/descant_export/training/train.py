@@ -103,7 +103,7 @@ class _Run:
         self._source = Source.of(training)
         self._model = Biaxial(config.shape())
         if config.begin_from and not self._last.exists():
-            begin_with(self._model, config, Path(config.begin_from))
+            begin_with(self._model, config, config.begin_from)
         self._dropout = key_dropout(self._model)
         self._model.to(ranks.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._model.parameters(), config.learning_rate)

@@ -75,7 +75,9 @@ def test_one_past_is_moved_by_one_interval() -> None:
     chord = from_notes("chord", [[(0, 24, 74)], [(0, 24, 50)], [(0, 24, 54)], [(0, 24, 57)]], range(24))
     for seed in range(6):
         before, _, given = shown(chord, "moved", seed=seed)
-        pasts = {tuple((np.flatnonzero(row) + PITCHES.low).tolist()) for row in own(before, given_before(given))}
+        pasts = {
+            tuple((np.flatnonzero(row) + PITCHES.low).tolist()) for row in own(before, given_before(given))
+        }
         moved = [past for past in pasts if past and past != (50, 54, 57)]
         assert len(moved) == 1
         low, middle, high = moved[0]

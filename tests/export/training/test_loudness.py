@@ -136,7 +136,7 @@ def test_a_run_begins_with_the_weights_of_one_that_knows_more_or_less(
     for name, config in (("plain", LOUD), ("loud", TINY)):
         model = Biaxial(config.shape())
         own = {key: weight.clone() for key, weight in model.state_dict().items()}
-        begin_with(model, config, tmp_path / name)
+        begin_with(model, config, str(tmp_path / name))
         kept = checkpoint.load(tmp_path / name / "best.pt").model
         for key, weight in model.state_dict().items():
             assert torch.equal(weight, kept.get(key, own[key]))
