@@ -8,8 +8,9 @@ from pathlib import Path
 import mido
 import pytest
 
-from descant_daemon.midi_file import PPQ, read_song, write_song
+from descant_daemon.midi_file import read_song, write_song
 from descant_daemon.note_state import PIANO, PitchRange, StateNote, notes_of
+from descant_daemon.song import PPQ
 from descant_daemon.tempo_map import TempoMap
 from descant_routing.errors import DescantError
 
@@ -111,10 +112,10 @@ TORN = file(1, 4, f"00 {ON_60} 04 {OFF_60}", "00 ff 03 05 48 65 6c 6c 6f 02 91 4
 BAD = {
     "empty": (b"", "is empty"),
     "text": (b"hello, this is not music", "is not a MIDI file"),
-    "header alone": (b"MThd", "is torn or not a MIDI file"),
-    "type 2": (file(2, 4, f"00 {ON_60} 04 {OFF_60}"), "is of type 2"),
-    "film frames": (file(0, 0xE728, f"00 {ON_60} 04 {OFF_60}"), "film frames"),
-    "no beat at all": (file(0, 0, f"00 {ON_60} 04 {OFF_60}"), "film frames"),
+    "header alone": (b"MThd", "is torn"),
+    "no track": (file(0, 4), "has no track"),
+    "no such frames": (file(0, 0xEE28, f"00 {ON_60} 04 {OFF_60}"), "18 film frames of 40 ticks"),
+    "no beat at all": (file(0, 0, f"00 {ON_60} 04 {OFF_60}"), "a beat has no ticks"),
 }
 
 

@@ -43,7 +43,8 @@ ONLY = {
     "onnx": ("descant_export",),
     "music21": ("descant_export",),
     "scipy": ("descant_export",),
-    "symusic": ("descant_export",),
+    "symusic": (),  # tests alone, as the other reader
+    "mido": (),
     "matplotlib": ("descant_export",),
     "sklearn": ("descant_export",),
     "rtmidi": ("descant_routing",),

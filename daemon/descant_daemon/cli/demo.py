@@ -17,12 +17,13 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control.status import snapshot, status_line
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.midi_file import PPQ, write_song
+from descant_daemon.midi_file import write_song
 from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav
 from descant_daemon.settings.metre import Metre
+from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
@@ -91,12 +92,10 @@ def _is_ours(data: bytes, channel: int) -> bool:
 
 
 def _messages(melody: Tune) -> list[tuple[int, bytes]]:
-    events = []
-    for note in melody.notes:
-        start, end = note.start * TICKS_PER_STEP, (note.start + note.length) * TICKS_PER_STEP
-        events.append((start, message.note_on(0, note.key, VELOCITY)))
-        events.append((end, message.note_off(0, note.key)))
-    return sorted(events, key=lambda event: (event[0], message.is_note_on(event[1])))
+    return struck(
+        (note.start * TICKS_PER_STEP, (note.start + note.length) * TICKS_PER_STEP, note.key, VELOCITY, 0)
+        for note in melody.notes
+    )
 
 
 def _play(backend: MemoryBackend, effect: Effect, end: int) -> None:

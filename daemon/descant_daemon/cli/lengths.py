@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from descant_daemon.cli import options
-from descant_daemon.midi_file import Song
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.song import Song
 from descant_routing.errors import DescantError
 
 DEFAULT_BARS = 16

@@ -13,11 +13,12 @@ from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.retake import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
 from descant_daemon.console import say
-from descant_daemon.midi_file import PPQ, read_song, write_song
+from descant_daemon.midi_file import read_song, write_song
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
+from descant_daemon.song import PPQ, heard
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.whole_file import writable
 from descant_routing.errors import UsageError
@@ -77,7 +78,7 @@ def render(
     network = load_network(setup.stem)
     metre, bar = metre_of(parameters, network.metadata, beat)
     length = length_of(song, bar, bars)
-    track = list(song.messages) if song else []
+    track = heard(song.tracks) if song else []
     rendering = render_offline(network, parameters, track, tempo_map, length, setup.bindings)
     tracks = {"Descant": rendering.messages}
     if song is not None:

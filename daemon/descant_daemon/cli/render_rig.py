@@ -10,13 +10,14 @@ from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
 from descant_daemon.cli.taping import rig_facts
 from descant_daemon.console import say
 from descant_daemon.live.rig_watch import models_of
-from descant_daemon.midi_file import PPQ, Song, write_song
+from descant_daemon.midi_file import write_song
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.values import Rig
+from descant_daemon.song import PPQ, Song, SongTrack, heard
 from descant_daemon.tape.rigging import rigging
 from descant_daemon.tempo_map import TempoMap
 from descant_routing.ports.cables import own_name
@@ -76,10 +77,10 @@ def _tracks(song: Song | None, rig: Rig) -> Mapping[str, Track]:
     if song is None:
         return {}
     labels = {each.label.casefold(): each.label for each in rig.inputs if each.label}
-    found: dict[str, list[tuple[int, bytes]]] = {}
-    for name, track in zip(song.track_names, song.tracks, strict=True):
-        if (label := labels.get(name.strip().casefold())) is not None:
-            found.setdefault(label, []).extend(track)
-    if found:
-        return found
-    return {rig.inputs[0].label: song.messages}
+    found: dict[str, list[SongTrack]] = {}
+    for track in song.tracks:
+        if (label := labels.get(track.name.casefold())) is not None:
+            found.setdefault(label, []).append(track)
+    if not found:
+        found = {rig.inputs[0].label: [*song.tracks]}
+    return {label: heard(tracks) for label, tracks in found.items()}

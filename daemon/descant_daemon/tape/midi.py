@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from descant_daemon.midi_file import song_bytes
+from descant_daemon.midi_bytes import Event
+from descant_daemon.midi_file import song_bytes, word
 from descant_daemon.tape.cut import cut
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
@@ -43,9 +44,10 @@ def piece(header: Header, music: Music, ruler: Ruler, window: Window) -> bytes:
             placed = ((ruler.at(time), data) for time, data in messages)
             tracks[label or ours] = cut(placed, begin, end, PPQ)
     metres = _from_begin([(ruler.at(time), metre) for time, metre in music.metres], begin, end)
-    words = [(at, "marker", text) for at, text in _markers(header, music, ruler, window)]
+    words = [word(at, "marker", text) for at, text in _markers(header, music, ruler, window)]
     tempos = TempoMap(ruler.tempo_map.ticks_per_beat, _from_begin(ruler.tempo_map.tempos, begin, end))
-    return song_bytes(tracks, tempos, metres, _credits(header) + words, length - begin)
+    named = [[word(0, "track_name", name), *track] for name, track in tracks.items()]
+    return song_bytes(named, tempos, metres, _credits(header) + words, length - begin)
 
 
 def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list[tuple[int, str]]:
@@ -60,11 +62,11 @@ def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list
     return sorted([*marks, *((at - window.begin, text) for at, text in inside)], key=lambda mark: mark[0])
 
 
-def _credits(header: Header) -> list[tuple[int, str, str]]:
+def _credits(header: Header) -> list[Event]:
     titles = ", ".join(dict.fromkeys(preset.title for preset in header.presets))
     makers = "; ".join(dict.fromkeys(line for preset in header.presets for line in preset.credits))
-    words = [(0, "track_name", titles), (0, "text", f"Descant {header.descant}, {header.begun}")]
-    return [*words, (0, "copyright", makers)] if makers else words
+    words = [word(0, "track_name", titles), word(0, "text", f"Descant {header.descant}, {header.begun}")]
+    return [*words, word(0, "copyright", makers)] if makers else words
 
 
 def _from_begin(marks: Iterable[tuple[int, T]], begin: int, end: int) -> list[tuple[int, T]]:

@@ -1,16 +1,14 @@
 """A tune as a MIDI file, so that what reads files can be tried with one."""
 
 from collections.abc import Iterable
-from io import BytesIO
 from pathlib import Path
 
-from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
-
+from descant_daemon.midi_file import write_song
+from descant_daemon.song import PPQ, struck
+from descant_daemon.tempo_map import TempoMap
 from descant_daemon.tunes.tune import TuneNote
-from descant_daemon.whole_file import write_whole
 
-TICKS_PER_STEP = 120
-"""480 ticks a quarter, four steps a quarter."""
+TICKS_PER_STEP = PPQ // 4
 
 
 def write_midi(
@@ -28,34 +26,15 @@ def write_midi(
     ``tempo`` is in quarters a minute. The file is there whole or not at all. Raises DescantError where it
     cannot be written.
     """
-    conductor = MidiTrack(
-        [
-            MetaMessage("track_name", name=title),
-            MetaMessage("set_tempo", tempo=bpm2tempo(tempo)),
-            MetaMessage("time_signature", numerator=metre[0], denominator=metre[1]),
-        ]
-    )
-    # At one tick the note-off (0) comes before the note-on (1), or a re-struck note would be cut at once.
-    events = sorted(
-        (tick, kind, note.key)
-        for note in notes
-        for tick, kind in ((note.start, 1), (note.start + note.length, 0))
-    )
-    track = MidiTrack([MetaMessage("track_name", name=title)])
-    now = 0
-    for step, kind, key in events:
-        delta = (step - now) * TICKS_PER_STEP
-        track.append(
-            Message(
-                "note_on" if kind else "note_off",
-                channel=channel,
-                note=key,
-                velocity=velocity if kind else 0,
-                time=delta,
-            )
+    track = struck(
+        (
+            note.start * TICKS_PER_STEP,
+            (note.start + note.length) * TICKS_PER_STEP,
+            note.key,
+            velocity,
+            channel,
         )
-        now = step
-    out = BytesIO()
-    MidiFile(type=1, ticks_per_beat=4 * TICKS_PER_STEP, tracks=[conductor, track]).save(file=out)
-    write_whole(path, out.getvalue())
+        for note in notes
+    )
+    write_song(path, {title: track}, TempoMap(PPQ, [(0, round(60e6 / tempo))]), metre)
     return path

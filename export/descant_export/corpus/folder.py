@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from descant_daemon.midi_file import LARGEST
+from descant_daemon.midi_bytes import LARGEST
+from descant_daemon.midi_file import SUFFIXES
 from descant_routing.errors import UsageError
 
-SUFFIXES = (".mid", ".midi", ".smf", ".kar")
 NOT_STATED = "not stated"
 HEADING = 32  # characters, fewer of which are no sentence
 LONGEST = 300  # characters of a credit that fit into a model's card

@@ -1,14 +1,17 @@
-"""From a MIDI file to a piece: parsed by symusic, put on the grid, judged."""
+"""From a MIDI file to a piece: read as it is for playing, put on the grid, judged."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import symusic
 
+from descant_daemon.midi_bytes import MidiBytesError
+from descant_daemon.midi_file import read_content as read_bytes
+from descant_daemon.note_state import nearest_step
+from descant_daemon.song import DRUMS, Song, SongNote, song_of
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
 from descant_export.corpus.grid import (
     COMMON_TIME,
@@ -19,7 +22,6 @@ from descant_export.corpus.grid import (
     on_few_places,
     step_in_bar,
 )
-from descant_export.corpus.midi_bytes import check, only_channels, read_bytes
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
 from descant_export.corpus.track_pattern import Pattern, parse_pattern
@@ -30,16 +32,17 @@ def read_midi(folder: Path, options: IngestOptions, name: str) -> Reading:
     """The file ``name`` of ``folder`` (a path within it) as a piece, or why it is none."""
     try:
         content = read_bytes(folder / name)
-    except LeftOutError as left_out:
-        return _left_out(name, left_out)
+    except MidiBytesError as error:
+        return _left_out(name, LeftOutError("broken", str(error)))
     return read_content(name, content, options)
 
 
 def read_content(name: str, content: bytes, options: IngestOptions) -> Reading:
     """The file's ``content`` as a piece, or why it is none."""
     try:
-        check(content)
-        return _read(name, content, options)
+        return _read(name, song_of(name, content), options)
+    except MidiBytesError as error:
+        return _left_out(name, LeftOutError("broken", str(error)))
     except LeftOutError as left_out:
         return _left_out(name, left_out)
 
@@ -48,26 +51,27 @@ def _left_out(name: str, why: LeftOutError) -> Reading:
     return Reading(FileReport(name, why.kind, str(why), why.facts))
 
 
-def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
+def _read(name: str, song: Song, options: IngestOptions) -> Reading:
     patterns = [parse_pattern(pattern) for pattern in options.tracks]
-    channels = {n for p in patterns if p.kind == "channel" for n in range(p.low, p.high + 1)}
-    score = _parse(only_channels(content, channels) if channels else content)
-    beat = int(score.ticks_per_quarter)
-    tracks = [_track(track) for track in score.tracks]
+    beat = song.ticks_per_beat
+    tracks = _tracks(song, patterns)
     music = _music(tracks, [pattern for pattern in patterns if pattern.kind != "channel"])
     last = max(int(track.off.max()) for track in music)
     first = min(int(track.on.min()) for track in music)
     beats = (last - first) / beat
-    if min(first, last - first) < 0 or last / beat > options.max_beats:
+    if last / beat > options.max_beats:
         raise LeftOutError("length", f"lasts {last / beat:,.0f} beats, and {options.max_beats:,} is the most")
     if beats < options.min_beats:
         raise LeftOutError("length", f"lasts {beats:.3g} beats, and {options.min_beats} is the least")
 
     ticks = np.concatenate([track.on for track in music])
     shift = displacement(ticks, beat)
-    steps_of = _Steps(beat, options.steps_per_beat, shift)
+
+    def steps_of(tick: int) -> int:
+        return nearest_step((tick - shift) * options.steps_per_beat, beat)
+
     onsets = (ticks - shift) / beat
-    metres, said = _metres(score, beat, shift)
+    metres, said = _metres(song, shift)
     begin, end = max(0, steps_of(first)), max(steps_of(last), steps_of(first) + 1)
     bar = step_in_bar(metres, end, options.steps_per_beat)[begin:]
     near = near_the_grid(onsets)
@@ -85,9 +89,9 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
         beats=beats,
         voices=len(voices),
         drums=sum(len(track.on) for track in tracks if track.is_percussion),
-        empty_tracks=sum(not len(track.on) for track in tracks),
+        empty_tracks=sum(bool(track.messages) and not track.notes for track in song.tracks),
         metres=tuple(dict.fromkeys(f"{m.numerator}/{m.denominator}" for m in metres)) if said else (),
-        tempos=_tempos(score),
+        tempos=_tempos(song),
         on_sixteenths=near.sixteenths,
         on_twelfths=near.twelfths,
         on_simple=near.simple,
@@ -105,43 +109,27 @@ def _read(name: str, content: bytes, options: IngestOptions) -> Reading:
     return Reading(FileReport(name, KEPT, facts=facts), from_notes(name, voices, bar))
 
 
-class _Steps:
-    """Ticks, less ``shift`` of them, to the nearest step, as ``note_state.nearest_step`` has it."""
-
-    def __init__(self, beat: int, steps_per_beat: int, shift: int) -> None:
-        self.beat, self.steps_per_beat, self.shift = beat, steps_per_beat, shift
-
-    def __call__(self, tick: int) -> int:
-        return (2 * (tick - self.shift) * self.steps_per_beat + self.beat) // (2 * self.beat)
-
-
-def _parse(content: bytes) -> Any:
-    try:
-        return symusic.Score.from_midi(content, sanitize_data=True)
-    except Exception as error:  # RuntimeError, ValueError: whatever its parser meets
-        raise LeftOutError("broken", f"cannot be parsed: {error}".replace("\n", " ")) from error
+def _tracks(song: Song, patterns: Sequence[Pattern]) -> list[Track]:
+    """A channel with a program of a track is a track here; of the channels that were asked for, or of all."""
+    channels = {n for p in patterns if p.kind == "channel" for n in range(p.low, p.high + 1)} or range(16)
+    found = []
+    for track in song.tracks:
+        for (channel, program), notes in groupby(sorted(track.notes, key=_instrument), _instrument):
+            if channel in channels:
+                on, off, key, velocity = np.array([note[:4] for note in notes], np.int64).T
+                found.append(Track(track.name, program, channel == DRUMS, on, off, key, velocity))
+    return found
 
 
-def _track(track: Any) -> Track:
-    notes = {name: values.astype(np.int64) for name, values in track.notes.numpy().items()}
-    on, length = notes["time"], notes["duration"]
-    return Track(
-        track.name,
-        track.program,
-        track.is_drum,
-        on,
-        on + np.maximum(length, 1),
-        notes["pitch"],
-        notes["velocity"],
-    )
+def _instrument(note: SongNote) -> tuple[int, int]:
+    return note.channel, note.program
 
 
 def _music(tracks: Sequence[Track], patterns: Sequence[Pattern]) -> list[Track]:
     """The chosen tracks that have notes and are not percussion."""
-    sounding = [track for track in tracks if len(track.on)]
-    if not sounding:
+    if not tracks:
         raise LeftOutError("empty", "has no notes")
-    pitched = [track for track in sounding if not track.is_percussion]
+    pitched = [track for track in tracks if not track.is_percussion]
     if not pitched:
         raise LeftOutError("drums", "has nothing but drums")
     music = chosen(pitched, patterns)
@@ -151,20 +139,21 @@ def _music(tracks: Sequence[Track], patterns: Sequence[Pattern]) -> list[Track]:
     return music
 
 
-def _metres(score: Any, beat: int, shift: int) -> tuple[list[Metre], bool]:
-    """Time signatures by beat, the first one at 0, and whether the file says any that makes sense.
+def _metres(song: Song, shift: int) -> tuple[list[Metre], bool]:
+    """Time signatures by beat, the first one at 0, and whether the file says any.
 
     One within half a sixteenth of the beginning stands at it: abc2midi begins at tick 1.
     """
+    beat = song.ticks_per_beat
     said = [
-        Metre(at if (at := (sign.time - shift) / beat) >= 1 / 8 else 0.0, sign.numerator, sign.denominator)
-        for sign in score.time_signatures
-        if 1 <= sign.numerator <= 64 and 1 <= sign.denominator <= 64 and sign.time >= 0
+        Metre(at if (at := (tick - shift) / beat) >= 1 / 8 else 0.0, beats, unit)
+        for tick, beats, unit in song.metres
+        if beats <= 64
     ]
-    by_beat = {metre.beat: metre for metre in [COMMON_TIME, *sorted(said, key=lambda metre: metre.beat)]}
+    by_beat = {metre.beat: metre for metre in [COMMON_TIME, *said]}
     return list(by_beat.values()), bool(said)
 
 
-def _tempos(score: Any) -> tuple[float, ...]:
-    tempos = [round(float(tempo.qpm), 2) for tempo in score.tempos]
+def _tempos(song: Song) -> tuple[float, ...]:
+    tempos = [round(60e6 / tempo, 2) for _, tempo in song.tempos]
     return (tempos[0], min(tempos), max(tempos)) if tempos else ()

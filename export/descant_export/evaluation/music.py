@@ -6,7 +6,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from descant_daemon.midi_file import LARGEST
+from descant_daemon.midi_bytes import LARGEST
+from descant_daemon.midi_file import SUFFIXES
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import split_by_tune
@@ -14,7 +15,6 @@ from descant_export.evaluation.midi import read_midi
 from descant_export.evaluation.rolls import SPLITS, as_pieces, read_rolls
 from descant_routing.errors import DescantError
 
-MIDI = (".mid", ".midi")
 SOURCES = "a folder, a .mid, .zip or .mat file, or a corpus such as music21:bach; :train, :valid or :test takes a side"
 
 
@@ -47,7 +47,7 @@ def archive_midi(path: Path) -> tuple[zipfile.ZipFile, list[str]]:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
         raise DescantError(f"{path} is not a zip file that can be read: {error}.") from error
-    return archive, sorted(name for name in archive.namelist() if name.lower().endswith(MIDI))
+    return archive, sorted(name for name in archive.namelist() if name.lower().endswith(SUFFIXES))
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -64,14 +64,14 @@ def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
     path = Path(name)
     outer, zipped, pattern = name.partition(".zip:")
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in MIDI and each.is_file())
+        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
         yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell)
     elif path.suffix.lower() == ".zip" or zipped:
         archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
         with archive:
             chosen = [each for each in names if PurePosixPath(each).match(pattern or "*")]
             yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
-    elif path.suffix.lower() in MIDI:
+    elif path.suffix.lower() in SUFFIXES:
         yield from _each([(path.name, path.read_bytes)], tell)
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")

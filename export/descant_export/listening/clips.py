@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_daemon.midi_file import PPQ, write_song
+from descant_daemon.midi_file import write_song
 from descant_daemon.note_state import PitchRange, notes_of
+from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
 from descant_export.takes.excerpt import all_excerpts
@@ -94,12 +95,8 @@ def write_clip(clip: Clip, path: Path, tempo: float) -> None:
     """As MIDI: one track, one channel, one velocity, one tempo, so that only the notes differ."""
     piece = clip.piece
     notes = notes_of(piece.state(range(piece.voices), EVERY_KEY), EVERY_KEY)
-    events = sorted(
-        (at * STEP, kind, note.key)
-        for note in notes
-        for at, kind in ((note.step, 0x90), (note.step + note.length, 0x80))
+    track = struck(
+        (note.step * STEP, (note.step + note.length) * STEP, note.key, VELOCITY, 0) for note in notes
     )
-    # Ends come first where two meet: 0x80 sorts before 0x90.
-    track = [(tick, bytes((kind, key, VELOCITY))) for tick, kind, key in events]
     metre = metre_of(int(piece.step_in_bar.max()) + 1)
     write_song(path, {"Clip": track}, TempoMap(PPQ, [(0, round(60e6 / tempo))]), metre)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_daemon.midi_file import PPQ
 from descant_daemon.settings.metre import Metre
+from descant_daemon.song import PPQ, struck
 from descant_daemon.tunes.book import load, names
 from descant_export.corpus.piece import Piece
 from descant_export.training.masks import skyline
@@ -30,13 +30,9 @@ class Melody(NamedTuple):
     def messages(self, bars: int) -> list[tuple[int, bytes]]:
         """The first ``bars`` bars as (tick, message) on channel 1; at one tick, what ends goes first."""
         end = bars * self.metre.steps_per_bar(4)
-        events = [
-            (at * STEP, kind, key)
-            for on, off, key in self.notes
-            if on < end
-            for at, kind in ((on, 0x90), (min(off, end), 0x80))
-        ]
-        return [(tick, bytes((kind, key, VELOCITY))) for tick, kind, key in sorted(events)]
+        return struck(
+            (on * STEP, min(off, end) * STEP, key, VELOCITY, 0) for on, off, key in self.notes if on < end
+        )
 
 
 def melody_of(piece: Piece) -> Melody | None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_daemon.midi_file import PPQ, write_song
+from descant_daemon.midi_file import write_song
+from descant_daemon.note_state import nearest_step
 from descant_daemon.offline.render import render
 from descant_daemon.settings.metre import Metre
+from descant_daemon.song import PPQ, track_of
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.takes.melody import STEP, Melody
@@ -79,17 +81,7 @@ def piece_of(name: str, tracks: Iterable[Messages], bars: int, metre: Metre) -> 
 
 def _notes(track: Messages) -> list[tuple[int, int, int, int]]:
     """(first step, step after the last, key, velocity) at the nearest sixteenths."""
-    down: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    notes = []
-    for tick, data in track:
-        kind, at = data[0] & 0xF0, (data[0] & 0x0F, data[1])
-        if kind == 0x90 and data[2]:
-            down.setdefault(at, []).append((tick, data[2]))
-        elif kind in (0x80, 0x90) and down.get(at):
-            begin, velocity = down[at].pop(0)
-            notes.append((_step(begin), _step(tick), data[1], velocity))
-    return notes
-
-
-def _step(tick: int) -> int:
-    return (2 * tick + STEP) // (2 * STEP)
+    return [
+        (nearest_step(note.start, STEP), nearest_step(note.end, STEP), note.key, note.velocity)
+        for note in track_of(track).notes
+    ]

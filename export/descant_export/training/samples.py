@@ -10,9 +10,10 @@ import numpy as np
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.engine import Engine
-from descant_daemon.midi_file import PPQ, write_song
+from descant_daemon.midi_file import write_song
 from descant_daemon.note_state import PitchRange, State, notes_of
 from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
 from descant_export.model.biaxial import Biaxial
@@ -76,9 +77,9 @@ def _write(stem: Path, tracks: dict[str, State], pitches: PitchRange, title: str
     midi = stem.with_name(f"{stem.name}.mid")
     messages: dict[str, list[tuple[int, bytes]]] = {}
     for channel, (name, states) in enumerate(tracks.items()):
-        notes = notes_of(states, pitches)
-        on = [(note.step * tick, 1, bytes((0x90 | channel, note.key, VELOCITY))) for note in notes]
-        off = [((note.step + note.length) * tick, 0, bytes((0x80 | channel, note.key, 0))) for note in notes]
-        messages[name] = [(at, data) for at, _, data in sorted(on + off)]
+        messages[name] = struck(
+            (note.step * tick, (note.step + note.length) * tick, note.key, VELOCITY, channel)
+            for note in notes_of(states, pitches)
+        )
     write_song(midi, messages, TempoMap(PPQ, ()))
     draw_file(midi, stem.with_name(f"{stem.name}.png"), title=title)

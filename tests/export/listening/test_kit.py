@@ -64,7 +64,9 @@ def test_clips_have_one_length_and_one_sound(rated: Path) -> None:
         song = read_song(path)
         assert {(note.channel, note.velocity) for note in song.notes} == {(0, 80)}
         assert song.tempos == ((0, 666667),)
-        assert not any(data[0] >> 4 == 0xC for _, data in song.messages), "no program of its own"
+        assert not any(data[0] >> 4 == 0xC for track in song.tracks for _, data in track.messages), (
+            "no program of its own"
+        )
         assert 0 < max(note.end for note in song.notes) <= BARS * 4 * song.ticks_per_beat
 
 
