@@ -19,6 +19,8 @@ RULE = {
         "descant_daemon.console",  # what it says, and draws while it works
         "descant_daemon.note_state",  # the one representation, shared by training and playing
         "descant_daemon.midi_file",
+        "descant_daemon.midi_bytes",
+        "descant_daemon.song",
         "descant_daemon.whole_file",
         "descant_daemon.tempo_map",
         "descant_daemon.engine",  # samples in training are drawn by the rule of the engine

@@ -85,9 +85,9 @@ BROKEN = {
     "broken-empty.mid": b"",
     "broken-page.mid": b"<!DOCTYPE html><html>Not found</html>",
     "broken-torn.mid": head() + chunk(NOTE * 20)[:-9],
-    "broken-gigabyte.mid": head() + chunk(NOTE, length=2**30),
-    "broken-film.mid": head(division=0xE728) + chunk(NOTE),
-    "broken-patterns.mid": head(kind=2) + chunk(NOTE),
+    "broken-gigabyte.mid": head() + chunk(NOTE, length=2**30)[:-4],
+    "broken-film.mid": head(division=0xEE28) + chunk(NOTE),
+    "broken-zero.mid": head(division=0) + chunk(NOTE),
 }
 SILENT = {"silent.mid": head() + chunk(b"\x00\xff\x03\x04Rest")}
 

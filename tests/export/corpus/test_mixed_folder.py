@@ -45,13 +45,13 @@ def test_each_file_becomes_what_it_should(corpus: Corpus, mixed_folder: Path) ->
     out = {report.name: (report.kind, report.reason) for report in reports if report.kind != KEPT}
     assert out == {
         "broken-empty.mid": ("broken", "is empty"),
-        "broken-film.mid": ("broken", "counts time in film frames (SMPTE), not in beats"),
+        "broken-film.mid": ("broken", "counts time in 18 film frames of 40 ticks, which nobody does"),
         "broken-gigabyte.mid": (
             "broken",
-            "is torn: track 1 should have 1,073,741,824 bytes and has 12",
+            "is torn: track 1 should have 1,073,741,824 bytes and has 8",
         ),
         "broken-page.mid": ("broken", "is not a MIDI file (it does not begin with MThd)"),
-        "broken-patterns.mid": ("broken", "is of type 2, and only types 0 and 1 are songs"),
+        "broken-zero.mid": ("broken", "says that a beat has no ticks"),
         "broken-torn.mid": ("broken", "is torn: track 1 should have 164 bytes and has 155"),
         "drums.mid": ("drums", "has nothing but drums"),
         "performed.mid": ("ungridded", out["performed.mid"][1]),
