@@ -9,13 +9,15 @@ import sys
 import unicodedata
 from io import TextIOWrapper
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.segment import Segment
 
 from descant_routing.errors import DescantError
-from descant_routing.printable import printable_lines
+from descant_routing.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,7 @@ _OURS = "┌┐└┘├┤┬┴┼─━│┃╭╮╰╯═║▶▷◀■�
 _PLAIN = "+++++++++--||++++=|>><#*oo><^v.*+x.---''\"\"x/><+b#uu"
 IN_ASCII = dict(zip(_OURS, _PLAIN, strict=True))
 """What stands for a mark where the terminal's encoding lacks it: one character each, so that tables stay in order."""
+NARROWEST = 20  # columns
 _FALLBACK = "descant.in_ascii"
 
 
@@ -40,6 +43,20 @@ def say(text: str = "", *, err: bool = False) -> None:
         raise
     except OSError as error:
         raise DescantError(f"what is said here cannot be written ({error.strerror})") from error
+
+
+def say_row(lead: str, text: str) -> None:
+    """Print ``text`` behind ``lead``: where the terminal ends, it goes on below itself. Raises as ``say`` does."""
+    lead, text = printable(lead), printable(text)
+    width = _width()
+    if width is None:
+        say(lead + text)
+        return
+    below = " " * min(len(lead), width // 2)
+    say(
+        "\n".join(wrap(text, width, initial_indent=lead, subsequent_indent=below, break_on_hyphens=False))
+        or lead
+    )
 
 
 def say_json(value: object) -> None:
@@ -65,6 +82,13 @@ def hush() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _width() -> int | None:
+    """Columns of the terminal; None where there is none, so that a line stays a line in a file."""
+    if "COLUMNS" not in os.environ and not sys.stdout.isatty():
+        return None
+    return max(NARROWEST, get_terminal_size().columns)
 
 
 def _settled(stream: TextIO | None) -> TextIO:

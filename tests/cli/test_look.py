@@ -64,7 +64,7 @@ def test_a_broken_preset_of_your_own_is_named_and_the_rest_are_listed(
 def test_ports(descant: Run, machine: Callable[[list[MidiSystem]], None]) -> None:
     machine([NONE, SOME])
     said = descant("ports")
-    assert "JACK (--backend jack): not here. no server is running. Start JACK." in said
+    assert "JACK (--backend jack): not here. No server is running. Start JACK." in said
     assert "    Keystation" in said
     assert [system["key"] for system in json.loads(descant("ports", "--json"))] == ["jack", "alsa"]
 

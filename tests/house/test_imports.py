@@ -22,6 +22,7 @@ RULE = {
         "descant_daemon.midi_bytes",
         "descant_daemon.song",
         "descant_daemon.whole_file",
+        "descant_daemon.user_folders",
         "descant_daemon.tempo_map",
         "descant_daemon.engine",  # samples in training are drawn by the rule of the engine
         "descant_daemon.picture",  # and shown as its music is

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from descant_daemon.settings import shelf as shelf_module
-from descant_daemon.settings.shelf import Place, Shelved, find, own_folder, places, shelf
-from descant_routing.errors import DescantError, UsageError
+from descant_daemon.settings.shelf import Place, Shelved, closed, find, own_folder, places, shelf
+from descant_routing.errors import UsageError
 
 
 def put(folder: Path, name: str) -> Path:
@@ -83,16 +83,20 @@ def test_an_empty_house_says_where_to_put_one(two: list[Place]) -> None:
         find("bach-chorale", two)
 
 
-def test_a_folder_that_cannot_be_listed_is_named(two: list[Place]) -> None:
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_there(two: list[Place]) -> None:
+    ragtime = put(two[1].folder, "ragtime")
+    assert closed(two) == []
     two[0].folder.write_text("a file in the folder's place", encoding="utf-8")
-    with pytest.raises(DescantError, match=r"^the presets in .*own cannot be listed \(Not a directory\)$"):
-        shelf(two)
+    assert shelf(two) == [Shelved("ragtime", ragtime, "shelf")]
+    assert closed(two) == [f"the presets in {two[0].folder} cannot be listed (Not a directory)"]
 
 
 def test_places_are_the_users_folder_and_then_what_came_with_us(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert own_folder().parts[-2:] == ("descant", "presets")
+    folder = own_folder()
+    assert folder is not None
+    assert folder.parts[-2:] == ("descant", "presets")
     own, came = places()
     assert (own.origin, own.folder) == ("yours", own_folder())
     assert came.origin == "shelf"

@@ -18,7 +18,7 @@ from descant_daemon.engine.engine import Engine
 from descant_daemon.model.load import load_network
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
-from descant_daemon.settings.shelf import find, shelf
+from descant_daemon.settings.shelf import closed, find, shelf
 from descant_daemon.settings.styles import check_styles
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import systems
@@ -62,6 +62,8 @@ def _midi() -> Iterator[Finding]:
 
 
 def _presets() -> Iterator[Finding]:
+    for sentence in closed():
+        yield Finding("Preset", "fair", sentence)
     for name, path, _ in shelf():
         try:
             preset = load_preset(path)

@@ -12,13 +12,16 @@ from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
 from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
-from descant_daemon.console import say, say_json
+from descant_daemon.console import say, say_json, say_row
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.reference import parameter_reference
-from descant_daemon.settings.shelf import own_folder, shelf
+from descant_daemon.settings.shelf import closed, own_folder, shelf
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import MidiSystem, systems
+from descant_routing.printable import printable
+
+WIDEST_NAME = 24  # columns
 
 
 def presets(
@@ -41,15 +44,22 @@ def presets(
             title = f"cannot be used: {error}"
         found = {"name": name, "title": title, "origin": origin, "path": str(path), "styles": styles}
         rows.append(found)
+    own = own_folder()
     if as_json:
-        say_json({"presets": rows, "own_folder": str(own_folder())})
+        say_json({"presets": rows, "own_folder": None if own is None else str(own), "closed": closed()})
         return
-    width = max((len(row["name"]) for row in rows), default=0)
+    width = min(max((len(printable(row["name"])) for row in rows), default=0), WIDEST_NAME)
     for row in rows:
-        say(f"{row['name']:<{width}}  {row['title']} ({row['origin']}: {row['path']})")
+        lead = f"{printable(row['name']):<{width}}  "
+        say_row(lead, row["title"] + (" (yours)" if row["origin"] == "yours" else ""))
         if len(row["styles"]) > 1:
-            say(f"{'':<{width}}  styles to morph between: {', '.join(row['styles'])}")
-    say(f"Your own presets go into {own_folder()}, a folder each.")
+            say_row(" " * len(lead), f"styles to morph between: {', '.join(row['styles'])}")
+    for sentence in closed():
+        say_row("", _sentence(sentence))
+    if own is None:
+        say_row("", "There is no home folder here, so there are no presets of your own.")
+    else:
+        say_row("", f"Your own presets go into {own}, a folder each.")
 
 
 def ports(as_json: options.Json = False) -> None:
@@ -59,21 +69,21 @@ def ports(as_json: options.Json = False) -> None:
         say_json([asdict(system) for system in found])
         return
     for system in found:
-        say(_described(system))
+        _describe(system)
     if not any(system.available for system in found):
-        say("There is no MIDI system to play through; `descant demo` needs none.")
+        say_row("", "There is no MIDI system to play through; `descant demo` needs none.")
 
 
-def _described(system: MidiSystem) -> str:
+def _describe(system: MidiSystem) -> None:
+    lead = f"{system.title} (--backend {system.key}): "
     if not system.available:
-        return (
-            f"{system.title} (--backend {system.key}): not here. {system.reason}. {_sentence(system.advice)}"
-        )
-    lines = [f"{system.title} (--backend {system.key}): {system.reason}"]
+        say_row(lead, f"not here. {_sentence(system.reason)} {_sentence(system.advice)}".rstrip())
+        return
+    say_row(lead, system.reason)
     for heading, names in (("inputs", system.inputs), ("outputs", system.outputs)):
-        lines.append(f"  {heading}:" + ("" if names else " none"))
-        lines += [f"    {name}" for name in names]
-    return "\n".join(lines)
+        say(f"  {heading}:" + ("" if names else " none"))
+        for name in names:
+            say(f"    {printable(name)}")
 
 
 def _sentence(text: str) -> str:
@@ -103,14 +113,14 @@ def doctor(
         say_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            say(_told(finding))
+            _tell(finding)
         worst = [finding for finding in findings if finding.state == "bad"]
         say("This machine is fit to play." if not worst else "Something needs doing before it can play live.")
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
 
 
-def _told(finding: Finding) -> str:
+def _tell(finding: Finding) -> None:
     sign = {"good": "✓", "fair": "·", "bad": "✗"}[finding.state]
     advice = f" → {_sentence(finding.advice)}" if finding.advice else ""
-    return f"{sign} {finding.what}: {finding.found}{advice}"
+    say_row(f"{sign} ", f"{finding.what}: {finding.found}{advice}")

@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import platformdirs
-
 from descant_daemon.model.card import ModelMetadata
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.rig.values import Hears, Instance, Program, Rig
@@ -26,6 +24,7 @@ from descant_daemon.tape.rig_facts import (
     WayFacts,
     plain_values,
 )
+from descant_daemon.user_folders import music_folder
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import UsageError
 from descant_routing.routes import plain_route
@@ -71,8 +70,8 @@ def close_files(files: Files, *, begun: bool) -> None:
 
 def captures_folder() -> Path:
     """Descant's own in the user's folder for music; where there is none, the present one."""
-    music = platformdirs.user_music_path()
-    return music / "Descant" if music.is_dir() else Path.cwd()
+    music = music_folder()
+    return music / "Descant" if music is not None else Path.cwd()
 
 
 def rig_facts(rig: Rig, models: Mapping[Path, ModelMetadata], number: Callable[[Path], int]) -> RigFacts:

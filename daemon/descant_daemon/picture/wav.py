@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from descant_daemon.user_folders import expanded
+
 SOUNDFONT_VARIABLE = "DESCANT_SOUNDFONT"
 SOUNDFONT_FOLDERS = (
     Path("~/.local/share/soundfonts"),
@@ -30,12 +32,12 @@ def find_soundfont(folders: Iterable[Path] = SOUNDFONT_FOLDERS) -> Path | None:
     that names no file counts as none, so that a slip in it is not covered up by another sound.
     """
     if named := os.environ.get(SOUNDFONT_VARIABLE):
-        path = Path(named).expanduser()
+        path = expanded(Path(named))
         return path if path.is_file() else None
     for folder in folders:
         fonts = [
             path
-            for path in folder.expanduser().glob("*")
+            for path in expanded(folder).glob("*")
             if path.suffix.lower() in {".sf2", ".sf3"} and path.is_file()
         ]
         if fonts:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from descant_daemon.service import agent, unit
 from descant_daemon.service.order import Order
+from descant_daemon.user_folders import has_home
 from descant_routing.errors import DescantError
 
 
@@ -50,12 +51,17 @@ def manager(
     platform: str = sys.platform, environment: Mapping[str, str] = os.environ, user: int | None = None
 ) -> Manager:
     """The one of this platform. Raises DescantError on Windows, which has none that fits."""
-    home = Path(environment.get("HOME") or Path.home())
     if platform == "win32":
         raise DescantError(
             "Windows has no services that belong to a user's session, where MIDI ports are: instead, put a "
             "shortcut to `descant play` into the folder that Win+R, shell:startup opens."
         )
+    named = environment.get("HOME")
+    if not named and not has_home():
+        raise DescantError(
+            "This user has no home folder, so there is no session that a service could belong to."
+        )
+    home = Path(named or Path.home())
     if platform == "darwin":
         return _launchd(home, os.getuid() if user is None else user)
     return _systemd(Path(environment.get("XDG_CONFIG_HOME") or home / ".config"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import platformdirs
-
 from descant_daemon.settings.preset import FILE_NAME
-from descant_routing.errors import DescantError, UsageError
+from descant_daemon.user_folders import config_folder
+from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown
 
 if TYPE_CHECKING:
@@ -34,30 +34,53 @@ class Shelved(NamedTuple):
     origin: Origin
 
 
-def own_folder() -> Path:
-    """Where the user's presets are looked for; it need not exist."""
-    return platformdirs.user_config_path("descant", appauthor=False) / "presets"
+def own_folder() -> Path | None:
+    """Where the user's presets are looked for; it need not exist. None where there is no home."""
+    config = config_folder()
+    return None if config is None else config / "presets"
 
 
 def places() -> list[Place]:
     """Where presets are looked for, the first to have a name wins it."""
-    return [Place("yours", own_folder()), *(Place("shelf", folder) for folder in _came_with_us())]
+    own = own_folder()
+    yours = [] if own is None else [Place("yours", own)]
+    return [*yours, *(Place("shelf", folder) for folder in _came_with_us())]
 
 
 def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
-    """Every preset that has a name, in alphabetical order. Raises DescantError for a folder closed to us."""
+    """Every preset that has a name, in alphabetical order; those of a ``closed`` place are left out."""
     found: dict[str, Shelved] = {}
     for origin, folder in places() if where is None else where:
-        try:
-            paths = [each / FILE_NAME for each in folder.iterdir()]
-        except FileNotFoundError:
-            continue  # nobody has put a preset there
-        except OSError as error:
-            raise DescantError(f"the presets in {folder} cannot be listed ({error.strerror})") from error
-        for path in paths:
-            if path.is_file():
+        with suppress(OSError):
+            for path in _presets_in(folder):
                 found.setdefault(path.parent.name, Shelved(path.parent.name, path, origin))
     return sorted(found.values())
+
+
+def closed(where: Sequence[Place] | None = None) -> list[str]:
+    """A sentence for each place that is there and cannot be listed."""
+    sentences: list[str] = []
+    for _, folder in places() if where is None else where:
+        try:
+            _presets_in(folder)
+        except OSError as error:
+            sentences.append(f"the presets in {folder} cannot be listed ({error.strerror})")
+    return sentences
+
+
+def _presets_in(folder: Path) -> list[Path]:
+    try:
+        entries = list(folder.iterdir())
+    except FileNotFoundError:
+        return []  # nobody has put a preset there
+    return [path for entry in entries if _is_there(path := entry / FILE_NAME)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # whoever reads it is told what is wrong
 
 
 def find(name_or_path: str, where: Sequence[Place] | None = None, beside: Path = Path()) -> Path:
@@ -76,7 +99,9 @@ def find(name_or_path: str, where: Sequence[Place] | None = None, beside: Path =
             raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error.strerror})") from error
     if any(mark in name_or_path for mark in "/\\") or name_or_path.endswith(SUFFIXES):
         raise UsageError(f"there is no preset at {name_or_path}: no {FILE_NAME} is there")
-    names = hint(name_or_path, known) if known else f" (none is installed, and {own_folder()} has none)"
+    own = own_folder()
+    nowhere = "none is installed" + (f", and {own} has none" if own else "")
+    names = hint(name_or_path, known) if known else f" ({nowhere})"
     raise UsageError(f"there is no preset called {shown(name_or_path)}{names}")
 
 

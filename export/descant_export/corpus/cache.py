@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, Self, overload
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
+from descant_daemon.user_folders import cache_folder
 from descant_export.corpus.facts import Facts, FileReport
 from descant_export.corpus.piece import NOTE, Notes, Piece
 from descant_routing.errors import DescantError
@@ -32,7 +32,7 @@ def cache_path(corpus: str, digest: str = "") -> Path:
     """Where the cache of a corpus lies; ``digest`` stands for what the content depends on."""
     safe = "".join(letter if letter.isalnum() else "-" for letter in corpus)[-60:]
     name = "-".join(part for part in (safe, digest, str(FORMAT)) if part)
-    return Path(platformdirs.user_cache_dir("descant")) / "corpora" / name
+    return cache_folder() / "corpora" / name
 
 
 class LazyPieces(Sequence[Piece]):
