@@ -39,7 +39,7 @@ FAULTS: dict[str, list[str]] = {
     ONE + "title: 5\n": ["2: 'title' must be text, not 5"],
     ONE + "clock: mid\n": ["2: 'clock' must be auto or midi or internal or link or jack, not 'mid'"],
     ONE + "tempo: fast\n": ["2: 'tempo' must be a number, not 'fast'"],
-    ONE + "tempo: 500\n": ["2: 'tempo' must be at most 400, not 500"],
+    ONE + "tempo: 1500\n": ["2: 'tempo' must be at most 999, not 1500"],
     ONE + "tempo: true\n": ["2: 'tempo' must be a number, not True"],
     ONE + "send_clock: 1\n": ["2: 'send_clock' must be true or false, not 1"],
     ONE + "takeover: grab\n": ["2: 'takeover' must be jump or pickup or scale, not 'grab'"],
@@ -135,7 +135,7 @@ FAULTS: dict[str, list[str]] = {
         "5: there is no preset called 'hym' (did you mean 'hymn'?)",
         "6: 'daw' is an input, and an output is meant"],
     "tempo: 5\ninstances:\n  choir: {preset: hymn, switch: now}\n  pad: {preset: hymn, colour: red}\nclock: sun\n": [
-        "1: 'tempo' must be at least 20, not 5",
+        "1: 'tempo' must be at least 10, not 5",
         "3: 'instances.choir.switch' must be step or beat or bar, not 'now'",
         f"4: unknown key 'colour' in 'instances.pad' (known: {', '.join(InstanceForm.model_fields)})",
         "5: 'clock' must be auto or midi or internal or link or jack, not 'sun'"],

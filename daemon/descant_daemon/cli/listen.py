@@ -39,7 +39,7 @@ def listen(
         int | None,
         typer.Option("--bars", min=2, max=256, help="How long; 16, in a blind test 8.", show_default=False),
     ] = None,
-    tempo: Annotated[float, typer.Option("--tempo", min=20, max=400, help="Quarters a minute.")] = 100.0,
+    tempo: Annotated[float, typer.Option("--tempo", min=10, max=999, help="Quarters a minute.")] = 100.0,
     mode: options.Mode = None,
     settings: options.Set = None,
     blind: Annotated[

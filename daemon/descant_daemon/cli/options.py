@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of its folder or file.")]
-Tempo = Annotated[float | None, typer.Option("--tempo", min=20, max=400, help="Quarters a minute.")]
+Tempo = Annotated[float | None, typer.Option("--tempo", min=10, max=999, help="Quarters a minute.")]
 MOST_BARS = 10_000  # eight hours of slow music
 Bars = Annotated[int | None, typer.Option("--bars", min=1, max=MOST_BARS, help="How long, in bars.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same notes.")]

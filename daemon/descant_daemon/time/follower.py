@@ -12,9 +12,10 @@ from itertools import pairwise
 
 from descant_daemon.time.blocks import Blocks
 from descant_daemon.time.line import FLOOR, GATE, MEMORY, Line
-from descant_daemon.time.timeline import Timeline, ns_per_tick
+from descant_daemon.time.timeline import FASTEST_BPM, SLOWEST_BPM, Timeline, ns_per_tick
 
 RUN = 4  # ticks: a line that is known
+STEADY = 24  # ticks on one line: a tempo that goes on while nobody hears it
 MOST_SKIPS = 5  # inferred drops in a row that are a tempo change instead,
 MOST_SKIPS_OF_A_BAD_LINE = 9  # or so many where others are dropped,
 BAD_LINE = 4  # at least, in MEMORY arrivals
@@ -22,7 +23,8 @@ MOST_DROPPED = 7  # ticks at once: a longer gap is a master that paused
 MOST_DROPS = 15  # inferred in MEMORY arrivals; more, and evenly, and it is a master that sends by the block
 NEAR = 8  # ticks after an inferred drop within which a new line may take it back
 SAME_TEMPO = 0.15  # a new line no further in tempo from the old one has only moved
-FASTEST, SLOWEST = ns_per_tick(450), ns_per_tick(15)  # what music has, 20 to 400 BPM, and room for jitter
+FASTEST = ns_per_tick(1.2 * FASTEST_BPM)  # what music has, and room for jitter
+SLOWEST = ns_per_tick(0.8 * SLOWEST_BPM)
 DOUBLE = 0.4  # of a tick on from the line, and
 APART = 0.3  # of a tick after the last arrival, and
 TWICE = 3_000_000  # ns after it: a tick nearer than all three is the same one sent twice
@@ -65,6 +67,11 @@ class Follower:
     def valid(self) -> bool:
         """Whether the tempo is one that music has."""
         return self.per_tick is not None and FASTEST <= self.per_tick <= SLOWEST
+
+    @property
+    def steady(self) -> bool:
+        """Whether the tempo has been the same for a beat, so that it can be counted on."""
+        return self.valid and self._line.remembered >= STEADY
 
     @property
     def last_time(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.midi_clock import TICKS_PER_SIXTEENTH
 from descant_daemon.time.tap_tempo import TapTempo
-from descant_daemon.time.timeline import FASTEST_BPM, PPQN, SLOWEST_BPM, Timeline, ns_per_tick
+from descant_daemon.time.timeline import FASTEST_BPM, PPQN, SLOWEST_BPM, Timeline, is_tempo, ns_per_tick
 from descant_routing import message
 from descant_routing.errors import UsageError
 
@@ -25,12 +25,15 @@ class InternalClock:
     state = State.OWN
 
     def __init__(self, bpm: float) -> None:
-        """Stopped at the beginning. Raises UsageError for a tempo outside 20 to 400."""
-        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-            raise UsageError(f"a tempo of {bpm:g} BPM cannot be kept: it must be 20 to 400")
+        """Stopped at the beginning. Raises UsageError for a tempo outside 10 to 999."""
+        if not is_tempo(bpm):
+            raise UsageError(
+                f"a tempo of {bpm:g} BPM cannot be kept: it must be {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
+            )
         self._bpm = bpm
         self._taps = TapTempo()
-        self._position = 0
+        self.position = 0
+        """The tick that the next Continue resumes at."""
         self._line: Timeline | None = None
         self._aim: Timeline | None = None  # the line from the next beat on, while the song glides to it
         self._news: list[Happening] = []
@@ -59,6 +62,21 @@ class InternalClock:
         """From the beginning, now."""
         self._begin(Kind.STARTED, 0, now)
 
+    def carry_on(self, line: Timeline) -> None:
+        """Keep on with a song that runs already: nothing happens to it."""
+        self._line, self._aim = line, None
+
+    def roll(self, tick: int, since: int, now: int) -> None:
+        """The song has been running since ``since`` from ``tick``, as is known only now."""
+        line = Timeline(tick, since, ns_per_tick(self._bpm))
+        here = math.ceil(line.tick_at(now))
+        self._line, self._aim = line, None
+        self._news.append(Happening(Kind.CONTINUED if here else Kind.STARTED, now, here))
+
+    def hand_over(self) -> None:
+        """Somebody else keeps on with the song: nothing happens to it."""
+        self._line = self._aim = None
+
     def set_tempo(self, bpm: float, now: int) -> None:
         """Go on from here at another tempo; the position does not move."""
         if self._line is not None:
@@ -82,7 +100,7 @@ class InternalClock:
             case message.START:
                 self._begin(Kind.STARTED, 0, now)
             case message.CONTINUE if self._line is None:
-                self._begin(Kind.CONTINUED, self._position, now)
+                self._begin(Kind.CONTINUED, self.position, now)
             case message.STOP:
                 self.stop(now)
             case message.SONG_POSITION:
@@ -94,9 +112,9 @@ class InternalClock:
     def stop(self, now: int) -> None:
         """Stand still; Continue goes on from the next tick."""
         if self._line is not None:
-            self._position = max(self._line.tick, int(self._line.tick_at(now)) + 1)
+            self.position = max(self._line.tick, int(self._line.tick_at(now)) + 1)
             self._line = self._aim = None
-            self._news.append(Happening(Kind.STOPPED, now, self._position))
+            self._news.append(Happening(Kind.STOPPED, now, self.position))
 
     def advance(self, now: int) -> Sequence[Happening]:
         """What has happened since the last call."""
@@ -118,7 +136,7 @@ class InternalClock:
 
     def _locate(self, tick: int, now: int) -> None:
         if self._line is None:
-            self._position = tick
+            self.position = tick
         else:
             self._begin(Kind.RELOCATED, tick, now)
 

@@ -6,11 +6,12 @@ from collections import deque
 from dataclasses import dataclass
 from statistics import median
 
-from descant_daemon.time.timeline import FASTEST_BPM, NS_PER_MINUTE, SLOWEST_BPM
+from descant_daemon.time.timeline import NS_PER_MINUTE, SLOWEST_BPM, is_tempo
 from descant_routing import message
 
-PAUSE = 2_000_000_000  # ns after which tapping begins anew; taps at less than 30 BPM are none
-BOUNCE = 100_000_000  # ns; nobody taps at 600 BPM
+PAUSE = int(1.1 * NS_PER_MINUTE / SLOWEST_BPM)  # ns after which tapping begins anew,
+REST = 3.0  # and usual intervals: a longer one is a pause, too
+BOUNCE = 50_000_000  # ns; nobody taps at 1200 BPM
 ON = 64  # a switch's value from which it is on
 MOST, FEWEST = 7, 3  # intervals of which the median is taken
 
@@ -29,14 +30,15 @@ class TapTempo:
         if interval is not None and interval < BOUNCE:
             return None
         self._last = now
-        if interval is None or interval > PAUSE:
+        usual = median(self._intervals) if self._intervals else PAUSE
+        if interval is None or interval > min(PAUSE, REST * usual):
             self._intervals.clear()
             return None
         self._intervals.append(interval)
         if len(self._intervals) < FEWEST:
             return None
         bpm = NS_PER_MINUTE / median(self._intervals)
-        return bpm if SLOWEST_BPM <= bpm <= FASTEST_BPM else None
+        return bpm if is_tempo(bpm) else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 NS_PER_MINUTE = 60e9
 PPQN = 24
-SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0  # what may be asked for
+SLOWEST_BPM, FASTEST_BPM = 10.0, 999.0  # what may be asked for, and what is followed
 
 
 class Timeline(NamedTuple):
@@ -28,6 +28,11 @@ class Timeline(NamedTuple):
     def bpm(self) -> float:
         """Quarters a minute."""
         return NS_PER_MINUTE / (PPQN * self.per_tick)
+
+
+def is_tempo(bpm: float) -> bool:
+    """Whether it may be asked for."""
+    return SLOWEST_BPM <= bpm <= FASTEST_BPM
 
 
 def ns_per_tick(bpm: float) -> float:

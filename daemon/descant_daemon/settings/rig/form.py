@@ -166,7 +166,7 @@ class RigForm(Form):
         str | None, Field(description="The input whose MIDI clock counts; not said: the first.")
     ] = None
     tempo: Annotated[
-        float | None, Field(ge=20, le=400, description="Quarters a minute, where the tempo is ours.")
+        float | None, Field(ge=10, le=999, description="Quarters a minute, where the tempo is ours.")
     ] = None
     send_clock: Annotated[bool, Field(description="Be the clock master wherever nobody else is.")] = False
     inputs: Annotated[
