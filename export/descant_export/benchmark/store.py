@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +16,8 @@ import torch
 from torch import Tensor
 
 from descant_daemon.whole_file import write_whole
+from descant_export.claim import ClaimedError, claimed
 from descant_routing.errors import DescantError
-
-if sys.platform != "win32":
-    import fcntl
 
 Weights = dict[str, Tensor]
 
@@ -79,15 +76,12 @@ class Store:
 
     @contextmanager
     def taken(self) -> Generator[bool]:
-        """Whether the run is ours alone within the context; the kernel lets go for a process that dies."""
+        """Whether the run is ours alone within the context; a process that dies lets go."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as file:
-            if sys.platform == "win32":
-                yield True  # there, calling once at a time is the caller's part
-                return
+        with ExitStack() as stack:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                stack.enter_context(claimed(self._folder))
+            except ClaimedError:
                 yield False
             else:
                 yield True

@@ -2,7 +2,7 @@
 
 A folder of its own for each corpus: ``notes.bin`` (``NOTE`` records, piece after piece), ``bars.bin`` (int16,
 the place in its bar of each step), ``index.npz`` (names, and where each piece ends in both), and
-``reports.jsonl`` (what became of each file).
+``reports.jsonl`` (what became of each file). The index holds a checksum of each of the others.
 """
 
 from __future__ import annotations
@@ -10,22 +10,34 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+import time
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, overload
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from descant_daemon.user_folders import cache_folder
+from descant_export.claim import LOCK, ClaimedError, claimed
 from descant_export.corpus.facts import Facts, FileReport
 from descant_export.corpus.piece import NOTE, Notes, Piece
 from descant_routing.errors import DescantError
 
-FORMAT = 3
+FORMAT = 5
 BAR = np.dtype("<i2")
+NOTES, BARS, INDEX, REPORTS = "notes.bin", "bars.bin", "index.npz", "reports.jsonl"
+SUMMED = (NOTES, BARS, REPORTS)
+AT_ONCE = 2**20  # bytes
+LEFT_BEHIND = 24 * 60 * 60.0  # seconds; a folder that nobody claims is not being begun
+
+
+class DamagedError(DescantError):
+    """A cache that is not what was written; what was read can be read again."""
 
 
 def cache_path(corpus: str, digest: str = "") -> Path:
@@ -35,21 +47,24 @@ def cache_path(corpus: str, digest: str = "") -> Path:
     return cache_folder() / "corpora" / name
 
 
+class _Mapped(NamedTuple):
+    """A cache's files, mapped, and its index."""
+
+    names: NDArray[np.str_]
+    voices: NDArray[np.int64]
+    styles: NDArray[np.int64]
+    notes_end: NDArray[np.int64]
+    bars_end: NDArray[np.int64]
+    notes: Notes
+    bars: NDArray[np.int16]
+
+
 class LazyPieces(Sequence[Piece]):
     """Pieces that lie on disk: each is a view of the mapped files, and takes memory only while it is looked at."""
 
-    def __init__(self, folder: Path, which: NDArray[np.int64] | None = None) -> None:
-        """The pieces of a cache, or some of them, by number. DescantError when the cache is not whole."""
-        self.folder = folder
-        try:
-            with np.load(folder / "index.npz") as index:
-                self._names, self._voices, self._styles = index["names"], index["voices"], index["styles"]
-                self._notes_end, self._bars_end = index["notes_end"], index["bars_end"]
-            self._notes: Notes = _mapped(folder / "notes.bin", NOTE, self._notes_end)
-            self._bars = _mapped(folder / "bars.bin", BAR, self._bars_end)
-        except (OSError, KeyError, ValueError) as error:
-            raise DescantError(f"The corpus cache {folder} is damaged ({error}); delete it.") from error
-        self._which = np.arange(len(self._names)) if which is None else which
+    def __init__(self, mapped: _Mapped, which: NDArray[np.int64]) -> None:
+        """Some of the pieces of a cache, by number; ``load`` gives all."""
+        self._mapped, self._which = mapped, which
 
     def __len__(self) -> int:
         """How many pieces."""
@@ -63,33 +78,52 @@ class LazyPieces(Sequence[Piece]):
         """A piece, or a part of the pieces, as lazy as the whole."""
         if isinstance(index, slice):
             return self.chosen(range(len(self))[index])
-        at = int(self._which[index])
-        notes = slice(int(self._notes_end[at - 1]) if at else 0, int(self._notes_end[at]))
-        bars = slice(int(self._bars_end[at - 1]) if at else 0, int(self._bars_end[at]))
+        at, all_of = int(self._which[index]), self._mapped
+        notes = slice(int(all_of.notes_end[at - 1]) if at else 0, int(all_of.notes_end[at]))
+        bars = slice(int(all_of.bars_end[at - 1]) if at else 0, int(all_of.bars_end[at]))
         return Piece(
-            str(self._names[at]),
-            self._notes[notes],
-            self._bars[bars],
-            int(self._voices[at]),
-            int(self._styles[at]),
+            str(all_of.names[at]),
+            all_of.notes[notes],
+            all_of.bars[bars],
+            int(all_of.voices[at]),
+            int(all_of.styles[at]),
         )
 
     def chosen(self, numbers: Iterable[int]) -> LazyPieces:
         """Some of these pieces, by their place in this sequence."""
-        return LazyPieces(self.folder, self._which[np.fromiter(numbers, np.int64)])
+        return LazyPieces(self._mapped, self._which[np.fromiter(numbers, np.int64)])
 
 
 def _mapped(path: Path, kind: np.dtype[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
     count = int(ends[-1]) if len(ends) else 0
     if path.stat().st_size != count * kind.itemsize:
-        raise ValueError(f"{path.name} has not the length that the index says")
+        raise ValueError(f"{path.name} does not have the length that the index says")
     if not count:
         return np.empty(0, kind)
     return np.asarray(np.memmap(path, kind, "r"))
 
 
+def _check_index(arrays: Mapping[str, NDArray[Any]]) -> None:
+    if len({array.shape for array in arrays.values()}) > 1 or arrays["names"].ndim != 1:
+        raise ValueError(f"{INDEX} does not say the same of every piece")
+    for ends in (arrays["notes_end"], arrays["bars_end"]):
+        if ends.dtype != np.int64 or (np.diff(ends, prepend=0) < 0).any():
+            raise ValueError(f"{INDEX} does not say where pieces end")
+
+
+def _checksum(path: Path) -> int:
+    sum_so_far = 0
+    with path.open("rb") as file:
+        while part := file.read(AT_ONCE):
+            sum_so_far = zlib.crc32(part, sum_so_far)
+    return sum_so_far
+
+
 class CacheWriter:
-    """``with CacheWriter(path) as cache``: the cache appears whole at the end, or not at all."""
+    """``with CacheWriter(path) as cache``: the cache appears whole at the end, or not at all.
+
+    It is written in a hidden folder beside the one to be. What a killed process left of such is tidied away.
+    """
 
     def __init__(self, path: Path) -> None:
         """Nothing is written before ``with``. ``path``: the folder to be."""
@@ -101,11 +135,14 @@ class CacheWriter:
     def __enter__(self) -> Self:
         """Begin in a folder beside the one to be."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._part = Path(tempfile.mkdtemp(dir=self._path.parent, prefix=f".{self._path.name[:40]}."))
+        _tidy(self._path.parent)
         with ExitStack() as files:
-            self._notes = files.enter_context((self._part / "notes.bin").open("wb"))
-            self._bars = files.enter_context((self._part / "bars.bin").open("wb"))
-            self._reports = files.enter_context((self._part / "reports.jsonl").open("w", encoding="ascii"))
+            self._part = Path(tempfile.mkdtemp(dir=self._path.parent, prefix=f".{self._path.name[:40]}."))
+            files.callback(shutil.rmtree, self._part, ignore_errors=True)
+            files.enter_context(claimed(self._part))
+            self._notes = files.enter_context((self._part / NOTES).open("wb"))
+            self._bars = files.enter_context((self._part / BARS).open("wb"))
+            self._reports = files.enter_context((self._part / REPORTS).open("w", encoding="ascii"))
             self._files = files.pop_all()
         return self
 
@@ -126,27 +163,58 @@ class CacheWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Put the folder in its place, unless something went wrong."""
-        self._files.close()
-        try:
+        """Put the folder in its place, unless something went wrong; nothing else is left, whatever fails here."""
+        with self._files:
             if kind is None:
-                ends = np.array(self._ends, np.int64).reshape(-1, 2)
-                kinds = np.array(self._kinds, np.int64).reshape(-1, 2)
-                np.savez(
-                    self._part / "index.npz",
-                    names=np.array(self._names, np.str_),
-                    notes_end=ends[:, 0],
-                    bars_end=ends[:, 1],
-                    voices=kinds[:, 0],
-                    styles=kinds[:, 1],
-                )
-                try:
-                    self._part.rename(self._path)
-                except OSError:
-                    if not self._path.exists():  # another process may have written the same meanwhile
-                        raise
-        finally:
-            shutil.rmtree(self._part, ignore_errors=True)
+                for file in (self._notes, self._bars, self._reports):
+                    file.close()
+                self._write_index()
+                self._put_in_place()
+
+    def _write_index(self) -> None:
+        ends = np.array(self._ends, np.int64).reshape(-1, 2)
+        kinds = np.array(self._kinds, np.int64).reshape(-1, 2)
+        np.savez(
+            self._part / INDEX,
+            names=np.array(self._names, np.str_),
+            notes_end=ends[:, 0],
+            bars_end=ends[:, 1],
+            voices=kinds[:, 0],
+            styles=kinds[:, 1],
+            checksums=np.array([_checksum(self._part / name) for name in SUMMED], np.int64),
+        )
+
+    def _put_in_place(self) -> None:
+        with tempfile.TemporaryDirectory(dir=self._part) as folder:
+            whole = Path(folder) / "whole"
+            whole.mkdir(0o700)
+            for name in (*SUMMED, INDEX):
+                (self._part / name).rename(whole / name)
+            try:
+                whole.rename(self._path)
+            except OSError:
+                if not self._path.exists():  # another process may have written the same meanwhile
+                    raise
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what killed processes left of caches: nobody claims it. What is being written is somebody's."""
+    for part in folder.glob(".*"):
+        with suppress(OSError, ClaimedError):
+            if (part / LOCK).exists():
+                with claimed(part):
+                    pass
+            elif time.time() - part.stat().st_mtime < LEFT_BEHIND:
+                continue
+            shutil.rmtree(part)
+
+
+def remove(path: Path) -> None:
+    """Delete a cache, or whatever has its name."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def save(path: Path, pieces: Iterable[Piece]) -> None:
@@ -157,13 +225,28 @@ def save(path: Path, pieces: Iterable[Piece]) -> None:
 
 
 def load(path: Path) -> LazyPieces:
-    """The pieces, in the order in which they were saved."""
-    return LazyPieces(path)
+    """The pieces, in the order in which they were saved. DamagedError when not every byte is as it was written."""
+    try:
+        with (path / INDEX).open("rb") as file, np.load(file) as index:
+            arrays = {name: index[name] for name in _Mapped._fields[:5]}
+            checksums = index["checksums"].tolist()
+        _check_index(arrays)
+        notes: Notes = _mapped(path / NOTES, NOTE, arrays["notes_end"])
+        bars = _mapped(path / BARS, BAR, arrays["bars_end"])
+        for name, checksum in zip(SUMMED, checksums, strict=True):
+            if _checksum(path / name) != checksum:
+                raise ValueError(f"{name} is not what was written")
+    except (OSError, EOFError, LookupError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        # numpy raises whatever its parsing meets
+        raise DamagedError(
+            f"The corpus cache {path} is damaged ({error or type(error).__name__})."
+        ) from error
+    return LazyPieces(_Mapped(**arrays, notes=notes, bars=bars), np.arange(len(arrays["names"])))
 
 
 def reports(path: Path) -> Iterator[FileReport]:
     """What became of each file, in the order in which they were read."""
-    with (path / "reports.jsonl").open(encoding="ascii") as lines:
+    with (path / REPORTS).open(encoding="ascii") as lines:
         for line in lines:
             values: dict[str, Any] = json.loads(line)
             facts: dict[str, Any] | None = values.pop("facts")

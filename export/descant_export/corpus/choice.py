@@ -10,6 +10,7 @@ from descant_export.corpus.gathered import Gathered, together
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import Corpus, Step, read_corpus
 from descant_export.corpus.splits import Split, split_corpus
+from descant_routing.printable import printable
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Choice:
     @property
     def name(self) -> str:
         """In a word."""
-        return Path(self.what).resolve().name if Path(self.what).exists() else self.what.partition(":")[2]
+        here = Path(self.what)
+        return printable(here.resolve().name) if here.exists() else self.what.partition(":")[2]
 
     @property
     def steps_per_beat(self) -> int:

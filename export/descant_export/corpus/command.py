@@ -19,9 +19,10 @@ from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.page import Summary, page
 from descant_export.corpus.pictures import pictures
 from descant_export.corpus.read import Corpus, Step, read_corpus
-from descant_export.corpus.splits import Split, split_corpus
+from descant_export.corpus.splits import Split, shares, split_corpus
 from descant_export.corpus.tally import Tally, tally
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.printable import printable
 
 PAGE = "corpus.html"
 console = make_console(err=True)
@@ -67,6 +68,9 @@ def with_bar(read: Callable[[Callable[[Step], None]], Read]) -> Read:
         task = bar.add_task("reading", total=None)
 
         def show(step: Step) -> None:
+            if step.word:
+                console.print(step.word, markup=False, highlight=False)
+                return
             bar.update(task, completed=step.done, total=step.total)
 
         return read(show)
@@ -85,19 +89,16 @@ def write_page(out: Path, read: Corpus, found: Tally, figures: dict[str, str], s
     except OSError as error:
         raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
     drawn = pictures(found, steps_per_beat)
-    told = Summary(read.name, read.credit, read.licence, figures, sentences(found), drawn, found.reports)
-    write_whole(out / PAGE, page(told).encode())
+    told = Summary(
+        printable(read.name), read.credit, read.licence, figures, sentences(found), drawn, found.reports
+    )
+    write_whole(out / PAGE, page(told).encode("utf-8", "backslashreplace"))
     return out / PAGE
 
 
 def _figures(read: Corpus, found: Tally, split: Split) -> dict[str, str]:
     """Name → value, as the terminal and the page show them."""
     voices = ", ".join(f"{count:,} of {voices}" for voices, count in found.voices.most_common(4))
-    steps = [sum(piece.steps for piece in side) for side in split]
-    sides = ", ".join(
-        f"{name} {len(side):,} pieces, {part:,} steps"
-        for name, side, part in zip(split._fields, split, steps, strict=True)
-    )
     sounding = [key for key, count in enumerate(found.keys) if count]
     return {
         "Files": f"{sum(found.kinds.values()):,}",
@@ -106,7 +107,7 @@ def _figures(read: Corpus, found: Tally, split: Split) -> dict[str, str]:
         "Steps": f"{found.steps:,}",
         "Keys": f"{sounding[0]} to {sounding[-1]}",
         "Voices": f"pieces {voices}",
-        "Split": sides,
+        "Split": shares(split),
         "Credit": read.credit,
         "Licence": read.licence,
     }

@@ -13,6 +13,7 @@ import numpy as np
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
+from descant_routing.printable import printable
 
 
 class Gathered(NamedTuple):
@@ -73,4 +74,4 @@ class Styled(Sequence[Piece]):
 
 def told(name: str) -> str:
     """A corpus in words for others: of a folder its name, not where it lies."""
-    return name if name.startswith("music21:") else Path(name).resolve().name
+    return name if name.startswith("music21:") else printable(Path(name).resolve().name)

@@ -26,6 +26,7 @@ from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
 from descant_export.corpus.track_pattern import Pattern, parse_pattern
 from descant_export.corpus.tracks import Track, chosen, has_dynamics, voices_of
+from descant_routing.printable import printable
 
 
 def read_midi(folder: Path, options: IngestOptions, name: str) -> Reading:
@@ -33,8 +34,8 @@ def read_midi(folder: Path, options: IngestOptions, name: str) -> Reading:
     try:
         content = read_bytes(folder / name)
     except MidiBytesError as error:
-        return _left_out(name, LeftOutError("broken", str(error)))
-    return read_content(name, content, options)
+        return _left_out(printable(name), LeftOutError("broken", str(error)))
+    return read_content(printable(name), content, options)
 
 
 def read_content(name: str, content: bytes, options: IngestOptions) -> Reading:

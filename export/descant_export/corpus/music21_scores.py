@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from descant_daemon.note_state import nearest_step
+from descant_daemon.user_folders import cache_folder
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
 from descant_export.corpus.grid import near_the_grid
 from descant_export.corpus.music21_table import Collection
@@ -22,7 +24,7 @@ STEPS_PER_BEAT = 4
 
 def score_names(collection: Collection) -> tuple[str, ...]:
     """The scores of a collection, analyses left out, as paths within music21's folder of it."""
-    found = importlib.import_module("music21.corpus").getComposer(collection.composer)
+    found = _music21_corpus().getComposer(collection.composer)
     paths = sorted(path for path in found if path.suffix in collection.suffixes)
     home = next(
         (parent for path in paths for parent in path.parents if parent.name == collection.composer), Path()
@@ -39,9 +41,19 @@ def read_score(collection: Collection, options: IngestOptions, name: str) -> Rea
         return Reading(FileReport(title, left_out.kind, str(left_out), left_out.facts))
 
 
+@functools.cache
+def _music21_corpus() -> Any:
+    """``music21.corpus``, which makes its scratch folder in the user's own cache: not where every user may write."""
+    scratch = cache_folder() / "music21"
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    importlib.import_module("music21.environment").Environment()["directoryScratch"] = scratch
+    return importlib.import_module("music21.corpus")
+
+
 def _parts(collection: Collection, name: str) -> list[Any]:
     try:
-        score: Any = importlib.import_module("music21.corpus").parse(f"{collection.composer}/{name}")
+        # From its source: music21 would rather run a pickle of it that lies in its scratch folder.
+        score: Any = _music21_corpus().parse(f"{collection.composer}/{name}", forceSource=True)
     except Exception as error:  # music21 raises whatever its parsers meet
         raise LeftOutError("broken", f"cannot be parsed: {error}".replace("\n", " ")) from error
     parts = [part for part in score.parts if str(part.partName or "").startswith(collection.singers or ("",))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,14 @@ class Piece:
         """The notes that sound in steps ``begin`` to ``end`` - 1."""
         notes = self.notes[: np.searchsorted(self.notes["on"], end)]
         return notes[notes["off"] > begin]
+
+    def part(self, begin: int, end: int) -> Piece:
+        """Steps ``begin`` to ``end`` - 1 as a piece of the same name; what is held at its beginning begins there."""
+        notes = self.within(begin, end).copy()
+        notes["on"] = np.maximum(notes["on"], begin) - begin
+        notes["off"] = np.minimum(notes["off"], end) - begin
+        notes = notes[np.lexsort((notes["voice"], notes["key"], notes["on"]))]
+        return replace(self, notes=notes, step_in_bar=self.step_in_bar[begin:end])
 
     def state(
         self,

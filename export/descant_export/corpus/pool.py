@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,13 +9,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from descant_routing.environment import safe_children
+from descant_export.workers import fresh_pool
+from descant_routing.errors import DescantError
 
 Result = TypeVar("Result")
 CHUNK = 16  # files a message; few enough that what waits in memory stays small
 AHEAD = 2  # chunks a process
-# Children that begin afresh: a fork would copy this process's threads half, and its memory whole.
-FRESH = multiprocessing.get_context("spawn")
+TRIES = 2  # readers that a file must have killed: one may have been killed for what others did
 
 
 def read_in_order(
@@ -27,13 +26,14 @@ def read_in_order(
 ) -> Iterator[Result]:
     """``read(name)`` for each name, in their order, however many processes there are.
 
-    A name whose reading kills its process gives ``lost(name)``, and the rest are read as if it were not
-    there. ``read`` and its results must pickle. Only a few chunks are under way at a time.
+    A name whose reading kills its process, and a second one, gives ``lost(name)``, and the rest are read as if it
+    were not there. ``read`` and its results must pickle. Only a few chunks are under way at a time. DescantError
+    when processes die before they have read anything: that is no file's fault.
     """
     chunks = deque(names[at : at + CHUNK] for at in range(0, len(names), CHUNK))
     count = max(1, min(processes or os.cpu_count() or 1, len(chunks)))
     while chunks:
-        with safe_children(), ProcessPoolExecutor(count, FRESH) as pool:
+        with fresh_pool(count) as pool:
             try:
                 for results in _through(pool, read, chunks, AHEAD * count):
                     yield from results
@@ -69,12 +69,24 @@ def _one_by_one(
     read: Callable[[str], Result], names: Sequence[str], lost: Callable[[str], Result]
 ) -> Iterator[Result]:
     waiting = deque(names)
+    died = 0
     while waiting:
-        with safe_children(), ProcessPoolExecutor(1, FRESH) as pool:
+        with fresh_pool(1) as pool:
+            try:
+                pool.submit(os.getpid).result()
+            except BrokenProcessPool:
+                raise DescantError(
+                    "The processes that read files end as soon as they begin: is there too little memory? "
+                    "(A Python script that calls this needs its `if __name__ == '__main__':`.)"
+                ) from None
             try:
                 while waiting:
                     result = pool.submit(read, waiting[0]).result()
                     waiting.popleft()
+                    died = 0
                     yield result
             except BrokenProcessPool:
-                yield lost(waiting.popleft())
+                died += 1
+        if died == TRIES:
+            yield lost(waiting.popleft())
+            died = 0

@@ -21,8 +21,10 @@ from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.pool import read_in_order
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.printable import printable
 
 BACH = "music21:bach"
+KILLED = "ended the process that read it"
 
 
 class Corpus(NamedTuple):
@@ -36,19 +38,21 @@ class Corpus(NamedTuple):
 
 
 class Step(NamedTuple):
-    """How far reading has come: ``done`` of ``total`` files, the last one ``name``."""
+    """How far reading has come: ``done`` of ``total`` files, the last one ``name``. ``word``: said once, of its own."""
 
     done: int
     total: int
     name: str
+    word: str = ""
 
     def __str__(self) -> str:
         """For a line of text."""
-        return f"{self.name} ({self.done} of {self.total})"
+        return self.word or f"{self.name} ({self.done} of {self.total})"
 
 
 class Source(NamedTuple):
     """Where a corpus comes from. ``digest``: of its content. ``read``: a name to what it became; pickles.
+    ``closed``: what became of folders in it.
 
     ``copies``: whether a piece that is there twice stays; what editors chose does, a split keeps it together.
     """
@@ -60,6 +64,7 @@ class Source(NamedTuple):
     copies: bool
     credit: str
     licence: str
+    closed: Sequence[FileReport] = ()
 
 
 def read_corpus(
@@ -75,20 +80,30 @@ def read_corpus(
     options = options or IngestOptions()
     source = _collection(name, options) if name.startswith("music21:") else _folder(name, options)
     path = cache.cache_path(source.name, source.digest)
-    if not path.exists():
-        try:
-            _ingest(source, path, progress, processes)
-        except OSError as error:
-            raise DescantError(
-                f"The corpus cache {path} cannot be written: {error.strerror or error}."
-            ) from error
-    pieces = cache.load(path)
+    pieces = _cached(path, lambda: _ingest(source, path, progress, processes), progress)
     if not len(pieces):
         first = next(iter(cache.reports(path)))
         raise DescantError(
-            f"There is no piece to learn from in {name}: {first.name} {first.reason}, and so on."
+            f"There is no piece to learn from in {printable(name)}: {first.name} {first.reason}, and so on."
         )
     return Corpus(name, pieces, source.credit, source.licence, partial(cache.reports, path))
+
+
+def _cached(path: Path, ingest: Callable[[], None], progress: Callable[[Step], None]) -> cache.LazyPieces:
+    """What is in the cache, or comes into it; a damaged one is made anew."""
+    try:
+        if path.exists():
+            try:
+                return cache.load(path)
+            except cache.DamagedError as error:
+                progress(Step(0, 0, "", f"{error} The files are read again."))
+                cache.remove(path)
+        ingest()
+    except OSError as error:
+        raise DescantError(
+            f"The corpus cache {path} cannot be written: {error.strerror or error}."
+        ) from error
+    return cache.load(path)
 
 
 def _collection(name: str, options: IngestOptions) -> Source:
@@ -106,7 +121,14 @@ def _folder(name: str, options: IngestOptions) -> Source:
     digest = _digest(options, content_hash(folder))
     read = partial(read_midi, folder.path, options)
     return Source(
-        folder.path.resolve().name, folder.names, digest, read, options.keep_duplicates, credit, licence
+        folder.path.resolve().name,
+        folder.names,
+        digest,
+        read,
+        options.keep_duplicates,
+        credit,
+        licence,
+        folder.closed,
     )
 
 
@@ -124,12 +146,17 @@ def _ingest(
     progress: Callable[[Step], None],
     processes: int | None,
 ) -> None:
-    """Read every file into the cache; copies of a piece are reported and left out, unless they are wanted."""
+    """Read every file into the cache; copies of a piece are reported and left out, unless they are wanted.
+
+    DescantError, and no cache, when no file was read because each ended the process that read it.
+    """
     first: dict[bytes, tuple[str, Print]] = {}
+    survived = False
     readings = read_in_order(source.read, source.names, _killed, processes)
     with cache.CacheWriter(path) as writer:
         for done, (report, piece) in enumerate(readings, 1):
             progress(Step(done, len(source.names), report.name))
+            survived = survived or report.reason != KILLED
             told = report
             if piece is not None:
                 found = fingerprint(piece)
@@ -140,7 +167,13 @@ def _ingest(
                 else:
                     writer.add(piece)
             writer.report(told)
+        for report in source.closed:
+            writer.report(report)
+        if not survived:
+            raise DescantError(
+                f"No file of {printable(source.name)} was read: each {KILLED}. Is there too little memory?"
+            )
 
 
 def _killed(name: str) -> Reading:
-    return Reading(FileReport(name, "broken", "ended the process that read it"))
+    return Reading(FileReport(printable(name), "broken", KILLED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from descant_export.corpus.tunes import tune_groups
 from descant_routing.errors import UsageError
 
 HELD_OUT = 0.1  # share of the steps in validation, and again in test
+OVER = 1.5  # times that share, beyond which no tune leads
+OFTEN = 5  # settings of one tune, above which they stay in training
 CHAIN = 0.5  # share of the pieces, above which what they share is commonplaces and no tune
 
 
@@ -39,14 +42,15 @@ def split_corpus(
 def split_by_tune(pieces: Sequence[Piece], seed: int = 0, steps_per_beat: int = 4) -> Split:
     """Whole tunes at random: a tenth of the steps to test, a tenth to validation, the rest to train.
 
-    Tunes set more than five times stay in training, or one of them would fill a held-out set. Where commonplaces
-    chain pieces to one great group, as in Palestrina's lines, its pieces are drawn one by one.
+    Tunes set more than five times, or longer than that tenth, stay in training, or one of them would fill a
+    held-out set. Where commonplaces chain pieces to one great group, as in Palestrina's lines, its pieces are drawn
+    one by one. Where no tune is short enough for a side, it has the end of a long piece.
     """
     steps = [piece.steps for piece in pieces]
     groups = [
         part
         for group in tune_groups(pieces, steps_per_beat)
-        for part in ([[each] for each in group] if len(group) > max(5, CHAIN * len(pieces)) else [group])
+        for part in ([[each] for each in group] if len(group) > max(OFTEN, CHAIN * len(pieces)) else [group])
     ]
     order = np.random.default_rng(seed).permutation(len(groups))
     quota = HELD_OUT * sum(steps)
@@ -54,13 +58,25 @@ def split_by_tune(pieces: Sequence[Piece], seed: int = 0, steps_per_beat: int = 
     held = {"test": 0, "valid": 0}
     for index in order:
         group = groups[index]
+        length = sum(steps[member] for member in group)
         side = "train"
-        if len(group) <= 5:
-            side = next((name for name, so_far in held.items() if so_far < quota), side)
+        if len(group) <= OFTEN and length <= quota:
+            open_sides = (name for name, so_far in held.items() if so_far < quota)
+            side = next((name for name in open_sides if held[name] + length <= OVER * quota), side)
         sides[side] += group
         if side in held:
-            held[side] += sum(steps[member] for member in group)
-    return _split(pieces, sides)
+            held[side] += length
+    alone = [group[0] for group in groups if len(group) == 1]
+    return _cut(pieces, sides, alone, round(quota)) if not all(held.values()) else _split(pieces, sides)
+
+
+def shares(split: Split) -> str:
+    """How much of the steps is on each side, for people."""
+    steps = [sum(piece.steps for piece in side) for side in split]
+    return ", ".join(
+        f"{name} {len(side):,} pieces, {part:,} steps ({part / max(1, sum(steps)):.0%})"
+        for name, side, part in zip(split._fields, split, steps, strict=True)
+    )
 
 
 def split_by_list(pieces: Sequence[Piece], path: Path) -> Split:
@@ -92,6 +108,30 @@ def split_by_list(pieces: Sequence[Piece], path: Path) -> Split:
         placed.add(numbers[name])
         sides[side].append(numbers[name])
     return _split(pieces, sides)
+
+
+def _cut(pieces: Sequence[Piece], sides: dict[str, list[int]], alone: Sequence[int], quota: int) -> Split:
+    """Sides by number, and where one is empty the last ``quota`` steps of the longest training piece, from a bar line
+    on. ``alone``: the pieces that have no copy. What is too short to be cut stays whole, and the side empty.
+    """
+    whole = {number: pieces[number] for number in alone if number in set(sides["train"])}
+    cut: dict[str, list[Piece]] = {}
+    for side in ("test", "valid"):
+        cut[side] = [pieces[number] for number in sides[side]]
+        if cut[side] or not whole:
+            continue
+        number = max(whole, key=lambda each: whole[each].steps)
+        piece = whole[number]
+        lines = np.flatnonzero(piece.step_in_bar == 0)
+        lines = lines[(lines > 0) & (lines < piece.steps)]
+        if len(lines):
+            at = int(lines[np.abs(lines - (piece.steps - quota)).argmin()])
+            before, after = piece.part(0, at), piece.part(at, piece.steps)
+            if len(before.notes) and len(after.notes):
+                whole[number] = before
+                cut[side] = [replace(after, name=f"{piece.name} (from step {at + 1:,})")]
+    train = [whole.get(number, pieces[number]) for number in sides["train"]]
+    return Split(train, cut["valid"], cut["test"])
 
 
 def _split(pieces: Sequence[Piece], sides: dict[str, list[int]]) -> Split:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece, from_notes
-from descant_routing.environment import safe_children
+from descant_export.workers import fresh_pool
 from descant_routing.errors import DescantError
 
 Roll = NDArray[np.uint8]
@@ -45,7 +43,7 @@ def read_rolls(path: Path) -> Rolls:
     DescantError says in which sequence anything is not a roll of 88 pitches.
     """
     # In a process of its own: one wrong byte in the right place makes scipy's reader crash (tried).
-    with safe_children(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with fresh_pool(1) as pool:
         try:
             return pool.submit(parse_rolls, path).result()
         except BrokenProcessPool:

@@ -27,18 +27,10 @@ def excerpts(piece: Piece, bars: int, most: int, skip: int = 0) -> list[Piece]:
     if not count:
         return []
     chosen = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int))
-    cut = [_cut(piece, first + int(at) * length, length) for at in chosen]
+    cut = [piece.part(begin := first + int(at) * length, begin + length) for at in chosen]
     return [each for each in cut if len(each.notes) >= FEWEST_NOTES]
 
 
 def all_excerpts(pieces: Iterable[Piece], bars: int, most: int, skip: int = 0) -> list[Piece]:
     """Of each piece at most ``most``; each keeps the name of its piece."""
     return [excerpt for piece in pieces for excerpt in excerpts(piece, bars, most, skip)]
-
-
-def _cut(piece: Piece, begin: int, length: int) -> Piece:
-    notes = piece.within(begin, begin + length).copy()
-    notes["on"] = np.maximum(notes["on"] - begin, 0)
-    notes["off"] = np.minimum(notes["off"] - begin, length)
-    notes = notes[np.lexsort((notes["voice"], notes["key"], notes["on"]))]
-    return Piece(piece.name, notes, piece.step_in_bar[begin : begin + length], piece.voices, piece.style)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -42,8 +41,4 @@ def _within(pieces: list[Piece], steps: int) -> list[Piece]:
 
 def beginning(piece: Piece, steps: int) -> Piece:
     """The first ``steps`` steps of a piece."""
-    if piece.steps <= steps:
-        return piece
-    notes = piece.notes[piece.notes["on"] < steps].copy()
-    notes["off"] = np.minimum(notes["off"], steps)
-    return replace(piece, notes=notes, step_in_bar=piece.step_in_bar[:steps])
+    return piece if piece.steps <= steps else piece.part(0, steps)

@@ -10,7 +10,7 @@ import pytest
 
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.corpus.splits import split_by_list, split_by_tune
+from descant_export.corpus.splits import shares, split_by_list, split_by_tune
 from descant_export.corpus.tunes import COMMON, tune_groups
 from descant_routing.errors import UsageError
 
@@ -95,3 +95,56 @@ def test_commonplaces_that_chain_most_pieces_do_not_empty_the_held_out_sides() -
     split = split_by_tune([*chain, *settings])
     assert min(len(side) for side in split) >= 4
     assert sum(any(piece.name.startswith("tune") for piece in side) for side in split) == 1
+
+
+def folder(*beats: int) -> list[Piece]:
+    """Pieces that have no tune in common, of so many beats."""
+    rng = np.random.default_rng(8)
+    return [melody(f"{at}.mid", rng.integers(50, 80, each).tolist()) for at, each in enumerate(beats)]
+
+
+@pytest.mark.parametrize(
+    "beats",
+    [
+        (1600, *[32] * 9),
+        (*[32] * 9, 1600),
+        (1600, 1600, 32, 32),
+        (400,),
+        (100, 100, 100),
+        (100,) * 5,
+        (100,) * 11,
+        (320, 40, 40, 40, 40, 320),
+        (64, 64, 64, 64, 64, 64, 64, 64, 640),
+        tuple(range(32, 32 * 40, 32)),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_held_out_sides_have_their_tenth_and_little_more(beats: tuple[int, ...], seed: int) -> None:
+    pieces = folder(*beats)
+    split = split_by_tune(pieces, seed)
+    steps = [sum(piece.steps for piece in side) for side in split]
+    assert sum(steps) == sum(piece.steps for piece in pieces), "nothing is lost, nothing is there twice"
+    assert all(steps)
+    assert max(steps[1:]) <= 0.15 * sum(steps) + 16, "a bar line may lie beyond it"
+    assert steps[0] >= 0.7 * sum(steps) - 32
+    assert "train " in shares(split)
+    assert f"({steps[0] / sum(steps):.0%})" in shares(split)
+
+
+def test_a_piece_that_is_cut_is_cut_once_on_a_bar_line_and_its_notes_stay() -> None:
+    (piece,) = folder(400)
+    train, valid, test = (side[0] for side in split_by_tune([piece]))
+    assert [part.steps for part in (train, valid, test)] == [1280, 160, 160]
+    assert [int(part.step_in_bar[0]) for part in (train, valid, test)] == [0, 0, 0]
+    assert test.name == "0.mid (from step 1,441)"
+    keys = [key for part in (train, valid, test) for key in part.notes["key"].tolist()]
+    assert keys == piece.notes["key"].tolist()
+
+
+def test_a_setting_of_a_tune_that_is_there_twice_is_not_cut() -> None:
+    """Its end would be held out, and be learned from the other."""
+    tune, third = folder(400, 120)
+    other = melody("other.mid", [int(key) + 3 for key in tune.notes["key"]])
+    split = split_by_tune([tune, other, third])
+    assert {piece.name for piece in split.train} >= {"0.mid", "other.mid"}
+    assert [side[0].name.partition(" ")[0] for side in split[1:]] == ["1.mid", "1.mid"]
