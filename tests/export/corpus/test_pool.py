@@ -71,7 +71,7 @@ def test_the_readers_end_with_the_process_that_is_killed(tmp_path: Path, options
     )
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "script.py").write_text(READ_AND_SAY_WHO)
-    command = [sys.executable, *options, tmp_path / "elsewhere" / "script.py"]
+    command = [sys.executable, *options, str(tmp_path / "elsewhere" / "script.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as parent:
         assert parent.stdout is not None
         readers = {int(parent.stdout.readline()) for _ in range(2)}
