@@ -14,13 +14,17 @@ from descant_daemon.cli.train_extra import train_extra
 from descant_daemon.whole_file import writable_folder
 from descant_routing.errors import UsageError
 
+BARS, FREE_BARS = 16, 64
+MOST_SEEDS = 1000
+
 
 def judge(
     what: Annotated[
         list[str],
         typer.Argument(
             metavar="PRESET=CORPUS...",
-            help="A preset (palette@hymn: at a style) and human music of it (also recipe.yaml:hymn); several times.",
+            help="A preset (palette@hymn: at a style) and human music of it (also recipe.yaml:hymn); several times. "
+            "With --harmony presets alone.",
         ),
     ],
     takes: Annotated[
@@ -28,8 +32,15 @@ def judge(
         typer.Option("--takes", min=4, max=1000, help="How many takes of each; with --sweep, at each value."),
     ] = 24,
     bars: Annotated[
-        int, typer.Option("--bars", min=8, max=256, help="How long a take is, a multiple of 8.")
-    ] = 16,
+        int | None,
+        typer.Option(
+            "--bars",
+            min=8,
+            max=256,
+            help="How long a take is, a multiple of 8; 16, with --free 64.",
+            show_default=False,
+        ),
+    ] = None,
     music: Annotated[
         list[str] | None,
         typer.Option("--music", metavar="PRESET=SOURCE", help="Judge these MIDI files instead of rendering."),
@@ -44,6 +55,30 @@ def judge(
     points: Annotated[
         int, typer.Option("--points", min=3, max=50, help="With --sweep: how many values.")
     ] = 5,
+    harmony: Annotated[
+        bool, typer.Option("--harmony", help="Instead: key, chords, voice leading, beside a human setting.")
+    ] = False,
+    over: Annotated[
+        Path | None,
+        typer.Option(
+            "--over",
+            metavar="FOLDER",
+            help="With --harmony: MIDI files; the track 'melody' is played, else the top line. The built-in tunes.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        str,
+        typer.Option("--seeds", metavar="1:4", help="With --harmony: these, both ends included; also 1,5,9."),
+    ] = "1:4",
+    detached: Annotated[
+        bool,
+        typer.Option("--detached", help="With --harmony: a sixteenth of air behind each note of the tune."),
+    ] = False,
+    shock: Annotated[
+        bool, typer.Option("--shock", help="With --harmony: half-way the tune goes up a semitone.")
+    ] = False,
+    free: Annotated[bool, typer.Option("--free", help="With --harmony: no tune.")] = False,
     settings: options.Set = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the report and pictures of self-similarity there.")
@@ -59,8 +94,25 @@ def judge(
 ) -> None:
     """Judge takes by classifiers, statistics and what they copy, beside human music. Needs the 'train' extra.
 
-    With several styles a judge who learned from human music alone names the style of each take.
+    With several styles a judge who learned from human music alone names the style of each take. With --harmony
+    what is played under a tune is counted: docs/harmony.md.
     """
+    if harmony:
+        if music or out or sweep is not None:
+            raise UsageError("--harmony goes without --music, --sweep and --out.")
+        _judge_harmony(
+            what,
+            over,
+            how=_how(detached=detached, shock=shock, free=free and _nothing_beside(over)),
+            seeds=_seeds(seeds),
+            bars=bars or (FREE_BARS if free else BARS),
+            settings=settings or [],
+            json=as_json,
+        )
+        return
+    if over or detached or shock or free:
+        raise UsageError("--over, --detached, --shock and --free go with --harmony.")
+    bars = bars or BARS
     if out is not None:
         writable_folder(out)
     choices = {
@@ -89,6 +141,39 @@ def judge(
         raise UsageError("Each preset is judged once.")
     files = dict(_pair(each, "--music") for each in music or [])
     _command().judge(pairs, files, plain=plain, out=out, seed=seed, **shared)
+
+
+def _judge_harmony(presets: list[str], over: Path | None, **asked: object) -> None:
+    with train_extra():
+        command: Any = importlib.import_module("descant_export.judging.harmony.command")
+    command.judge_harmony(presets, over, **asked)
+
+
+def _how(**ways: bool) -> str:
+    chosen = [way for way, asked in ways.items() if asked]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]} are two ways to judge; choose one.")
+    return chosen[0] if chosen else "plain"
+
+
+def _nothing_beside(over: Path | None) -> bool:
+    if over is not None:
+        raise UsageError("--free plays without a tune; --over gives one.")
+    return True
+
+
+def _seeds(text: str) -> list[int]:
+    """``1:4`` or ``1,5,9``; at most ``MOST_SEEDS``."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, colon, last = part.strip().partition(":")
+        if not first.isdecimal() or (colon and not last.isdecimal()):
+            raise UsageError(f"--seeds is of the form 1:4 or 1,5,9, not {text!r}.")
+        begin, end = int(first), int(last if colon else first)
+        if not begin <= end < min(2**32, begin + MOST_SEEDS):
+            raise UsageError(f"--seeds {text!r}: seeds go up, from 0 to {2**32 - 1}, at most {MOST_SEEDS}.")
+        found += range(begin, end + 1)
+    return list(dict.fromkeys(found))
 
 
 def _command() -> Any:

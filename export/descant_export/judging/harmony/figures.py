@@ -1,0 +1,67 @@
+"""All figures of one piece, and of several as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from descant_daemon.engine.key import Key
+from descant_export.judging.harmony.heard import Heard
+from descant_export.judging.harmony.key import out_of_key, wrong_key
+from descant_export.judging.harmony.phrases import Note, phrase_ends
+from descant_export.judging.harmony.rhythm import texture
+from descant_export.judging.harmony.share import Share, added
+from descant_export.judging.harmony.sonority import chord_tone, dissonant, semitone, sonorities
+from descant_export.judging.harmony.voice_leading import bass_motion, parallels
+
+
+class Figures(NamedTuple):
+    """What docs/harmony.md defines, in its order."""
+
+    wrong_key: Share
+    out_of_key: Share
+    triads: Share
+    sevenths: Share
+    consonant: Share
+    other: Share
+    chord_tone: Share
+    semitone: Share
+    dissonant: Share
+    stable_ends: Share
+    root_ends: Share
+    parallels: Share
+    parallels_with_tune: Share
+    bass_stays: Share
+    bass_steps: Share
+    bass_fourths_fifths: Share
+    voices: Share
+    notes_a_bar: Share
+    silent_beats: Share
+    rhythm_again: Share
+    above: Share
+    doubled: Share
+
+    def values(self) -> dict[str, float]:
+        """By name; NaN where there was nothing to count."""
+        return {name: share.value for name, share in zip(self._fields, self, strict=True)}
+
+
+def figures(heard: Heard, key: Key | None, tune: Sequence[Note]) -> Figures:
+    """``key``: of the tune; ``tune``: its highest line as it is written, which says where phrases end."""
+    return Figures(
+        wrong_key(heard, key),
+        out_of_key(heard, key),
+        *sonorities(heard),
+        chord_tone(heard),
+        semitone(heard),
+        dissonant(heard),
+        *phrase_ends(heard, tune),
+        *parallels(heard),
+        *bass_motion(heard),
+        *texture(heard),
+    )
+
+
+def pooled(several: Sequence[Figures]) -> Figures:
+    """Parts and wholes added up."""
+    return Figures(*(added(column) for column in zip(*several, strict=True)))
