@@ -13,6 +13,7 @@ from descant_daemon.effect.modes.scene import Scene
 from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
+from descant_daemon.metre_map import Bars
 from descant_daemon.note_state import PLAY
 from descant_daemon.settings.parameters import Parameters
 
@@ -50,7 +51,7 @@ def test_only_harmonise_lingers() -> None:
 
     def manner(**values: object) -> Sampling:
         parameters = Parameters().with_values(values)
-        return sampling(parameters, silence, 4, say(Scene(0, 0, parameters, 4)))
+        return sampling(parameters, silence, 4, say(Scene(0, 0, parameters, Bars(parameters.metre, 4))))
 
     assert manner(bridge=0).voices == 0
     assert (manner().voices, manner().plan.bridge, manner(bridge=0.5, metre="6/8").plan.bridge) == (4, 4, 3)

@@ -15,6 +15,7 @@ from descant_daemon.effect.touch.accent import weight
 from descant_daemon.effect.touch.human import MOST_DELAY, MOST_VELOCITY, human
 from descant_daemon.effect.touch.swing import Swing, swing
 from descant_daemon.engine.uniforms import uniforms
+from descant_daemon.metre_map import Bars
 from descant_daemon.settings.metre import Metre
 from descant_routing import message
 
@@ -107,7 +108,7 @@ def test_a_metre_has_its_weights(metre: str, written: str) -> None:
     """Written out by hand: 9 the bar, 7 its half, 6 a beat, 3 an off-beat, 1 what lies between."""
     signs = {1.0: "9", 0.5: "7", 0.25: "6", -0.5: "3", -1.0: "1"}
     beats, unit = map(int, metre.split("/"))
-    found = "".join(signs[weight(step, Metre(beats, unit), 4)] for step in range(2 * len(written)))
+    found = "".join(signs[weight(step, Bars(Metre(beats, unit), 4))] for step in range(2 * len(written)))
     assert found == 2 * written
 
 

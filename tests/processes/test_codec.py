@@ -26,7 +26,22 @@ def test_there_and_back(pitches: int) -> None:
     given, played, ours = (a_state(rng, pitches) for _ in range(3))
     plan = Plan(0.7, "ABACA", 32, 0.3, 64.0, "minor_pentatonic", -1, 48, True, 768, True, 192)
     sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0, 16, "anywhere", plan)
-    ask = Ask(2**32 - 1, -3, 24, given, played, ours, True, sampling, 15, 125_000_000, Blend(7, 1023, 0.3), 9)
+    ask = Ask(
+        2**32 - 1,
+        -3,
+        24,
+        given,
+        played,
+        ours,
+        True,
+        sampling,
+        15,
+        125_000_000,
+        Blend(7, 1023, 0.3),
+        9,
+        -16,
+        7,
+    )
     frame = encode_ask(ask)
     assert len(frame) <= LONGEST
     back = decode_ask(frame)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from descant_daemon.effect.counts import Counts
+from descant_daemon.metre_map import MetreMap
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.choices import Switch
@@ -57,13 +58,14 @@ class Track(NamedTuple):
 class Common(NamedTuple):
     """What the instances on one clock share; ``offset``: ns by which the whole grid is played later.
 
-    ``serials``: for their questions, so that no two are alike.
+    ``serials``: for their questions, so that no two are alike. ``metres``: where bars are, if anybody tells.
     """
 
     clock: Clock
     counts: Counts
     offset: int
     serials: Iterator[int]
+    metres: MetreMap
 
 
 class Due(NamedTuple):

@@ -19,6 +19,7 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.metre_map import MetreMap
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.time.clock import Clock, Happening, Kind
@@ -47,12 +48,13 @@ class Effect:
         offset: int = 0,
         taps: Taps | None = None,
         send_clock: bool = False,
+        metres: MetreMap | None = None,
     ) -> None:
         """``patchbay``: the outputs, and what passes; one cable if not said. ``offset``: ns by which the grid is later.
 
         ``clock_from``: the input whose clock and transport count. ``cares``: what is known of inputs, by label.
         ``feedback``: the output to which values are sent back. ``taps``: what taps the tempo. ``send_clock``: be the
-        clock master where nobody else is.
+        clock master where nobody else is. ``metres``: where bars are; whoever learns of it later changes it.
 
         Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
         asks for a style that its model has not.
@@ -61,7 +63,8 @@ class Effect:
         self.counts = Counts()
         self.patchbay = patchbay or Patchbay()
         self._out = Outbox()
-        self._common = Common(clock, self.counts, offset, itertools.count(1))
+        self.metres = metres or MetreMap()
+        self._common = Common(clock, self.counts, offset, itertools.count(1), self.metres)
         self._clock_from = clock_from
         self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
         self._gates = Gates(cares or {})

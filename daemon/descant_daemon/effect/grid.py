@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from descant_daemon.effect.touch.swing import TICKS_PER_BEAT, Swing
 from descant_daemon.note_state import nearest_step
-from descant_daemon.settings.metre import Metre
 from descant_daemon.time.clock import Clock
 from descant_routing.errors import UsageError
 
@@ -25,7 +24,6 @@ class Grid:
 
     def __init__(self, clock: Clock, steps_per_beat: int, offset: int) -> None:
         """``offset``: by how much the whole grid is later than the clock says. ``steps_per_beat`` has been checked."""
-        self._steps_per_beat = steps_per_beat
         self.clock = clock
         self.offset = offset
         self.ticks_per_step = TICKS_PER_BEAT // steps_per_beat
@@ -49,11 +47,6 @@ class Grid:
     def first_from(self, tick: int) -> int:
         """The first step that begins at ``tick`` or after it."""
         return -(-tick // self.ticks_per_step)
-
-    def bar_and_beat(self, step: int, metre: Metre) -> tuple[int, int]:
-        """Where ``step`` is, both counted from 1."""
-        bar, step = divmod(step, metre.steps_per_bar(self._steps_per_beat))
-        return bar + 1, step * metre.unit // (4 * self._steps_per_beat) + 1
 
     @property
     def step_length(self) -> float:

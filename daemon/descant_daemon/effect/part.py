@@ -87,7 +87,7 @@ class Part:
     @property
     def bar_and_beat(self) -> tuple[int, int]:
         """Where the song is, both counted from 1."""
-        return self._steps.grid.bar_and_beat(max(self.step, 0), self.parameters.metre)
+        return self._steps.bars.bar_and_beat(max(self.step, 0))
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from descant_daemon.effect.common import Program, Track
+from descant_daemon.metre_map import Bars
 from descant_daemon.settings.choices import Switch
-from descant_daemon.settings.parameters import Parameters
 from descant_routing import message
 
 A_BANK = 128  # programs
@@ -42,12 +42,9 @@ class Programs:
         self.coming = self._all[place]
         return True
 
-    def begin(self, step: int | None, parameters: Parameters) -> Program | None:
-        """The program that begins with ``step`` (None: out of time, any begins); it is the current one from then on.
-
-        ``parameters`` are those that play: their metre says where bars begin.
-        """
-        if self.coming is None or (step is not None and step % self._stride(parameters)):
+    def begin(self, step: int | None, bars: Bars) -> Program | None:
+        """The program that begins with ``step`` (None: out of time, any begins); it is the current one from then on."""
+        if self.coming is None or (step is not None and bars.within(step) % self._stride(bars)):
             return None
         self.current, self.coming = self.coming, None
         return self.current
@@ -62,12 +59,11 @@ class Programs:
         self.coming = [*named, track.programs[track.first]][0]
         return False
 
-    def _stride(self, parameters: Parameters) -> int:
-        per_beat = self.current.steps_per_beat
+    def _stride(self, bars: Bars) -> int:
         match self._switch:
             case "step":
                 return 1
             case "beat":
-                return parameters.metre.steps_per_pulse(per_beat)
+                return bars.pulse
             case "bar":
-                return parameters.metre.steps_per_bar(per_beat)
+                return bars.length

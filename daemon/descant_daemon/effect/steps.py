@@ -32,6 +32,7 @@ from descant_daemon.effect.touch.feel import Feel
 from descant_daemon.effect.touch.swing import swing
 from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer
+from descant_daemon.metre_map import Bars
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Happening, Kind
@@ -53,11 +54,13 @@ class Steps:
         self.lengths = Lengths()
         self.lately = Lately()
         self.voice = Voice(ledger, program.pitches, instance)
-        self.turn = Turn(Dialogue(program, instance, common.serials), self.voice, outlet, common.counts)
+        self.turn = Turn(
+            Dialogue(program, instance, common.serials, common.metres), self.voice, outlet, common.counts
+        )
         self._telling = Telling()
         self._outlet = outlet
         self._instance = instance
-        self._counts, self._clock = common.counts, common.clock
+        self._counts, self._clock, self._metres = common.counts, common.clock, common.metres
         self._offset = common.offset + track.offset
         self._take_up(program)
         self._step_time = 0
@@ -93,11 +96,12 @@ class Steps:
 
     def _prepare(self, now: int) -> None:
         """Half a step ahead."""
-        program = self.programs.begin(self.step + 1, self.parameters)
+        program = self.programs.begin(self.step + 1, self._bars_of(self.step + 1))
         if program is not None:
             self._become(program, now)
         else:
             self._take_on(self.surface.step(self.parameters), now)
+        self._keep_metre(self.step + 1, now)
         self.hands.forget_before(self.step - 1)
         self._feel.prepare(self.parameters, self.step + 1)
         self._ask(self.step + 1, now, ahead=max(0, (self.grid.tick(self.step + 1) or now) - now))
@@ -148,13 +152,15 @@ class Steps:
     def _play(self, question: Question, time: int) -> None:
         held = self.hands.keys.loudness()
         length = self.lengths.detached
-        touch = self._feel.touch(self.parameters, question.step, held, length, self.grid.step_length)
+        touch = self._feel.touch(
+            self.parameters, question.step, question.bars, held, length, self.grid.step_length
+        )
         self.turn.play(question, touch._replace(since=time - self._step_time), time)
         self.lately.keep(question.step, question.notes, question.velocities)
         self._tell(time)
 
     def _tell(self, now: int) -> None:
-        bar, beat = self.grid.bar_and_beat(max(self.step, 0), self.parameters.metre)
+        bar, beat = self.bars.bar_and_beat(max(self.step, 0))
         news = News(self.doing, bar, beat, self.turn.staleness)
         self._telling.tell(self.parameters, news, self._outlet, now)
 
@@ -183,9 +189,23 @@ class Steps:
         low = self.hands.pitches.low
         return [low + int(row) for row in np.flatnonzero(question.notes[:, ARTICULATE])]
 
+    @property
+    def bars(self) -> Bars:
+        """Those that the song is among."""
+        return self._bars_of(max(self.step, 0))
+
+    def _bars_of(self, step: int) -> Bars:
+        return self._metres.bars(step, self.programs.current.steps_per_beat, self.parameters.metre)
+
+    def _keep_metre(self, step: int, now: int) -> None:
+        """Whoever tells the metre of a step is believed rather than the parameter."""
+        metre = self._bars_of(step).metre
+        if metre != self.parameters.metre:
+            self._take_on(self.parameters.with_values({"metre": metre}), now)
+
     def _say(self, step: int, given: State) -> Say:
         rest = 0 if given.any() else max(0, step - self._held_until - 1)
-        return say(Scene(step, rest, self.parameters, self.programs.current.steps_per_beat))
+        return say(Scene(step, rest, self.parameters, self._bars_of(step)))
 
     def _is_other(self, question: Question, given: State) -> bool:
         """Whether other keys make it another question."""
@@ -196,8 +216,7 @@ class Steps:
         if what is not Say.LOOP:
             self.lately.melt()
         elif not self.lately.loops:
-            bar = self.parameters.metre.steps_per_bar(self.programs.current.steps_per_beat)
-            self.lately.freeze(step, self.parameters.phrase * bar)
+            self.lately.freeze(step, self.parameters.phrase * self._bars_of(step).length)
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -310,7 +329,7 @@ class Steps:
         """Where no song runs, the program that was chosen begins at once."""
         if self._clock.running:
             return
-        program = self.programs.begin(None, self.parameters)
+        program = self.programs.begin(None, self.bars)
         if program is not None:
             self.end(now)
             self._become(program, now)
@@ -345,7 +364,7 @@ class Steps:
 
     def _take_up(self, program: Program) -> None:
         self.grid = Grid(self._clock, program.steps_per_beat, self._offset)
-        self._feel = Feel(program.steps_per_beat, self._instance)
+        self._feel = Feel(self._instance)
         self._bend_grid()
 
     def _set_latch(self, now: int) -> None:
@@ -419,4 +438,5 @@ class Steps:
     def _go_to(self, first: int, now: int) -> None:
         self.step = first - 1
         self._held_until = first - 1
+        self._keep_metre(first, now)
         self.hands.begin(first, now, self.grid.step_length / 2)

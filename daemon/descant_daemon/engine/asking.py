@@ -38,6 +38,7 @@ class Ask(NamedTuple):
     instances asks. ``ahead``: ns from now to the step's tick, so that the engine can be warm by then.
     ``blend``: of styles, for the step after this one, whose time axis can then run ahead; where the song has
     jumped to, for this step too. ``model``: which of the engine's models is asked.
+    ``bar_from``: where bars of ``steps_per_bar`` began, after ``bars_before`` others.
     """
 
     serial: int
@@ -52,6 +53,22 @@ class Ask(NamedTuple):
     ahead: int = 0
     blend: Blend = FIRST_STYLE
     model: int = 0
+    bar_from: int = 0
+    bars_before: int = 0
+
+    @property
+    def bar(self) -> int:
+        """The number of its bar, from 0."""
+        return self.bars_before + (self.step - self.bar_from) // self.steps_per_bar
+
+    @property
+    def step_in_bar(self) -> int:
+        """0 on the bar line."""
+        return (self.step - self.bar_from) % self.steps_per_bar
+
+    def at(self, bar: int) -> int | None:
+        """The step at this place of another bar; None where bars were longer or shorter."""
+        return None if bar < self.bars_before else self.step + (bar - self.bar) * self.steps_per_bar
 
 
 class Answer(NamedTuple):

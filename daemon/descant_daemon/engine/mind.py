@@ -34,6 +34,7 @@ class Place:
     """
 
     step: int
+    step_in_bar: int
     moment: Moment
     blend: Blend
     reached: bool
@@ -52,7 +53,8 @@ class Mind:
         self._here: Place | None = None
         self._ahead: Place | None = None
         self._last: Played | None = None
-        self._steps_per_bar, self._sampling, self._blend = 16, Sampling(), FIRST_STYLE
+        self._steps_per_bar, self._bar_from = 16, 0
+        self._sampling, self._blend = Sampling(), FIRST_STYLE
         self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
         # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
         self._shaper = Shaper(memory, instance, self._keys)
@@ -62,7 +64,7 @@ class Mind:
 
     def line(self, ask: Ask, heard: Sequence[Played] = ()) -> Line:
         """Arrive at the step that is asked for; where we have never been, ``heard`` is what led there."""
-        self._steps_per_bar, self._sampling = ask.steps_per_bar, ask.sampling
+        self._steps_per_bar, self._bar_from, self._sampling = ask.steps_per_bar, ask.bar_from, ask.sampling
         here = self._arrive(ask, heard)
         self._blend = ask.blend  # which counts from the next step on: nothing is computed twice
         again, self._here = here is self._here, here
@@ -107,15 +109,19 @@ class Mind:
         if ask.step == here.step:
             turned = here.reached and here.blend != ask.blend  # the knob was moved before the song began
             return self._return_to(ask.step, ask.blend, heard) if turned else here
-        if ahead is None or not (
-            _same(ahead.moment.before, ask.played) and _same(ahead.moment.ours, ask.ours)
-        ):
-            # What really sounded differs from what we said: an answer came too late to be played, or a key did.
+        told = (
+            ahead is not None
+            and _same(ahead.moment.before, ask.played)
+            and _same(ahead.moment.ours, ask.ours)
+        )
+        if ahead is None or not told or ahead.step_in_bar != ask.step_in_bar:
+            # What really sounded differs from what we said: an answer came too late to be played, or a key did. Or a
+            # bar begins of which we did not know.
             played = Played(ask.played, ask.ours, here.blend)
             self._memory.played(here.step, played)
             ahead = self._place(ask.step, here.moment.then(here.after, played), self._blend)
-        if ask.step % ask.steps_per_bar == 0:
-            self._memory.enter_bar(ask.step, ask.step // ask.steps_per_bar, ahead.moment)
+        if ask.step_in_bar == 0:
+            self._memory.enter_bar(ask.step, ask.bar, ahead.moment)
         return ahead
 
     def _return_to(self, step: int, blend: Blend, heard: Sequence[Played]) -> Place:
@@ -133,15 +139,20 @@ class Mind:
     def _walk(self, at: int, moment: Moment, walked: Sequence[Played]) -> Moment:
         """From ``moment``, on the verge of step ``at``, through what was played."""
         for step, played in enumerate(walked, at):
-            step_in_bar = step % self._steps_per_bar
-            _, hidden = self._network.along_time(moment.before, step_in_bar, moment.hidden, played.blend)
+            _, hidden = self._network.along_time(
+                moment.before, self._in_bar(step), moment.hidden, played.blend
+            )
             moment = moment.then(hidden, played)
         return moment
 
     def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> Place:
-        step_in_bar = step % self._steps_per_bar
+        step_in_bar = self._in_bar(step)
         found = self._network.along_time(moment.before, step_in_bar, moment.hidden, blend)
-        return Place(step, moment, blend, reached, *found)
+        return Place(step, step_in_bar, moment, blend, reached, *found)
+
+    def _in_bar(self, step: int) -> int:
+        """As bars are counted now."""
+        return (step - self._bar_from) % self._steps_per_bar
 
     def _line(self, ask: Ask, here: Place) -> Line:
         if bridge := ask.sampling.plan.bridge:

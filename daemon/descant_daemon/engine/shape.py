@@ -51,7 +51,7 @@ class Shaper:
         ``available [P]``: where our notes may lie. Of ``ask.given``, keys let go a moment ago are part.
         """
         plan, bar = ask.sampling.plan, ask.steps_per_bar
-        at = form.spot(plan, ask.step // bar)
+        at = form.spot(plan, ask.bar)
         sounding = moment.ours[:, PLAY] > 0
         shape = Shape(available.copy(), np.zeros((len(sounding), 2)))
         if (plan.linger or plan.bridge) and not plan.answers and not self._heard(ask):
@@ -69,22 +69,22 @@ class Shaper:
         if plan.form != FREE and at.ends and not ask.given[:, ARTICULATE].any():
             _cadence(ask, sounding, shape)
         if plan.space:
-            late = space.too_late(moment.silent, ask.step % bar, plan.beat) and not ask.given.any()
+            late = space.too_late(moment.silent, ask.step_in_bar, plan.beat) and not ask.given.any()
             shape.allowed[:] &= not late and not self._rests(ask, at)
         # Too little is made good by the density itself; two who push in turn would make bursts.
         return shape._replace(restless=0.0 if plan.density_target else restless)
 
     def _recall(self, ask: Ask, at: form.Spot, shape: Shape) -> float:
         """How restless silence is: a section that returns knows when it is to sound, and its silences are meant."""
-        plan, within = ask.sampling.plan, ask.step % ask.steps_per_bar
+        plan = ask.sampling.plan
         force, restless = recall.strength(plan.recall), 1.0
         if at.returns_to:
-            places = (each * ask.steps_per_bar + within for each in at.returns_to)
+            places = (ask.at(each) for each in at.returns_to)
             then = next((found for place in places if (found := self._at(place))), None)
             if then is not None:
                 restless = 1 - plan.recall if then.ours.any() else 0.0
         else:
-            if at.avoids is not None and (avoided := self._at(at.avoids * ask.steps_per_bar + within)):
+            if at.avoids is not None and (avoided := self._at(ask.at(at.avoids))):
                 shape.bias[:] += recall.away_from(avoided, force)
             then = self._motif(ask, at)
             force = recall.strength(plan.recall, tune=bool(ask.given.any()))
@@ -96,9 +96,9 @@ class Shaper:
 
     def _motif(self, ask: Ask, at: form.Spot) -> Played | None:
         """What was played at this place some bars ago in the same section; under a tune, when that was played."""
-        number, bar = ask.step // ask.steps_per_bar, ask.steps_per_bar
+        number, bar = ask.bar, ask.steps_per_bar
         if (now := ask.given[:, PLAY] > 0).any():
-            last = self._before(ask, recall.FARTHEST * bar)[..., PLAY]
+            last = self._before(ask, min(recall.FARTHEST * bar, ask.step - ask.bar_from))[..., PLAY]
             alone = last[:, 0] > last[:, 1]
             if bridge := ask.sampling.plan.bridge:
                 alone = filled(alone, bridge)
@@ -107,14 +107,14 @@ class Shaper:
         kept = [
             ago
             for ago in recall.DISTANCES
-            if number - ago >= at.begins and self._at(ask.step - ago * bar) is not None
+            if number - ago >= at.begins and self._at(ask.at(number - ago)) is not None
         ]
         ago = recall.distance(kept, float(self._draw(ask, RECALL, number // recall.TOGETHER)[0]))
         return None if ago is None else self._at(ask.step - ago * bar)
 
     def _rests(self, ask: Ask, at: form.Spot) -> bool:
         plan, bar = ask.sampling.plan, ask.steps_per_bar
-        number, within = divmod(ask.step, bar)
+        number, within = ask.bar, ask.step_in_bar
         # A section that returns has its rests where they were.
         dice = self._draw(ask, RESTS, at.returns_to[0] if at.returns_to else number)
         player = self._player(ask) if plan.answers else space.Player()
@@ -122,7 +122,7 @@ class Shaper:
 
     def _player(self, ask: Ask) -> space.Player:
         """As it was when the beat began: a rest is decided by the beat."""
-        begins = ask.step - ask.step % ask.steps_per_bar % ask.sampling.plan.beat
+        begins = ask.step - ask.step_in_bar % ask.sampling.plan.beat
         last = self._memory.before(begins, ask.steps_per_bar, len(self._keys))[..., PLAY]
         alone: NDArray[np.bool_] = np.any(last[:, 0] > last[:, 1], 1)
         return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
@@ -138,9 +138,9 @@ class Shaper:
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         if plan.key != FOLLOW_KEY:
             return in_scale(plan.scale, key.Key(plan.key, "major"), self._keys)
-        where = ask.step // bar, bar, plan.scale
+        where = ask.bar, bar, plan.scale
         if self._key is None or ask.jump or self._key[0] != where:
-            self._key = where, self._found_key(ask.step - ask.step % bar, bar, plan)
+            self._key = where, self._found_key(ask.step - ask.step_in_bar, bar, plan)
         found = self._key[1]
         return (
             np.ones(len(self._keys), np.bool_) if found is None else in_scale(plan.scale, found, self._keys)
@@ -150,8 +150,8 @@ class Shaper:
         steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
         return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
 
-    def _at(self, step: int) -> Played | None:
-        return self._memory.kept(step, len(self._keys))
+    def _at(self, step: int | None) -> Played | None:
+        return None if step is None else self._memory.kept(step, len(self._keys))
 
     def _before(self, ask: Ask, most: int) -> NDArray[np.uint8]:
         return self._memory.before(ask.step, most, len(self._keys))
@@ -168,7 +168,7 @@ class Shaper:
 
 def _cadence(ask: Ask, sounding: NDArray[np.bool_], shape: Shape) -> None:
     """The last half bar of a section: what sounds is held to half a beat before its end, and nothing begins."""
-    bar, within = ask.steps_per_bar, ask.step % ask.steps_per_bar
+    bar, within = ask.steps_per_bar, ask.step_in_bar
     if 2 * within <= bar:
         return
     shape.allowed[:] &= sounding & (within < bar - max(1, ask.sampling.plan.beat // 2))

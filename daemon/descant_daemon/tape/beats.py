@@ -39,16 +39,27 @@ class Beats:
             if before is not None:
                 yield ("stop",)
             return
-        beat, bar = 4 * PPQN // metre.unit, metre.beats * 4 * PPQN // metre.unit
         here = line.tick_at(until)
         if before is None or abs(before.tick_at(until) - here) > JUMP:
             since = (
                 arrived[0].time if arrived else begin
             )  # it is what arrives that starts a song, or moves it
             tick = max(0, math.ceil(line.tick_at(since) - NEAR))
-            self._next = -(-tick // beat) * beat
+            self._next = self._beat_from(effect, tick)
             yield "song", line.time_of(tick) - begin, tick
         while self._next < here:
-            number, within = divmod(self._next, bar)
-            yield "beat", line.time_of(self._next) - begin, self._next, number + 1, within // beat + 1
-            self._next += beat
+            stretch = effect.metres.at(self._next, metre)
+            beat = 4 * PPQN // stretch.metre.unit
+            number, within = divmod(self._next - stretch.tick, stretch.length)
+            bar = stretch.bar + number + 1
+            yield "beat", line.time_of(self._next) - begin, self._next, bar, within // beat + 1
+            self._next = self._beat_from(effect, self._next + 1)
+
+    @staticmethod
+    def _beat_from(effect: Effect, tick: int) -> int:
+        """The first beat at ``tick`` or after it; a metre that begins before it begins with one."""
+        stretch = effect.metres.at(tick, effect.parameters.metre)
+        beat = 4 * PPQN // stretch.metre.unit
+        found = stretch.tick - (stretch.tick - tick) // beat * beat
+        after = effect.metres.at(found, effect.parameters.metre)
+        return max(tick, after.tick) if after.tick > stretch.tick else found

@@ -7,5 +7,5 @@ from descant_daemon.effect.modes.scene import Say, Scene
 
 def carry_on(scene: Scene) -> Say:
     """Freely, after ``patience`` beats in which no key was held."""
-    wait = scene.parameters.patience * scene.parameters.metre.steps_per_pulse(scene.steps_per_beat)
+    wait = scene.parameters.patience * scene.bars.pulse
     return Say.FREELY if scene.rest >= wait else Say.LISTEN

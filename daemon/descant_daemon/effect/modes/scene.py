@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from descant_daemon.metre_map import Bars
 from descant_daemon.settings.parameters import Parameters
 
 
@@ -27,9 +28,9 @@ class Scene(NamedTuple):
     step: int
     rest: int
     parameters: Parameters
-    steps_per_beat: int
+    bars: Bars
 
     @property
     def bar(self) -> int:
         """The bar of the step, counted from 0."""
-        return self.step // self.parameters.metre.steps_per_bar(self.steps_per_beat)
+        return self.bars.number(self.step)

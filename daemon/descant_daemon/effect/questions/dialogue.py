@@ -14,6 +14,7 @@ from descant_daemon.effect.questions.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
+from descant_daemon.metre_map import Bars, MetreMap
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.parameters import Parameters
 
@@ -35,7 +36,7 @@ class Question:
     ours: State
     manner: Sampling
     blend: Blend
-    steps_per_bar: int
+    bars: Bars
     say: Say = Say.AROUND
     settled: bool = False
     answered: State | None = None
@@ -51,8 +52,9 @@ class Question:
 class Dialogue:
     """At most one question is open; an answer to any other is stale."""
 
-    def __init__(self, program: Program, instance: int, serials: Iterator[int]) -> None:
+    def __init__(self, program: Program, instance: int, serials: Iterator[int], metres: MetreMap) -> None:
         """Nothing asked, nothing played."""
+        self._metres = metres
         self.question: Question | None = None
         self.rounds = 0
         """How often the song has come round; each round of an evolving take is another variation."""
@@ -90,14 +92,14 @@ class Dialogue:
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         program = self._program
-        bar = parameters.metre.steps_per_bar(program.steps_per_beat)
+        bars = self._metres.bars(step, program.steps_per_beat, parameters.metre)
         mixed = blend(parameters, program.styles)
-        self.question = Question(serial, step, given, played, ours, manner, mixed, bar, say)
+        self.question = Question(serial, step, given, played, ours, manner, mixed, bars, say)
         jump, self._jump = self._jump, False
         ask = Ask(
             serial,
             step,
-            bar,
+            bars.length,
             heard,
             played,
             ours,
@@ -107,6 +109,8 @@ class Dialogue:
             ahead,
             mixed,
             program.model,
+            bars.first,
+            bars.before,
         )
         self._asks.append(ask)
         return self.question
@@ -119,7 +123,7 @@ class Dialogue:
             and question.say is say
             and question.manner == self._manner(parameters, question.given, say)
             and question.blend == blend(parameters, program.styles)
-            and question.steps_per_bar == parameters.metre.steps_per_bar(program.steps_per_beat)
+            and question.bars == self._metres.bars(question.step, program.steps_per_beat, parameters.metre)
         )
 
     def become(self, program: Program) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from descant_daemon.effect.touch.accent import louder
 from descant_daemon.effect.touch.human import MOST_OF_STEP, Human, human
 from descant_daemon.effect.voice import Touch
+from descant_daemon.metre_map import Bars
 from descant_daemon.settings.parameters import Parameters
 
 SHORTEST, LONGEST = 10_000_000, 60_000_000_000  # ns, of a note that is as short as the player's
@@ -14,9 +15,8 @@ MIDDLING = Parameters.velocity
 class Feel:
     """Of one instance."""
 
-    def __init__(self, steps_per_beat: int, instance: int) -> None:
+    def __init__(self, instance: int) -> None:
         """``instance`` tells apart the hands of several instances that share a seed."""
-        self._steps_per_beat = steps_per_beat
         self._instance = instance
         self._human: tuple[tuple[float, int, int, int], Human] | None = None
 
@@ -34,6 +34,7 @@ class Feel:
         self,
         parameters: Parameters,
         step: int,
+        bars: Bars,
         loudness: int | None,
         detached: int | None,
         step_length: float,
@@ -45,7 +46,7 @@ class Feel:
         """
         follow = parameters.velocity_follow if loudness is not None else 0.0
         velocity = parameters.velocity + follow * ((loudness or 0) - parameters.velocity)
-        velocity += louder(parameters.accent, step, parameters.metre, self._steps_per_beat)
+        velocity += louder(parameters.accent, step, bars)
         gate = int(parameters.gate * step_length) if parameters.articulation == "gate" else None
         if detached is not None and parameters.length_follow:
             theirs = int(max(SHORTEST, min(detached / parameters.length_follow, LONGEST)))

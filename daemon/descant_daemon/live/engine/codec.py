@@ -12,18 +12,27 @@ from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
-_ASK = struct.Struct("<IqHHqHH?")
+_ASK = struct.Struct("<IqHHqHH?qI")
 _SAMPLING = struct.Struct("<ddiiiQidH8s")
 _BLEND = struct.Struct("<HHd")
 _PLAN = struct.Struct("<d8sHdd16sbH?H?H")
 _ANSWER = struct.Struct("<IqHqH?")
-LONGEST = 3328  # bytes; an ask about 128 pitches takes 3213
+LONGEST = 3328  # bytes; an ask about 128 pitches takes 3225
 
 
 def encode_ask(ask: Ask) -> bytes:
     """An ask, its states as they lie in memory: packing them would cost more than it saves."""
     head = _ASK.pack(
-        ask.serial, ask.step, ask.steps_per_bar, ask.instance, ask.ahead, ask.model, len(ask.given), ask.jump
+        ask.serial,
+        ask.step,
+        ask.steps_per_bar,
+        ask.instance,
+        ask.ahead,
+        ask.model,
+        len(ask.given),
+        ask.jump,
+        ask.bar_from,
+        ask.bars_before,
     )
     *sampling, place, plan = ask.sampling
     fields = _SAMPLING.pack(*sampling, place.encode()) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
@@ -32,7 +41,7 @@ def encode_ask(ask: Ask) -> bytes:
 
 def decode_ask(frame: bytes) -> Ask:
     """Back from ``encode_ask``."""
-    serial, step, steps_per_bar, instance, ahead, model, pitches, jump = _ASK.unpack_from(frame)
+    serial, step, steps_per_bar, instance, ahead, model, pitches, jump, *counted = _ASK.unpack_from(frame)
     at = _ASK.size
     *numbers, place = _SAMPLING.unpack_from(frame, at)
     at += _SAMPLING.size
@@ -41,7 +50,21 @@ def decode_ask(frame: bytes) -> Ask:
     blend = Blend(*_BLEND.unpack_from(frame, at))
     given, played, ours = _states(frame, at + _BLEND.size, 3, pitches)
     manner = Sampling(*numbers)._replace(place=_word(place), plan=plan)
-    return Ask(serial, step, steps_per_bar, given, played, ours, jump, manner, instance, ahead, blend, model)
+    return Ask(
+        serial,
+        step,
+        steps_per_bar,
+        given,
+        played,
+        ours,
+        jump,
+        manner,
+        instance,
+        ahead,
+        blend,
+        model,
+        *counted,
+    )
 
 
 def encode_answer(answer: Answer) -> bytes:
