@@ -31,11 +31,12 @@ Refusal = Callable[[Path], str]
 
 def test_a_good_model_passes(models: Models, save: Save) -> None:
     stem = save(models)
-    metadata, time_axis, weights = check_model_files(stem)
+    metadata, weights, files = check_model_files(stem)
     assert metadata.pitches == PitchRange(40, 51)
     assert metadata.time_layers == (5, 3)
     assert metadata.styles == ("chorale", "other")
-    assert time_axis == (stem.parent / "a.b.time.onnx").read_bytes()
+    assert files.time_axis == (stem.parent / "a.b.time.onnx").read_bytes()
+    assert files.note_axis == (stem.parent / "a.b.note.onnx").read_bytes()
     by_onnx = {each.name: numpy_helper.to_array(each) for each in models["note"].graph.initializer}
     assert len(weights) == 8
     assert all(np.array_equal(weight, by_onnx[name]) for name, weight in weights.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine.engine_link import HUNG, EngineLink, EngineLost
+from descant_daemon.model.card import read_model
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -35,7 +37,7 @@ def ask(serial: int, step: int, instance: int = 0, jump: bool = False) -> Ask:
 
 @pytest.fixture
 def link() -> Iterator[EngineLink]:
-    made = EngineLink([stem()], instances=3)
+    made = EngineLink([read_model(stem())], instances=3)
     made.wait_ready()
     yield made
     made.close()
@@ -92,6 +94,72 @@ def test_one_that_hangs_is_taken_for_dead(link: EngineLink) -> None:
     assert link.pid != first
 
 
+def test_one_that_hangs_is_taken_for_dead_though_its_ring_is_full(link: EngineLink) -> None:
+    """As sixteen instances fill it long before the time is up."""
+    first = link.pid
+    os.kill(first, signal.SIGSTOP)
+    assert [link.ask(ask(serial, 0), now=1) for serial in range(300)].count(False) == 300 - 256
+    assert not link.ask(ask(301, 0), now=HUNG + 2)
+    until(link, lambda come: any(isinstance(each, EngineLost) for each in come))
+    link.wait_ready()
+    assert link.pid != first
+
+
+def _nothing(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+
+
+def _torn(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.write_bytes(file.read_bytes()[:5000])
+
+
+def _another(folder: Path) -> None:
+    """Good in itself, with other pitches."""
+    other = find("piano")
+    for axis in ("time", "note"):
+        shutil.copy(other.with_name(f"piano.{axis}.onnx"), folder / f"mine.{axis}.onnx")
+
+
+@pytest.mark.parametrize("becomes", [_nothing, _torn, _another])
+def test_the_model_that_plays_is_the_one_of_the_beginning(
+    becomes: Callable[[Path], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever becomes of its files, an engine that is started again plays from what was checked."""
+    for axis in ("time", "note"):
+        shutil.copy(stem().with_name(f"{stem().name}.{axis}.onnx"), tmp_path / f"mine.{axis}.onnx")
+    link = EngineLink([read_model(tmp_path / "mine")])
+    try:
+        link.wait_ready()
+        becomes(tmp_path)
+        for serial in (1, 2):
+            os.kill(link.pid, signal.SIGKILL)
+            until(link, lambda come: any(isinstance(each, EngineLost) for each in come))
+            link.wait_ready()
+            assert link.ask(ask(serial, 0, jump=True))
+            (answer,) = until(link, bool)
+            assert isinstance(answer, Answer)
+            assert len(answer.ours) == PITCHES
+    finally:
+        link.close()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_refusal_while_it_plays_is_said_and_never_raised(
+    link: EngineLink, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where there is no memory left for another engine."""
+    desk = link._desk
+    assert desk is not None
+    desk.say(b"ONNX Runtime cannot run the model's time axis: no memory")
+    os.kill(link.pid, signal.SIGKILL)
+    until(link, lambda come: any(isinstance(each, EngineLost) for each in come))
+    said = "descant: the engine cannot be started again: ONNX Runtime cannot run the model's time axis: no memory"
+    assert capsys.readouterr().err.strip() == said
+    link.wait_ready()
+
+
 def test_more_questions_than_there_is_room_for_are_refused_and_do_not_block(link: EngineLink) -> None:
     os.kill(link.pid, signal.SIGSTOP)
     taken = [link.ask(ask(serial, 0)) for serial in range(400)]
@@ -124,7 +192,7 @@ def test_an_engine_that_dies_is_not_waited_for(link: EngineLink) -> None:
 
 def test_it_wakes_who_wants_to_be_woken() -> None:
     woken: list[float] = []
-    link = EngineLink([stem()], wake=lambda: woken.append(time.monotonic()))
+    link = EngineLink([read_model(stem())], wake=lambda: woken.append(time.monotonic()))
     try:
         link.wait_ready()
         link.ask(ask(1, 0, jump=True))
@@ -147,7 +215,7 @@ def test_it_ends_with_io(link: EngineLink) -> None:
 def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "bad.time.onnx").write_bytes(b"nonsense")
     (tmp_path / "bad.note.onnx").write_bytes(b"nonsense")
-    link = EngineLink([tmp_path / "bad"])
+    link = EngineLink([read_model(tmp_path / "bad")])
     try:
         with pytest.raises(DescantError, match=r"bad\.time\.onnx"):
             link.wait_ready()
@@ -157,7 +225,7 @@ def test_a_model_that_cannot_be_read_is_refused_in_its_own_words(tmp_path: Path)
 
 def test_an_engine_that_dies_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("descant_daemon.live.engine.engine_link.MODULE", "descant_daemon.no_such_module")
-    link = EngineLink([stem()])
+    link = EngineLink([read_model(stem())])
     try:
         with pytest.raises(DescantError, match="died 3 times before it was ready"):
             link.wait_ready()

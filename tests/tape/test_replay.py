@@ -58,6 +58,7 @@ def session(clock: ClockName, seed: int, periods: Iterator[int], events: int = 5
     if clock == "internal":
         studio.live.request_start(ORIGIN + 30 * MS)
     studio.play(storm(seed, events), periods)
+    assert studio.live.faults.empty()
     return studio
 
 

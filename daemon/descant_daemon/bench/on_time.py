@@ -59,14 +59,18 @@ class Punctuality:
 
 def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> Punctuality:
     """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
-    metadata = check_model_files(stem).metadata
-    link = EnginePool([stem], instances)
+    model = check_model_files(stem)
+    link = EnginePool([model.files], instances)
     try:
         link.wait_ready()
         clock = InternalClock(bpm)
         tracks = [
             Track(
-                [program_of(metadata, Parameters(channel=channel + 1, voices=4, thru=False), NOTHING_BOUND)],
+                [
+                    program_of(
+                        model.metadata, Parameters(channel=channel + 1, voices=4, thru=False), NOTHING_BOUND
+                    )
+                ],
                 Ears(channels=frozenset({channel})),
             )
             for channel in range(instances)

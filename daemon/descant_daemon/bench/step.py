@@ -19,6 +19,7 @@ from descant_daemon.bench.reference import reference_graph
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine.engine_link import EngineLink
+from descant_daemon.model.card import read_model
 from descant_daemon.model.load import load_network
 from descant_daemon.model.session import session
 from descant_daemon.note_state import State
@@ -81,7 +82,7 @@ def measure_steps(stem: Path, steps: int, eager: Any | None, progress: Progress)
 def measure_critical(stem: Path, pitches: int, steps: int, progress: Progress) -> list[float]:
     """Through the engine process, as live: asked half a step ahead, and again on the tick with other keys."""
     woken = threading.Event()
-    link = EngineLink([stem], wake=woken.set)
+    link = EngineLink([read_model(stem)], wake=woken.set)
     try:
         link.wait_ready()
         link_player = _LinkPlayer(link, pitches, woken)

@@ -54,16 +54,16 @@ def demo(
     melody = load(tune)
     setup = set_up(preset, settings or [], mode, seed)
     parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
-    metadata = check_model_files(setup.stem).metadata
+    model = check_model_files(setup.stem)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
     length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
     track = _messages(melody)
 
     backend = MemoryBackend()
-    link = EnginePool([setup.stem])
+    link = EnginePool([model.files])
     try:
         link.wait_ready()
-        effect = Effect([Track([program_of(metadata, parameters, setup.bindings)])], MidiClock())
+        effect = Effect([Track([program_of(model.metadata, parameters, setup.bindings)])], MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance({MAIN: track}, tempo_map, length))

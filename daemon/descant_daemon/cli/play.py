@@ -32,7 +32,7 @@ from descant_daemon.live.rig_watch import RigWatch, cables_of, models_of
 from descant_daemon.live.session import Session
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Orders
-from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.card import ModelFiles
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
@@ -152,7 +152,7 @@ def play(
         OscInlet(osc).close()  # a port that is taken is to be said before anything begins
     models = models_of(rig)
     first = rig.instances[0].programs[rig.instances[0].first]
-    outlets = Outlets(sys.stderr.isatty(), json, osc, told, models[first.stem].styles)
+    outlets = Outlets(sys.stderr.isatty(), json, osc, told, models[first.stem].metadata.styles)
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))
@@ -161,7 +161,9 @@ def play(
     try:
         files = open_files(record) if record is not None else None
         instances = len(rig.instances) if rig_file is None else MOST_INSTANCES
-        engine = EnginePool(list(models), instances, None if backend.periodic else backend.wake)
+        engine = EnginePool(
+            [each.files for each in models.values()], instances, None if backend.periodic else backend.wake
+        )
         engine.wait_ready()
         header = _header(rig, models, engine, backend, Taps(tap_cc, tap_note))
         clock, source = _clock(header, first.parameters.metre, backend)
@@ -196,7 +198,7 @@ def play(
 
 
 def _header(
-    rig: Rig, models: dict[Path, ModelMetadata], engine: EnginePool, backend: Backend, taps: Taps
+    rig: Rig, models: dict[Path, ModelFiles], engine: EnginePool, backend: Backend, taps: Taps
 ) -> Header:
     """What the take of a session begins with."""
     begun, descant = now_and_version()
@@ -209,7 +211,7 @@ def _header(
         send_clock=rig.send_clock,
         tap_cc=taps.cc,
         tap_note=taps.note,
-        rig=rig_facts(rig, models, engine.number),
+        rig=rig_facts(rig, {stem: each.metadata for stem, each in models.items()}, engine.number),
     )
 
 

@@ -11,7 +11,7 @@ from descant_daemon.cli.taping import rig_facts
 from descant_daemon.console import say
 from descant_daemon.live.rig_watch import models_of
 from descant_daemon.midi_file import write_song
-from descant_daemon.model.load import load_network
+from descant_daemon.model.load import network_of
 from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
@@ -38,7 +38,8 @@ def render_rig(
     rig = load_rig(file)
     if song is not None and song.metres:
         rig = _in_metre(rig, Metre(*song.metres[0][1:]))
-    models = models_of(rig)
+    checked = models_of(rig)
+    models = {stem: each.metadata for stem, each in checked.items()}
     numbers = {stem: number for number, stem in enumerate(models)}
     made = rigging(rig_facts(rig, models, numbers.__getitem__))
     beat = song.ticks_per_beat if song else PPQ
@@ -47,7 +48,7 @@ def render_rig(
     lead = rig.instances[0].programs[rig.instances[0].first]
     metre, bar = metre_of(lead.parameters, models[lead.stem], beat)
     length = length_of(song, bar, bars)
-    networks = [load_network(stem) for stem in models]
+    networks = [network_of(each) for each in checked.values()]
     rendering = render_offline(made, networks, _tracks(song, rig), tempo_map, length)
     named = {own_name(label, is_input=False): sent for label, sent in rendering.outputs.items()}
     write_song(output, named, tempo_map, (metre.beats, metre.unit))

@@ -12,7 +12,7 @@ from descant_daemon.live.control.panel import Command
 from descant_daemon.live.control.status import Snapshot, snapshot
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.tape.cycle import NewRig, News, play_cycle
+from descant_daemon.tape.cycle import LeavingOut, NewRig, News, play_cycle
 from descant_daemon.tape.line import Item
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.timed import Timed
@@ -45,6 +45,8 @@ class LiveEffect:
         self._programs: list[str] = []  # that play
         self._cables: list[Item] = []  # that were pulled or put back since the last cycle
         self.closed = threading.Event()
+        self.faults: SimpleQueue[str] = SimpleQueue()
+        """What came from outside and could not be taken, for another thread to say."""
         self.facts: Snapshot = {}
         """The back-end's, for the status; replaced now and then by another thread."""
 
@@ -94,29 +96,42 @@ class LiveEffect:
         if self.closed.is_set():
             return ()
         effect, begin, close = self._effect, self._reached, self._close.is_set()
-        news = self._news(begin)
-        play_cycle(effect, begin, until, news, arrived, close=close)
+        faults: list[str] = []
+        news = self._news(begin, faults)
+        faults += play_cycle(effect, begin, until, news, arrived, close=close)
         self._reached = until
         for ask in effect.asks():
-            if not self._link.ask(ask, until):
+            asked = False
+            with LeavingOut(faults):
+                asked = self._link.ask(ask, until)
+            if not asked:
                 news.append(("unasked", ask.instance, ask.serial))
         news += self._told_by(effect)
         sent = effect.messages()
         if close:
             news.append(("close",))
-        if self._recorder is not None:
-            self._recorder.cycle(begin, until, news, arrived, sent)
-        if self._control is not None and until - self._shown >= STATUS_EVERY:
-            self._shown = until
-            self._control.show(snapshot(effect, engine=self._link.ready) | self.facts)
+        with LeavingOut(faults):
+            if self._recorder is not None:
+                self._recorder.cycle(begin, until, news, arrived, sent)
+        with LeavingOut(faults):
+            if self._control is not None and until - self._shown >= STATUS_EVERY:
+                self._shown = until
+                self._control.show(snapshot(effect, engine=self._link.ready) | self.facts)
         if close:
             self.closed.set()
-        self._link.ring()  # last: where the engine takes our processor, everything is done
+        with LeavingOut(faults):
+            self._link.ring()  # last: where the engine takes our processor, everything is done
+        for fault in faults:
+            self.faults.put(fault)
         return sent
 
     def settle(self) -> None:
         """See ``Driven``; a DAW that exports waits for every answer, so its file has every note."""
-        self._link.settle()
+        faults: list[str] = []
+        with LeavingOut(faults):
+            self._link.settle()
+        for fault in faults:
+            self.faults.put(fault)
 
     def next_deadline(self) -> int | None:
         """See ``Driven``; none once everything has ended."""
@@ -130,11 +145,11 @@ class LiveEffect:
         """See ``unplugged``."""
         self._cables.append(("plugged", port))
 
-    def _news(self, begin: int) -> list[News]:
+    def _news(self, begin: int, faults: list[str]) -> list[News]:
         """From the other processes and threads."""
-        news: list[News] = [
-            ("lost",) if isinstance(item, EngineLost) else item for item in self._link.answers()
-        ]
+        news: list[News] = []
+        with LeavingOut(faults):
+            news += [("lost",) if isinstance(item, EngineLost) else item for item in self._link.answers()]
         news += self._cables
         self._cables = []
         while not self._requests.empty():
@@ -142,12 +157,10 @@ class LiveEffect:
             news.append((what, at - begin) if what in ("tap", "start") else (what,))
         while not self._rigs.empty():
             news.append(self._rigs.get_nowait())
-        if self._control is not None:
-            news += [
-                item
-                for command in self._control.commands(MOST_COMMANDS)
-                if (item := _item(command)) is not None
-            ]
+        with LeavingOut(faults):
+            for command in () if self._control is None else self._control.commands(MOST_COMMANDS):
+                if (item := _item(command)) is not None:
+                    news.append(item)
         return news
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.card import ModelFiles, ModelMetadata, check_model_files
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.rig_facts import RigFacts
@@ -24,10 +24,10 @@ LOOKS = 5  # of the session's between two looks at the files
 Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
 
 
-def models_of(rig: Rig) -> dict[Path, ModelMetadata]:
+def models_of(rig: Rig) -> dict[Path, ModelFiles]:
     """The models that a rig plays from, by stem, in order. Raises DescantError for one that is damaged."""
     stems = dict.fromkeys(program.stem for each in rig.instances for program in each.programs)
-    return {stem: check_model_files(stem).metadata for stem in stems}
+    return {stem: check_model_files(stem) for stem in stems}
 
 
 def cables_of(rig: Rig, *, patient: bool) -> Cables:
@@ -59,7 +59,7 @@ class RigWatch:
         self._facts = facts
         self._clock = _clock_of(rig)
         self._seen = {file: _stamp(file) for file in rig.files}
-        self._coming: tuple[Rig, dict[Path, ModelMetadata]] | None = None
+        self._coming: tuple[Rig, dict[Path, ModelFiles]] | None = None
         self._old: Cables | None = None  # cables that close when the new rig plays
         self._looked = 0
 
@@ -68,6 +68,7 @@ class RigWatch:
         self._looked += 1
         try:
             if self._old is not None:
+                self._engines.keep_loaded()
                 self._backend.rewire(self._old)
                 self._old = None
             if self._coming is not None:
@@ -76,17 +77,18 @@ class RigWatch:
                 rig = self._read()
                 self._seen = {file: self._seen.get(file, _stamp(file)) for file in rig.files}
                 models = models_of(rig)
-                self._engines.load(models)
+                self._engines.load([each.files for each in models.values()])
                 self._coming = rig, models
         except DescantError as error:
             self._coming = None
+            self._engines.keep_old()
             sys.stderr.write(f"\rdescant: {error}\ndescant: the rig that plays is kept\n")
 
-    def _take_over(self, rig: Rig, models: dict[Path, ModelMetadata]) -> None:
+    def _take_over(self, rig: Rig, models: dict[Path, ModelFiles]) -> None:
         if not self._engines.loaded():
             return
         self._coming = None
-        facts = self._facts(rig, models, self._engines.number)
+        facts = self._facts(rig, {stem: each.metadata for stem, each in models.items()}, self._engines.number)
         made = rigging(facts)
         for track in made.tracks:
             check_track(track)  # here, where a sentence costs nothing: in io it would be the end

@@ -16,6 +16,7 @@ from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
+from descant_routing.printable import printable
 
 LOOK = 0.1  # s between two looks round
 PORTS_EVERY = 10  # looks: who has come and gone, and how punctual we are
@@ -44,6 +45,7 @@ class Session:
         self._effect = effect
         self._live = LiveEffect(effect, engine, self._control, recorder, now)
         self._stop = threading.Event()
+        self._said: set[str] = set()
 
     @property
     def reached(self) -> int:
@@ -84,6 +86,7 @@ class Session:
             looked = 0
             while not self._wait():
                 looked += 1
+                self._say_faults()
                 if looked % PORTS_EVERY == 0:
                     backend.look()
                     self._live.facts = {**backend.facts(), "absent": dict(backend.absent)}
@@ -99,6 +102,15 @@ class Session:
             self._live.closed.wait(CLOSING)
             if self._control is not None:
                 self._control.close()
+
+    def _say_faults(self) -> None:
+        """What came from outside and was left out: each once."""
+        faults = self._live.faults
+        while not faults.empty():
+            fault = faults.get_nowait()
+            if fault not in self._said:
+                self._said.add(fault)
+                sys.stderr.write(f"\rdescant: left out, the music goes on: {printable(fault)}\n")
 
     def _wait(self) -> bool:
         """For a while, or until the Return key taps the tempo; True when it is time to stop."""

@@ -6,7 +6,8 @@ import hashlib
 import math
 import stat
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +40,6 @@ from descant_daemon.model.onnx_fields import FLOAT, INT64
 from descant_daemon.model.wire import OnnxFile, Tensor, TensorPort, read_onnx
 from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MOST_BYTES = 256 * 2**20
 DOMAINS = {"", "ai.onnx", "com.microsoft"}  # ONNX's own operators, and those ONNX Runtime brings itself
@@ -110,12 +108,26 @@ class ModelMetadata(BaseModel):
         return VELOCITY in self.planes
 
 
+class ModelBytes(NamedTuple):
+    """A model's two files as they were read, and where: what is checked is what runs, whatever becomes of the files."""
+
+    stem: Path
+    time_axis: bytes
+    note_axis: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over both files: the same digest, the same model."""
+        each = (hashlib.sha256(data).digest() for data in (self.time_axis, self.note_axis))
+        return hashlib.sha256(b"".join(each)).digest()
+
+
 class ModelFiles(NamedTuple):
-    """A model that passed every check: its metadata, the graph of its time axis, the weights of its note axis."""
+    """A model that passed every check: its metadata, the weights of its note axis, the files that were checked."""
 
     metadata: ModelMetadata
-    time_axis: bytes
     note_weights: NoteWeights
+    files: ModelBytes
 
 
 def metadata_properties(metadata: ModelMetadata, axis: Axis, weights: str) -> dict[str, str]:
@@ -140,16 +152,25 @@ def model_paths(stem: Path) -> tuple[Path, Path]:
 
 def check_model_files(stem: Path) -> ModelFiles:
     """Read both files of a model. Raises DescantError, in one sentence, for anything that does not fit."""
-    time_path, note_path = model_paths(stem)
-    time_bytes, note_bytes = _read(time_path), _read(note_path)
-    time_axis, time_file = check_graph(time_bytes, "time", str(time_path))
-    note_axis, note_file = check_graph(note_bytes, "note", str(note_path))
+    return check_model(read_model(stem))
+
+
+def read_model(stem: Path) -> ModelBytes:
+    """Both files, unchecked. Raises DescantError when one is no file, too large or cannot be read."""
+    return ModelBytes(stem, *(_read(path) for path in model_paths(stem)))
+
+
+def check_model(files: ModelBytes) -> ModelFiles:
+    """What two files say of themselves. Raises DescantError, in one sentence, for anything that does not fit."""
+    time_path, note_path = model_paths(files.stem)
+    time_axis, time_file = check_graph(files.time_axis, "time", str(time_path))
+    note_axis, note_file = check_graph(files.note_axis, "note", str(note_path))
     pair = pair_hash(time_file.weights, note_file.weights)
     if time_axis != note_axis or time_axis.pair != pair:
         raise DescantError(
-            f"{time_path.name} and {note_path.name} in {stem.parent} are not of the same model"
+            f"{time_path.name} and {note_path.name} in {files.stem.parent} are not of the same model"
         )
-    return ModelFiles(time_axis, time_bytes, read_note_weights(note_file, note_axis, str(note_path)))
+    return ModelFiles(time_axis, read_note_weights(note_file, note_axis, str(note_path)), files)
 
 
 def read_note_weights(file: OnnxFile, metadata: ModelMetadata, name: str) -> NoteWeights:

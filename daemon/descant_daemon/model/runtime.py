@@ -13,7 +13,7 @@ from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.network import Hidden
 from descant_daemon.engine.note_axis import Layer, NoteAxis
 from descant_daemon.engine.sweep import sweep
-from descant_daemon.model.card import ModelMetadata, NoteWeights, check_model_files
+from descant_daemon.model.card import ModelFiles, ModelMetadata, NoteWeights, check_model_files
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.model.session import bare_run, fastest_session
 from descant_daemon.note_state import State
@@ -25,12 +25,12 @@ NEVER = 1e9  # a die, as a logit, that no note beats
 class OnnxNetwork:
     """A ``Network`` (see ``engine/network.py``); ONNX Runtime on one thread, no spinning."""
 
-    def __init__(self, metadata: ModelMetadata, time_axis: bytes, weights: NoteWeights) -> None:
-        """Graph and weights already checked."""
-        self.metadata = metadata
+    def __init__(self, model: ModelFiles) -> None:
+        """Checked; the bytes that were are those that run. Raises DescantError when they cannot."""
+        metadata = self.metadata = model.metadata
         self.pitches = metadata.pitches
-        self.note_axis = note_axis(metadata, weights)
-        self._run_time = bare_run(fastest_session(time_axis, "time axis"))
+        self.note_axis = note_axis(metadata, model.note_weights)
+        self._run_time = bare_run(fastest_session(model.files.time_axis, "time axis"))
         shapes = [(1, self.pitches.size, size) for size in metadata.time_layers for _ in "hc"]
         self.time_start = tuple(np.zeros(shape, np.float32) for shape in shapes)
         self._states = [f"time_{part}{layer}" for layer in range(len(metadata.time_layers)) for part in "hc"]
@@ -40,7 +40,7 @@ class OnnxNetwork:
     @staticmethod
     def load(stem: Path) -> OnnxNetwork:
         """From ``<stem>.time.onnx`` and ``<stem>.note.onnx``; DescantError says what is wrong with them."""
-        return OnnxNetwork(*check_model_files(stem))
+        return OnnxNetwork(check_model_files(stem))
 
     def along_time(
         self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE

@@ -8,7 +8,7 @@ from pathlib import Path
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.card import check_model_files
-from descant_daemon.model.load import load_network
+from descant_daemon.model.load import network_of
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.settings.shelf import find
@@ -61,14 +61,15 @@ def engines(header: Header, later: Iterable[RigFacts] = ()) -> tuple[Callable[[]
     """
     presets = {preset.number: preset for rig in (header.rig, *later) for preset in rig.presets}
     stems = {number: _stem_of(presets[number]) for number in sorted(presets)}
-    pairs = {number: check_model_files(stem).metadata.pair for number, stem in stems.items()}
+    checked = {stem: check_model_files(stem) for stem in stems.values()}
+    pairs = {number: checked[stem].metadata.pair for number, stem in stems.items()}
     changed = [
         f"the model of {facts.title!r} at {stems[number]} is another than when the take was recorded "
         f"({pairs[number][:12]} now, {facts.model.pair[:12]} then)"
         for number, facts in sorted(presets.items())
         if pairs[number] != facts.model.pair
     ]
-    networks = [load_network(stem) for stem in stems.values()]
+    networks = [network_of(checked[stem]) for stem in stems.values()]
     return lambda: Engine(*networks, instances=MOST_INSTANCES), list(dict.fromkeys(changed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from types import TracebackType
 from typing import NamedTuple
 
 from descant_daemon.effect.effect import Effect
@@ -35,20 +36,50 @@ def play_cycle(
     arrived: Sequence[Timed],
     *,
     close: bool = False,
-) -> None:
+) -> list[str]:
     """First the news, then what arrived, each at its time, then everything that is due before ``until``.
 
-    ``close``: this is the last cycle, and every note ends instead.
+    ``close``: this is the last cycle, and every note ends instead. Returned is what could not be taken, in words:
+    nothing that comes from outside ends the music, so what is wrong with it is left out, live and again alike.
     """
+    faults: list[str] = []
     for item in news:
-        _tell(effect, item, begin)
+        with LeavingOut(faults):
+            _tell(effect, item, begin)
     for event in arrived:
         effect.advance(event.time)
-        effect.feed(event)
+        with LeavingOut(faults):
+            effect.feed(event)
     if close:
         effect.panic(begin)
     else:
         effect.advance(until)
+    return faults
+
+
+class LeavingOut:
+    """The boundary of io's cycle: what goes wrong in here is put down in words, and the cycle goes on.
+
+    A class, since a generator would cost every message a microsecond.
+    """
+
+    __slots__ = ("_faults",)
+
+    def __init__(self, faults: list[str]) -> None:
+        """``faults``: where it is put down."""
+        self._faults = faults
+
+    def __enter__(self) -> None:
+        """Nothing to be done."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Whatever it is, but the end of the program."""
+        if not isinstance(error, Exception):
+            return False
+        self._faults.append(f"{type(error).__name__}: {error}")
+        return True
 
 
 def _tell(effect: Effect, item: News, begin: int) -> None:

@@ -135,8 +135,10 @@ class Dialogue:
             self._ours = self._played = self._silence()
 
     def take(self, answer: Answer) -> bool:
-        """An answer has come; False when it is stale."""
+        """An answer has come; False when it is stale, or of another model's keys."""
         if self.question is None or answer.serial != self.question.serial:
+            return False
+        if answer.ours.shape != self.question.given.shape:
             return False
         if not self.question.settled:
             self.question.answered, self.question.velocities = answer.ours, answer.velocities

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.live.engine.cargo import Cargo
 from descant_daemon.live.engine.desk import READY, SIZE, Desk
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.processes.worker import Worker
+from descant_daemon.model.card import ModelBytes
 from descant_routing.errors import DescantError
+from descant_routing.printable import printable
 
 MODULE = "descant_daemon.live.engine.engine_process"
 MOST_STARTS = 3  # before it has ever been ready; then something is wrong that no further start will mend
@@ -32,9 +35,9 @@ class EngineLink:
     """
 
     def __init__(
-        self, stems: Sequence[Path], instances: int = 1, wake: Callable[[], None] | None = None
+        self, models: Sequence[ModelBytes], instances: int = 1, wake: Callable[[], None] | None = None
     ) -> None:
-        """``stems`` are those of the models that an ask may name by number.
+        """``models`` may be named by number in an ask; an engine that is started again plays from the same bytes.
 
         ``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway.
         """
@@ -43,14 +46,17 @@ class EngineLink:
         self._deaths = self._deaths_told = 0
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
+        self._was_ready = False  # once; from then on a refusal is said and not raised
+        self._refusal = ""  # that was said last
         self._put = False  # something that the engine has not been woken for
-        self._open: dict[
-            int, int
-        ] = {}  # the last question of each instance, by serial, while it is not answered
+        self._open: dict[int, int] = {}  # the last question of each instance, by serial, while it is open
         self._early: list[Answer] = []  # read by ``settle``
-        arguments = [str(instances), "wakes" if wake else "looks", *map(str, stems)]
+        cargo = Cargo(models)
+        arguments = [str(instances), "wakes" if wake else "looks", *cargo.arguments]
         output = subprocess.PIPE if wake else subprocess.DEVNULL
-        self._worker = Worker(MODULE, arguments, SIZE, self._begin, self._died, output)
+        self._worker = Worker(
+            MODULE, arguments, SIZE, self._begin, self._died, output, inherited=[cargo.shared]
+        )
         if wake is not None:
             threading.Thread(target=self._listen, name="engine-answers", daemon=True).start()
 
@@ -81,15 +87,17 @@ class EngineLink:
         ``now``, ns, serves to notice an engine that hangs.
         """
         desk = self._desk
-        if desk is None or not (self._is_ready or self.look()) or not desk.put_ask(ask):
+        if desk is None or not (self._is_ready or self._says_ready(desk)):
+            return False
+        if self._asked_at is None:
+            self._asked_at = now
+        elif now - self._asked_at > HUNG:  # whether there is room for one more question or not
+            self._asked_at = None
+            self._worker.kill()
+        if not desk.put_ask(ask):
             return False
         self._put = True
         self._open[ask.instance] = ask.serial
-        if self._asked_at is None:
-            self._asked_at = now
-        elif now - self._asked_at > HUNG:
-            self._asked_at = None
-            self._worker.kill()
         return True
 
     def ring(self) -> None:
@@ -140,19 +148,32 @@ class EngineLink:
         self._desk = Desk(shared)
 
     def _died(self) -> None:
+        state = None if self._desk is None else self._desk.state()
         self._desk, self._is_ready = None, False
+        if self._was_ready and state not in (None, READY):
+            self._tell(state.decode(errors="replace"))
         self._deaths += 1
         if self._wake is not None:
             self._wake()
 
     def look(self) -> bool:
-        """Has it said that it is ready? Raises DescantError when it has refused its model."""
+        """Has it said that it is ready? Raises DescantError when it has refused its model and never was ready."""
         desk = self._desk
         state = None if desk is None else desk.state()
-        if state is not None and state != READY:
+        if state not in (None, READY) and not self._was_ready:
             raise DescantError(state.decode(errors="replace"))
-        self._is_ready = state == READY
+        return desk is not None and self._says_ready(desk)
+
+    def _says_ready(self, desk: Desk) -> bool:
+        self._is_ready = desk.state() == READY
+        self._was_ready |= self._is_ready
         return self._is_ready
+
+    def _tell(self, refusal: str) -> None:
+        """The show goes on without it, and another is tried; each reason is said once."""
+        if refusal != self._refusal:
+            self._refusal = refusal
+            sys.stderr.write(f"\rdescant: the engine cannot be started again: {printable(refusal)}\n")
 
     def _listen(self) -> None:
         """Each byte from the engine says that there are answers."""

@@ -7,30 +7,41 @@ from pathlib import Path
 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLink, EngineLost
+from descant_daemon.model.card import ModelBytes
+
+Digest = bytes
 
 
 class EnginePool:
     """One process for the models of the first hour; another for those that a reloaded rig adds, loaded beside it.
 
-    So the first goes on, and remembers the song.
+    So the first goes on, and remembers the song. A process none of whose models is played any more is ended.
     """
 
     def __init__(
-        self, stems: Sequence[Path], instances: int = 1, wake: Callable[[], None] | None = None
+        self, models: Sequence[ModelBytes], instances: int = 1, wake: Callable[[], None] | None = None
     ) -> None:
-        """Start loading ``stems``; see ``EngineLink``."""
+        """Start loading ``models``; see ``EngineLink``."""
         self._instances = instances
         self._wake = wake
         self._links: list[EngineLink] = []
-        self._places: list[tuple[EngineLink, int]] = []  # by the model's number
-        self._numbers: dict[Path, int] = {}
-        self._coming: tuple[EngineLink, Sequence[Path]] | None = None
-        self._take_in(self._start(stems), stems)
+        self._places: list[tuple[EngineLink, int] | None] = []  # by the model's number; None: it has ended
+        self._numbers: dict[Digest, int] = {}
+        self._names: dict[Path, Digest] = {}  # what lay there when it was last loaded
+        self._coming: tuple[EngineLink, Sequence[ModelBytes]] | None = None
+        self._wanted = self._kept = {model.stem: model.digest for model in models}
+        self._take_in(self._start(models), models)
+        self._names = self._wanted
 
     @property
     def pid(self) -> int:
         """The first engine's process id."""
         return self._links[0].pid
+
+    @property
+    def pids(self) -> list[int]:
+        """Those of all engines."""
+        return [link.pid for link in self._links]
 
     @property
     def ready(self) -> bool:
@@ -39,41 +50,56 @@ class EnginePool:
 
     def number(self, stem: Path) -> int:
         """By which an ask names a model. KeyError for one that was not loaded."""
-        return self._numbers[stem]
+        return self._numbers[self._names[stem]]
 
     def wait_ready(self, timeout: float = 60.0) -> None:
         """See ``EngineLink``."""
         for link in self._links:
             link.wait_ready(timeout)
 
-    def load(self, stems: Iterable[Path]) -> None:
+    def load(self, models: Iterable[ModelBytes]) -> None:
         """Begin to load those that are new, in a process of their own; look at ``loaded``."""
-        if self._coming is not None:
-            self._coming[0].close()
-            self._coming = None
-        new = [stem for stem in dict.fromkeys(stems) if stem not in self._numbers]
+        self._give_up()
+        each = list(models)
+        self._wanted = {model.stem: model.digest for model in each}
+        new = list({model.digest: model for model in each if model.digest not in self._numbers}.values())
         if new:
             self._coming = self._start(new), new
 
     def loaded(self) -> bool:
         """Whether everything that ``load`` began is there. Raises DescantError for a model that is refused."""
-        if self._coming is None:
-            return True
-        link, stems = self._coming
-        try:
-            ready = link.look()
-        except Exception:
-            link.close()
+        if self._coming is not None:
+            link, models = self._coming
+            try:
+                ready = link.look()
+            except Exception:
+                link.close()
+                self._coming = None
+                raise
+            if not ready:
+                return False
             self._coming = None
-            raise
-        if ready:
-            self._coming = None
-            self._take_in(link, stems)
-        return ready
+            self._take_in(link, models)
+        self._names = self._wanted
+        return True
+
+    def keep_loaded(self) -> None:
+        """What ``load`` was last told is what is played from now on; engines that have none of it end."""
+        self._kept = self._wanted
+        self._end_others()
+
+    def keep_old(self) -> None:
+        """What was played before is played on; engines that have none of it end."""
+        self._give_up()
+        self._names = self._kept
+        self._end_others()
 
     def ask(self, ask: Ask, now: int = 0) -> bool:
-        """See ``EngineLink``."""
-        link, model = self._places[ask.model]
+        """See ``EngineLink``; False, too, for a model whose engine has ended."""
+        place = self._places[ask.model]
+        if place is None:
+            return False
+        link, model = place
         return link.ask(ask if model == ask.model else ask._replace(model=model), now)
 
     def ring(self) -> None:
@@ -97,11 +123,33 @@ class EnginePool:
         for link in [*self._links, *([self._coming[0]] if self._coming else [])]:
             link.close()
 
-    def _start(self, stems: Sequence[Path]) -> EngineLink:
-        return EngineLink(stems, self._instances, self._wake)
+    def _start(self, models: Sequence[ModelBytes]) -> EngineLink:
+        return EngineLink(models, self._instances, self._wake)
 
-    def _take_in(self, link: EngineLink, stems: Sequence[Path]) -> None:
-        for place, stem in enumerate(stems):
-            self._numbers[stem] = len(self._places)
+    def _take_in(self, link: EngineLink, models: Sequence[ModelBytes]) -> None:
+        for place, model in enumerate(models):
+            self._numbers[model.digest] = len(self._places)
             self._places.append((link, place))
         self._links = [*self._links, link]  # a new list: io's thread may be reading the old one
+
+    def _give_up(self) -> None:
+        if self._coming is not None:
+            self._coming[0].close()
+            self._coming = None
+
+    def _end_others(self) -> None:
+        digests = {*self._kept.values()}
+        used = {
+            place[0]
+            for digest, number in self._numbers.items()
+            if digest in digests and (place := self._places[number]) is not None
+        }
+        ending = [link for link in self._links if link not in used]
+        self._links = [link for link in self._links if link in used]
+        for digest, number in [*self._numbers.items()]:
+            place = self._places[number]
+            if place is not None and place[0] in ending:
+                self._places[number] = None
+                del self._numbers[digest]
+        for link in ending:
+            link.close()

@@ -10,18 +10,20 @@ import gc
 import os
 import sys
 import time
-from pathlib import Path
+from collections.abc import Sequence
 from typing import IO
 
-from descant_daemon.engine.asking import Ask, rounds
+from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
+from descant_daemon.live.engine.cargo import unload
 from descant_daemon.live.engine.desk import READY, SIZE, Desk
 from descant_daemon.live.processes.doorbell import Doorbell
 from descant_daemon.live.processes.rank import ENGINE, take_rank
 from descant_daemon.live.processes.shared import Shared
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.card import check_model
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
+from descant_routing.printable import printable
 
 LEADS = (5_000_000, 2_200_000)  # ns before the tick at which to warm up: cold first, then quickly
 
@@ -37,6 +39,7 @@ class EngineLoop:
         self._answered = answered
         self._last: list[Ask] = []
         self._warm_at: list[int] = []  # ns, the next one first
+        self._said: set[str] = set()
 
     def run(self) -> None:
         """Until io is gone."""
@@ -57,7 +60,7 @@ class EngineLoop:
     def _answer(self) -> bool:
         asks = self._desk.asks()
         for batch in rounds(asks):
-            for answer in self._engine.answer_all(batch):
+            for answer in self._answers(batch):
                 self._desk.put_answer(answer)
             if self._answered is not None:
                 self._answered.write(b".")
@@ -68,24 +71,35 @@ class EngineLoop:
             self._warm_at = [now + ahead - lead for lead in LEADS if ahead > lead]
         return bool(asks)
 
+    def _answers(self, batch: list[Ask]) -> Sequence[Answer]:
+        """None where a question cannot be answered: its step is late, the song goes on."""
+        try:
+            return self._engine.answer_all(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next question may be a better one
+            said = f"the engine could not answer: {type(error).__name__}: {error}"
+            if said not in self._said:
+                self._said.add(said)
+                sys.stderr.write(f"\rdescant: {printable(said)}\n")
+            return ()
+
     def _timeout(self) -> float | None:
         return max(0.0, (self._warm_at[0] - time.monotonic_ns()) / 1e9) if self._warm_at else None
 
 
 def main() -> None:
-    """``python -m descant_daemon.live.engine.engine_process HANDLE INSTANCES WAKES STEM...``."""
-    handle, instances, wakes, *stems = sys.argv[1:]
+    """``python -m descant_daemon.live.engine.engine_process HANDLE INSTANCES WAKES CARGO SIZE``."""
+    handle, instances, wakes, *cargo = sys.argv[1:]
     answered = os.fdopen(os.dup(1), "wb") if wakes == "wakes" else None
     os.dup2(2, 1)  # nothing but bells may reach the pipe, whatever a library prints
     desk = Desk(Shared.attach(handle, SIZE))
     try:
-        networks = [OnnxNetwork(*check_model_files(Path(stem))) for stem in stems]
+        networks = [OnnxNetwork(check_model(files)) for files in unload(*cargo)]
+        take_rank(ENGINE)
+        for network in networks:
+            network.warm()
     except DescantError as error:
         desk.say(str(error).encode())
         return
-    take_rank(ENGINE)
-    for network in networks:
-        network.warm()
     engine = Engine(*networks, instances=int(instances))
     gc.collect()
     gc.freeze()

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 from descant_daemon.live.processes.doorbell import quiet_bell, ring
@@ -35,10 +35,12 @@ class Worker:
         output: int | None = None,
         *,
         lasting: bool = False,
+        inherited: Sequence[Shared] = (),
     ) -> None:
         """``begin`` is told of new memory before the process starts, ``died`` of each death (from our thread).
 
-        ``lasting``: the memory outlives the process, the next one finds it as it was left.
+        ``lasting``: the memory outlives the process, the next one finds it as it was left. ``inherited``: other
+        memory that each of them sees; let go of when the worker is closed.
         """
         self._module = module
         self._arguments = arguments
@@ -47,6 +49,7 @@ class Worker:
         self._died = died
         self._output = output
         self._lasting = lasting
+        self._inherited = inherited
         self._shared: Shared | None = None
         self._closing = threading.Event()
         self.starts = 0
@@ -75,8 +78,9 @@ class Worker:
             self.process.kill()
             self.process.wait()
         self._thread.join(1.0)
-        if self._shared is not None:
-            self._shared.close()
+        for memory in (self._shared, *self._inherited):
+            if memory is not None:
+                memory.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         shared = self._shared
@@ -87,7 +91,7 @@ class Worker:
             module_command(self._module, shared.handle, *self._arguments),
             stdin=subprocess.PIPE,
             stdout=self._output,
-            pass_fds=shared.descriptors,
+            pass_fds=[each for memory in (shared, *self._inherited) for each in memory.descriptors],
             process_group=None
             if sys.platform == "win32"
             else 0,  # Ctrl-C is for io, which closes the notes first

@@ -1,0 +1,46 @@
+"""The models of an engine, in memory that it shares with io: a file that changes while it is played changes nothing.
+
+However often an engine is started anew, it plays from the very bytes that were checked when the session began.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+from descant_daemon.live.processes.shared import Shared
+from descant_daemon.model.card import ModelBytes
+
+_LENGTH = struct.Struct("<Q")
+
+
+class Cargo:
+    """Of one engine; io keeps it as long as that one may have to be started again."""
+
+    def __init__(self, models: Sequence[ModelBytes]) -> None:
+        """Copy them there."""
+        parts = [part for model in models for part in (model.time_axis, model.note_axis)]
+        bill = json.dumps([[str(model.stem), len(model.time_axis), len(model.note_axis)] for model in models])
+        text = bill.encode()
+        whole = b"".join((_LENGTH.pack(len(text)), text, *parts))
+        self.shared = Shared.create(len(whole))
+        self.shared.memory[:] = whole
+        self.arguments = [self.shared.handle, str(len(whole))]
+        """For ``unload``, in the engine."""
+
+
+def unload(handle: str, size: str) -> list[ModelBytes]:
+    """What io has made ready."""
+    memory = memoryview(Shared.attach(handle, int(size)).memory)
+    (length,) = _LENGTH.unpack_from(memory)
+    at = _LENGTH.size + length
+    models: list[ModelBytes] = []
+    for stem, *lengths in json.loads(bytes(memory[_LENGTH.size : at])):
+        parts: list[bytes] = []
+        for each in lengths:
+            parts.append(bytes(memory[at : at + each]))
+            at += each
+        models.append(ModelBytes(Path(stem), *parts))
+    return models
