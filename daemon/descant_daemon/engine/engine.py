@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.engine.memory import Played, SongMemory
+from descant_daemon.engine.memory import Room, SongMemory
 from descant_daemon.engine.mind import Mind
 from descant_daemon.engine.network import Network
+from descant_daemon.engine.steps import Played
 
 PRIMED = 8  # steps that a model hears of before it takes over from another
 
@@ -22,7 +23,10 @@ class Engine:
     def __init__(self, *networks: Network, instances: int = 1, memory: SongMemory | None = None) -> None:
         """``memory`` of the first instance with the first network; the others have their own."""
         self._networks = networks
-        self._minds = [[Mind(network, at, SongMemory()) for at in range(instances)] for network in networks]
+        room = Room()
+        self._minds = [
+            [Mind(network, at, SongMemory(room=room)) for at in range(instances)] for network in networks
+        ]
         if memory is not None:
             self._minds[0][0] = Mind(networks[0], 0, memory)
         self._plays: list[int | None] = [None] * instances  # which network an instance has last played from

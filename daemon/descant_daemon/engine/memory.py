@@ -7,19 +7,30 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.network import Hidden
+from descant_daemon.engine.steps import MOST_STEPS, Played, Steps
 from descant_daemon.note_state import State
 
 DEFAULT_BYTES = 96 * 2**20
+ALL_BYTES = 4 * DEFAULT_BYTES  # of all instances of an engine together, each an equal share
 
 
-class Played(NamedTuple):
-    """What sounded in a step: everything, and our part of it, ``[P, 2]`` each; in which ``blend`` of styles."""
+class Room:
+    """For the moments of all instances of an engine: the more of them play, the less each has."""
 
-    whole: State
-    ours: State
-    blend: Blend = FIRST_STYLE
+    def __init__(self, limit: int = ALL_BYTES) -> None:
+        """``limit`` in bytes, of all together."""
+        self._limit = limit
+        self._sharers = 0
+
+    def join(self) -> None:
+        """One more keeps moments."""
+        self._sharers += 1
+
+    @property
+    def share(self) -> int:
+        """Bytes that each may have."""
+        return self._limit // max(1, self._sharers)
 
 
 class Moment(NamedTuple):
@@ -46,16 +57,18 @@ class SongMemory:
     """Moments at bar lines, and the states between them to walk on from there.
 
     A moment of every bar would fill the memory in a long song, so when it is full every other bar's
-    goes; a bar without its own is reached by replaying the kept steps from a bar before.
+    goes; a bar without its own is reached by replaying the kept steps from a bar before. Steps that were played
+    longest ago are forgotten, and their moments with them (``steps.MOST_STEPS``): who comes back to them begins anew.
     """
 
-    def __init__(self, limit: int = DEFAULT_BYTES) -> None:
-        """``limit`` in bytes, for the moments that a song leads to."""
+    def __init__(self, limit: int = DEFAULT_BYTES, room: Room | None = None, steps: int = MOST_STEPS) -> None:
+        """``limit`` in bytes, for the moments that a song leads to; ``room`` is shared with others."""
         self._limit = limit
+        self._room = room or Room()
+        self._joined = False
         self._moments: dict[int, Moment] = {}
         self._bars: dict[int, int] = {}  # step → bar number, of the moments that an earlier step leads to
-        self._states: dict[int, bytes] = {}
-        self._blends: dict[int, Blend] = {}
+        self._steps = Steps(steps)
         self._bars_apart = 1
         self._bytes = 0
 
@@ -77,32 +90,30 @@ class SongMemory:
         self._drop(step)
         if bar % self._bars_apart:
             return
+        if not self._joined:
+            self._joined = True
+            self._room.join()
         self._moments[step] = moment
         self._bars[step] = bar
         self._bytes += _size(moment)
-        if self._bytes > self._limit:
+        if self._bytes > min(self._limit, self._room.share):
             self._thin()
 
     def played(self, step: int, played: Played) -> None:
         """Keep what sounded in ``step``."""
-        self._states[step] = np.concatenate(played[:2]).astype(np.bool_).tobytes()
-        self._blends[step] = played.blend
+        for gone in self._steps.put(step, played) or ():
+            self._drop(gone)
 
     def kept(self, step: int, pitches: int) -> Played | None:
         """What sounded in ``step`` when it was last played; None when it never was."""
-        bits = self._states.get(step)
-        return None if bits is None else _opened(bits, pitches, self._blends[step])
+        return self._steps.get(step, pitches)
 
     def before(self, step: int, most: int, pitches: int) -> NDArray[np.uint8]:
         """The last ``most`` steps before ``step``, as far as they were played in one go.
 
         ``[steps, 2, P, 2]``, in order of time; the second axis is (whole, ours), values 0 and 1.
         """
-        first = step
-        while first > step - most and first - 1 in self._states:
-            first -= 1
-        run = b"".join(self._states[each] for each in range(first, step))
-        return np.frombuffer(run, np.uint8).reshape(-1, 2, pitches, 2)
+        return self._steps.before(step, most, pitches)
 
     def recall(self, step: int, pitches: int) -> tuple[int, Moment, list[Played]] | None:
         """The nearest moment at or before ``step``, its step, and what was played from there to ``step`` - 1.
@@ -113,9 +124,10 @@ class SongMemory:
         at = step
         while at not in self._moments:
             at -= 1
-            if at not in self._states:
+            played = self._steps.get(at, pitches)
+            if played is None:
                 return None
-            walked.append(_opened(self._states[at], pitches, self._blends[at]))
+            walked.append(played)
         return at, self._moments[at], walked[::-1]
 
     def _drop(self, step: int) -> None:
@@ -127,11 +139,6 @@ class SongMemory:
         self._bars_apart *= 2
         for step in [step for step, bar in self._bars.items() if bar % self._bars_apart]:
             self._drop(step)
-
-
-def _opened(bits: bytes, pitches: int, blend: Blend) -> Played:
-    whole, ours = np.frombuffer(bits, np.uint8).reshape(2, pitches, 2).astype(np.float32)
-    return Played(whole, ours, blend)
 
 
 def _size(moment: Moment) -> int:

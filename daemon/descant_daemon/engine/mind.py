@@ -12,10 +12,11 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Line
 from descant_daemon.engine.heard import bridged, open_pitches
-from descant_daemon.engine.memory import Moment, Played, SongMemory
+from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.network import Hidden, Network
 from descant_daemon.engine.plan import ANYWHERE
 from descant_daemon.engine.shape import Shaper
+from descant_daemon.engine.steps import Played
 from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import PLAY, State
 

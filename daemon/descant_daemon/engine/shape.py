@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from descant_daemon.engine import density, form, key, recall, space
 from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.heard import filled
-from descant_daemon.engine.memory import Moment, Played, SongMemory
+from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE, Plan
 from descant_daemon.engine.scale import in_scale, thirds_of
+from descant_daemon.engine.steps import Played
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
