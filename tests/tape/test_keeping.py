@@ -162,10 +162,12 @@ def test_a_capture_is_written_where_it_is_wanted_and_where_it_cannot_be_that_is_
     io, kept = Reel(shared), keeper(shared, None, said, tmp_path / "music" / "Descant", 2)
     io.write(b'[0,5,["capture"]]\n')
     kept.turn()
+    kept.finish(PATIENCE)
     assert said == ["There is nothing to capture: nothing was heard."]
     io.write(b'[1000000,5,["in",0,"903c40"],["song",0,0],["beat",0,0,1,1]]\n')
     io.write(b'[2001000000,5,["beat",0,96,2,1],["capture"]]\n')
     kept.turn()
+    kept.finish(PATIENCE)
     (made,) = (tmp_path / "music" / "Descant").iterdir()
     assert said[1] == f"Captured: {made}"
     assert made.name.endswith("-bars-1-1.mid")
@@ -173,6 +175,7 @@ def test_a_capture_is_written_where_it_is_wanted_and_where_it_cannot_be_that_is_
     again = keeper(shared, None, said, made / "below", 2)
     io.write(b'[2002000000,5,["capture"]]\n')
     again.turn()
+    again.finish(PATIENCE)
     assert said[2:] == [f"{made / 'below'} cannot be made: Not a directory."]
 
 

@@ -13,11 +13,13 @@ Event = tuple[int, bytes]
 """(where, message)"""
 
 
-class _State:
-    """What a receiver knows."""
+class Receiver:
+    """What somebody knows who has heard these messages."""
 
     def __init__(self) -> None:
-        self.sounding: dict[tuple[int, int], bytes] = {}  # (channel, key) → its note-on
+        """Silence."""
+        self.sounding: dict[tuple[int, int], bytes] = {}
+        """(channel, key) → its note-on."""
         self._set: dict[tuple[int, int, int], bytes] = {}  # (channel, kind, number) → the last of these
 
     def hear(self, data: bytes) -> list[bytes]:
@@ -58,7 +60,7 @@ class _State:
 
 def cut(events: Iterable[Event], begin: int, end: int, quarter: int) -> list[Event]:
     """The events from ``begin`` to before ``end``, counted from ``begin``; in their order, at ``quarter`` a quarter."""
-    state = _State()
+    state = Receiver()
     before: list[Event] = []
     inside: list[Event] = []
     now = 0

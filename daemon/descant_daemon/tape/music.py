@@ -36,6 +36,11 @@ class Music:
         self.begin = header.origin
         self.end = header.origin
         """Where the last cycle ended."""
+        self.since: int | None = None
+        """If not None: of the messages before it only what a receiver knew then is here."""
+        self.first_heard: int | None = None
+        self.last_heard: int | None = None
+        """When a note first and last began or ended."""
 
     def add(self, cycle: Cycle) -> None:
         """What happened next."""
@@ -61,17 +66,14 @@ class Music:
                     pass
         self.end = max(self.end, cycle.until)
 
-    @property
-    def heard(self) -> list[int]:
-        """When notes began or ended, unsorted."""
-        tracks = (*self.inputs.values(), *self.outputs.values())
-        return [time for track in tracks for time, data in track if _is_note(data)]
-
-    @staticmethod
-    def _keep(tracks: dict[str, list[tuple[int, bytes]]], label: str, time: int, data: bytes) -> None:
+    def _keep(self, tracks: dict[str, list[tuple[int, bytes]]], label: str, time: int, data: bytes) -> None:
         """What a MIDI file has a place for."""
-        if message.is_complete(data) and data[0] <= message.SYSEX:
-            tracks.setdefault(label, []).append((time, data))
+        if not message.is_complete(data) or data[0] > message.SYSEX:
+            return
+        tracks.setdefault(label, []).append((time, data))
+        if _is_note(data):
+            self.first_heard = time if self.first_heard is None else min(self.first_heard, time)
+            self.last_heard = time if self.last_heard is None else max(self.last_heard, time)
 
 
 def _is_note(data: bytes) -> bool:

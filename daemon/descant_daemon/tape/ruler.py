@@ -67,7 +67,7 @@ class _Layer:
         self._running = False
         self.bars: list[tuple[int, int]] = []
         self.begins: list[tuple[int, int]] = []
-        heard = min(music.heard, default=music.begin)
+        heard = music.begin if music.first_heard is None else music.first_heard
         first = next((at for at, place in enumerate(music.places) if place.tick is not None), None)
         self.anchors = [Anchor(heard, 0)]
         if first is not None:

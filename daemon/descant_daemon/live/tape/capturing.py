@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from descant_daemon.tape.capture import capture, file_name
+from descant_daemon.tape.capture import Captured, capture_lines, file_name
 from descant_daemon.tape.header import read_header
-from descant_daemon.tape.line import Cycle, decode
-from descant_daemon.tape.music import Music
 from descant_daemon.whole_file import make_folder, write_whole
+from descant_routing.errors import DescantError
+from descant_routing.printable import printable
 
 
-def write_capture(header: bytes, lines: Iterable[bytes], folder: Path, bars: int, now: datetime) -> str:
+def write_capture(header: bytes, lines: Sequence[bytes], folder: Path, bars: int, now: datetime) -> str:
     """Write it; returns the sentence that says so. Raises DescantError when it cannot be written."""
-    facts = read_header(header, folder)
-    music = Music(facts)
-    for line in lines:
-        cycle = decode(line, facts.origin)
-        if isinstance(cycle, Cycle):
-            music.add(cycle)
-    captured = capture(facts, music, bars)
+    captured = capture_lines(read_header(header, folder), lines, bars)
     if captured is None:
         return "There is nothing to capture: nothing was heard."
     make_folder(folder)
-    path = folder / file_name(captured, now)
-    write_whole(path, captured.content)
-    return f"Captured: {path}"
+    path = _taken(folder, captured, now)
+    try:
+        write_whole(path, captured.content)
+    except DescantError:
+        path.unlink(missing_ok=True)
+        raise
+    return f"Captured: {printable(str(path))}"
+
+
+def _taken(folder: Path, captured: Captured, now: datetime) -> Path:
+    """A name that nobody has had, and nobody will get any more. Raises DescantError."""
+    for number in itertools.count(1):
+        path = folder / file_name(captured, now, number)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise DescantError(f"{path} cannot be written: {error.strerror or error}.") from error
+        return path
+    raise AssertionError("numbers do not end")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.processes.worker import Worker
 from descant_daemon.live.tape.reel import Reel, reel_bytes
-from descant_daemon.live.tape.tape_process import Orders
+from descant_daemon.live.tape.tape_process import LAST_CAPTURE, Orders
 from descant_daemon.tape.header import Header
 
 MODULE = "descant_daemon.live.tape.tape_process"
-PATIENCE = 2.0  # s that a slow disk may take for the last lines
+PATIENCE = (
+    LAST_CAPTURE + 2.0
+)  # s for a capture that is being made, and what a slow disk may take for the last lines
 
 
 class TapeLink:

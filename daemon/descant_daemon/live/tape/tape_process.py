@@ -6,10 +6,8 @@ input ends, and it keeps what still lies in the memory before it ends too.
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +15,14 @@ from typing import NamedTuple
 from descant_daemon.live.processes.doorbell import Doorbell
 from descant_daemon.live.processes.rank import TAPE, take_rank
 from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.tape.captures import Captures
 from descant_daemon.live.tape.reel import Reel
+from descant_daemon.live.tape.remembered import Remembered
+from descant_daemon.live.terminal import say
+from descant_routing.printable import printable
 
 EVERY = 0.1  # s between two looks
-REMEMBERED = 65_536  # lines for a capture: some ten minutes of notes and clock
-CLEAR_LINE = "\x1b[K"
+LAST_CAPTURE = 8.0  # s that a capture may still take when everything is kept and it is time to end
 _CAPTURE = b',["capture"]'
 
 
@@ -51,7 +52,8 @@ class Keeper:
         self._orders = orders
         self._say = say
         before, self._size = reel.resume()
-        self._remembered: deque[bytes] = deque(before, maxlen=REMEMBERED)
+        self._remembered = Remembered(before)
+        self._captures = Captures(self._capture, say)
         self._waiting: list[bytes] = []
         self._complained = False
 
@@ -65,15 +67,23 @@ class Keeper:
         except OSError as error:
             if not self._complained:
                 self._complained = True
-                self._say(f"{self._orders.path} cannot be written ({error.strerror}); the music goes on.")
+                path = printable(str(self._orders.path))
+                self._say(f"{path} cannot be written ({error.strerror}); the music goes on.")
             return
         self._complained = False
         self._reel.kept(self._size)
         lines, self._waiting = self._waiting, []
+        wanted = None
         for line in lines:
             self._remembered.append(line)
             if _CAPTURE in line:
-                self._capture()
+                wanted = self._remembered.lines()
+        if wanted is not None:
+            self._captures.ask(wanted)
+
+    def finish(self, patience: float = LAST_CAPTURE) -> None:
+        """Everything is kept: wait for a capture that is being made, for so many s at most."""
+        self._captures.finish(patience)
 
     def _write(self, lines: list[bytes]) -> None:
         """Behind what is certainly whole; a piece of a line that a full disk has left there is written over."""
@@ -88,32 +98,17 @@ class Keeper:
                 rest = rest[file.write(rest) :]
         self._size += len(content)
 
-    def _capture(self) -> None:
+    def _capture(self, lines: Sequence[bytes]) -> str:
         # What makes a MIDI file is loaded when the first is wanted.
         from descant_daemon.live.tape.capturing import write_capture  # noqa: PLC0415
-        from descant_routing.errors import DescantError  # noqa: PLC0415
 
         orders = self._orders
-        try:
-            self._say(
-                write_capture(
-                    self._reel.header(),
-                    self._remembered,
-                    orders.captures,
-                    orders.bars,
-                    datetime.now().astimezone(),
-                )
-            )
-        except DescantError as error:
-            self._say(str(error))
+        now = datetime.now().astimezone()
+        return write_capture(self._reel.header(), lines, orders.captures, orders.bars, now)
 
 
 def main() -> None:
     """``python -m descant_daemon.live.tape.tape_process HANDLE SIZE PATH CAPTURES BARS``."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # those are for io, whose end is ours
-    if sys.platform != "win32":
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     take_rank(TAPE)
     handle, size, *orders = sys.argv[1:]
     bell = Doorbell()
@@ -121,12 +116,11 @@ def main() -> None:
     while bell.wait(EVERY):
         keeper.turn()
     keeper.turn()
+    keeper.finish()
 
 
 def _say(sentence: str) -> None:
-    clear = (f"\r{CLEAR_LINE}", CLEAR_LINE) if sys.stderr.isatty() else ("", "")
-    sys.stderr.write(f"{clear[0]}descant: {sentence}\n")
-    sys.stderr.flush()
+    say(f"descant: {sentence}")
 
 
 if __name__ == "__main__":
