@@ -113,11 +113,10 @@ def test_of_a_flood_the_last_value_of_each_parameter_passes(inlet: OscInlet) -> 
     assert count < 20
 
 
-def test_control_is_told_the_styles_and_has_nothing_to_do_for_them_alone() -> None:
-    outlets = Outlets(osc_in=9000, osc_out=("127.0.0.1", 9001), styles=("chorale", "rag"))
+def test_control_is_told_where_to_listen_whom_to_tell_and_the_styles() -> None:
+    outlets = Outlets(osc_in=("127.0.0.1", 9000), osc_out=("::1", 9001), styles=("chorale", "rag"))
     assert Outlets.decode(outlets.encode()) == outlets
-    assert outlets.any
-    assert not Outlets(styles=("chorale", "rag")).any
+    assert Outlets.decode(Outlets().encode()) == Outlets()
 
 
 def test_a_port_that_is_taken_is_said(inlet: OscInlet) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,10 +64,16 @@ def test_a_message_from_the_last_round_is_not_taken_for_a_new_one() -> None:
         assert reader.read() is None, number
 
 
-def test_a_message_that_is_too_long_is_refused_by_name() -> None:
-    writer, _, _ = pair()
-    with pytest.raises(ValueError, match="33 bytes"):
-        writer.write(bytes(33))
+def test_a_message_that_is_too_long_is_refused_and_does_no_harm() -> None:
+    writer, reader, _ = pair()
+    assert not writer.write(bytes(LONGEST + 1))
+    assert writer.write(b"whole")
+    assert reader.read() == b"whole"
+    memory = memoryview(bytearray(ring_bytes(BOARD_SLOTS, LONGEST)))
+    board = Board(memory, LONGEST)
+    assert board.write(b"short")
+    assert not board.write(bytes(LONGEST + 1))
+    assert (board.read(), board.count) == (b"short", 1)
 
 
 def test_a_board_shows_the_latest() -> None:

@@ -25,6 +25,7 @@ class Counts:
     dropped: int = 0  # messages that were more than anybody plays
     thinned: int = 0  # values of controllers, bends and pressures that gave way to later ones in a storm
     no_program: int = 0  # program changes to a program that there is not
+    refused_changes: int = 0  # values that could not be set
 
     def fell_back(self) -> None:
         """A step went by without its answer."""

@@ -72,6 +72,8 @@ class Effect:
         self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[str] = []
         """Actions that are for somebody else, such as ``capture``; to be taken away."""
+        self.refusal = ""
+        """Why the last change was refused that somebody without a knob wanted; ``counts`` says how many were."""
         self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
         self._master = ClockMaster(clock, offset) if send_clock else None
@@ -189,6 +191,11 @@ class Effect:
             part.check(values)
         for part in chosen:
             part.set(values, now)
+
+    def refuse(self, reason: str) -> None:
+        """Somebody without a knob has wanted what cannot be; the music goes on."""
+        self.counts.refused_changes += 1
+        self.refusal = reason
 
     def act(self, action: str, now: int) -> None:
         """An action of the table, as if a button had been pressed."""

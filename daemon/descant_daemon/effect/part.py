@@ -224,7 +224,7 @@ class Part:
 
     def check(self, values: Mapping[str, object]) -> None:
         """Raises UsageError where these values cannot be set."""
-        check_styles(self.parameters.with_values(values), self._steps.programs.current.styles)
+        _check_program(self.parameters.with_values(values), self._steps.programs.current)
 
     def retrack(self, track: Track, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""
@@ -279,10 +279,17 @@ class Part:
 
 
 def check_track(track: Track) -> None:
-    """Raises UsageError for a style that its model has not, or steps that MIDI clock's 24 ticks a beat do not make."""
+    """Raises UsageError for a style that its model has not, or for steps that MIDI clock's 24 ticks a beat do not make,
+    or of which a bar is not a whole number.
+    """
     for program in track.programs:
-        check_styles(program.parameters, program.styles)
         check_steps(program.steps_per_beat)
+        _check_program(program.parameters, program)
+
+
+def _check_program(parameters: Parameters, program: Program) -> None:
+    check_styles(parameters, program.styles)
+    parameters.metre.steps_per_bar(program.steps_per_beat)
 
 
 def _inputs(track: Track, known: Sequence[str] = ()) -> Mapping[str, int]:

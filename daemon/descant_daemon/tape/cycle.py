@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer
 from descant_daemon.tape.line import Item
 from descant_daemon.tape.rig_facts import RigFacts
@@ -15,6 +15,7 @@ from descant_daemon.tape.rigging import Rigging, rewire, rigging
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 from descant_routing.timed import Timed
+from descant_routing.wording import shown
 
 
 class NewRig(NamedTuple):
@@ -97,9 +98,7 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
         case ["tap", int(at)]:
             effect.tap(begin + at)
         case ["set", dict(values)]:
-            # Whoever wanted it has been told, where somebody can read it.
-            with contextlib.suppress(UsageError):
-                _set(effect, values, begin)
+            _set(effect, values, begin)
         case ["act", str(action)]:
             effect.act(action, begin)
         case ["unplugged", str(port)]:
@@ -116,11 +115,22 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
 
 
 def _set(effect: Effect, values: Mapping[str, object], now: int) -> None:
-    """``name`` is a parameter of all, ``2/name`` of the second instance alone."""
+    """``name`` is a parameter of all, ``2/name`` of the second instance alone. What cannot be is refused, and told."""
     of_all = {name: value for name, value in values.items() if "/" not in name}
-    if of_all:
-        effect.change(of_all, now)
-    for name, value in values.items():
-        number, slash, row = name.rpartition("/")
-        if slash and 1 <= int(number) <= len(effect.parts):
-            effect.change({row: value}, now, [effect.parts[int(number) - 1]])
+    try:
+        if of_all:
+            effect.change(of_all, now)
+        for name, value in values.items():
+            number, slash, row = name.rpartition("/")
+            if slash:
+                effect.change({row: value}, now, [_part(effect, number)])
+    except UsageError as error:
+        effect.refuse(str(error))
+
+
+def _part(effect: Effect, number: str) -> Part:
+    """The instance of that number, from 1. Raises UsageError where there is none."""
+    there = len(effect.parts)
+    if not (number.isascii() and number.isdecimal() and len(number) < 4 and 1 <= int(number) <= there):
+        raise UsageError(f"there is no instance {shown(number)}: they are 1 to {there}")
+    return effect.parts[int(number) - 1]

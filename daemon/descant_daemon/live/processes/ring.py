@@ -27,8 +27,6 @@ class _Slots:
         self._longest = longest
 
     def _put(self, number: int, payload: bytes) -> None:
-        if len(payload) > self._longest:
-            raise ValueError(f"a message of {len(payload)} bytes is longer than {self._longest}")
         at = self._place(number)
         begin = at + _HEAD.size
         self._memory[begin : begin + len(payload)] = payload
@@ -61,8 +59,8 @@ class Ring(_Slots):
         return self._slots - int(self._written - read)
 
     def write(self, payload: bytes) -> bool:
-        """False when the reader is a whole ring behind; the message is then not in it."""
-        if self.room <= 0:
+        """False when the reader is a whole ring behind, or it is too long; the message is then not in it."""
+        if len(payload) > self._longest or self.room <= 0:
             return False
         self._put(self._written + 1, payload)
         self._written += 1
@@ -116,11 +114,20 @@ class Board(_Slots):
         super().__init__(memory, BOARD_SLOTS, longest)
         (self._written,) = _COUNT.unpack_from(memory, 0)  # a writer may follow another that was killed
 
-    def write(self, payload: bytes) -> None:
-        """Pin it up."""
+    def write(self, payload: bytes) -> bool:
+        """Pin it up; False when it is too long, and what was pinned up before stays."""
+        if len(payload) > self._longest:
+            return False
         self._written += 1
         self._put(self._written, payload)
         _COUNT.pack_into(self._memory, 0, self._written)
+        return True
+
+    @property
+    def count(self) -> int:
+        """How often something has been pinned up."""
+        (count,) = _COUNT.unpack_from(self._memory, 0)
+        return int(count)
 
     def read(self) -> bytes | None:
         """What is pinned up; None when nothing is, or it was being changed."""
