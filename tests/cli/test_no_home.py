@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from descant_daemon import user_folders
-from descant_daemon.cli.taping import captures_folder
+from descant_daemon.cli.ahead import captures_folder
 from descant_daemon.service.manager import manager
 from descant_daemon.settings.shelf import find, own_folder
 from descant_routing.errors import DescantError
@@ -51,7 +51,7 @@ def test_the_shelf_is_there(descant: Run, tmp_path: Path) -> None:
     assert find("hymn").is_file()
     descant("render", "hymn", "--bars", "1", "-o", "out.mid")
     assert [each.name for each in tmp_path.iterdir()] == ["out.mid"], "no folder called ~"
-    assert captures_folder() == tmp_path
+    assert captures_folder(None) == tmp_path
 
 
 @pytest.mark.usefixtures("homeless")

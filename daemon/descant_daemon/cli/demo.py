@@ -14,7 +14,8 @@ from descant_daemon.console import say
 from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
 from descant_daemon.effect.effect import Effect
-from descant_daemon.live.control.status import snapshot, status_line
+from descant_daemon.live.control.status import snapshot
+from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.midi_file import write_song

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,26 +14,24 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
+from descant_daemon.cli.ahead import captures_folder, ignore_signals, listened, told
 from descant_daemon.cli.chosen import chosen_rig
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.cli.taping import (
-    Files,
-    captures_folder,
     close_files,
     now_and_version,
     open_files,
     rig_facts,
 )
-from descant_daemon.console import say
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control.control_link import Outlets
-from descant_daemon.live.control.osc import OscInlet
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.processes.rank import IO, take_rank
 from descant_daemon.live.rig_watch import RigWatch, cables_of, models_of
 from descant_daemon.live.session import Session
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Orders
+from descant_daemon.live.terminal import say
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
@@ -44,9 +44,10 @@ from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps
-from descant_routing.errors import UsageError
 from descant_routing.ports.backend import Backend
+from descant_routing.ports.jack_port import CLIENT, JackBackend
 from descant_routing.ports.ladder import BACKENDS, open_rung
+from descant_routing.printable import printable
 
 MILLISECOND = 1_000_000
 
@@ -106,7 +107,12 @@ def play(
         ),
     ] = None,
     osc: Annotated[
-        int | None, typer.Option("--osc", min=1, max=65535, help="Listen to OSC on this UDP port.")
+        str | None,
+        typer.Option(
+            "--osc",
+            metavar="[HOST:]PORT",
+            help="Listen to OSC on this UDP port, of this machine alone unless HOST says where.",
+        ),
     ] = None,
     osc_out: Annotated[
         str | None, typer.Option("--osc-out", metavar="HOST:PORT", help="Tell the status there by OSC.")
@@ -145,14 +151,14 @@ def play(
         tempo=tempo,
         send_clock=send_clock,
     )
+    ignore_signals()
     rig = read()
     check_clock(rig.clock, send_clock=rig.send_clock)
-    told = _address(osc_out)
-    if osc is not None:
-        OscInlet(osc).close()  # a port that is taken is to be said before anything begins
+    outlets = Outlets(sys.stderr.isatty(), json, listened(osc), told(osc_out))
+    folder = captures_folder(captures)
     models = models_of(rig)
     first = rig.instances[0].programs[rig.instances[0].first]
-    outlets = Outlets(sys.stderr.isatty(), json, osc, told, models[first.stem].metadata.styles)
+    outlets = replace(outlets, styles=models[first.stem].metadata.styles)
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))
@@ -168,19 +174,18 @@ def play(
         header = _header(rig, models, engine, backend, Taps(tap_cc, tap_note))
         clock, source = _clock(header, first.parameters.metre, backend)
         effect = build_effect(header, clock)
-        tape = TapeLink(header, _orders(files, captures, capture_bars))
+        tape = TapeLink(header, Orders(files.take if files else None, folder, capture_bars))
         recorder = Recorder(effect, header.origin, tape.write, source)
         session = Session(backend, effect, engine, outlets, recorder, header.origin)
         if files is not None:
-            say(f"Recording to {files.take}.", err=True)
+            say(f"Recording to {printable(str(files.take))}.")
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
         watch = RigWatch(rig, read, engine, backend, session.request_rig, rig_facts)
         looks = [lambda: dog.look(time.monotonic()), watch.look]
 
         def ready() -> None:
-            cables = f"{', '.join(backend.inputs.values())} → {', '.join(backend.outputs.values())}"
-            say(f"{rig.title} is ready to be played: {cables} ({rung.why}).", err=True)
+            _say_ready(rig, backend, rung.why)
             notifier.ready()
             if isinstance(clock, InternalClock):
                 session.request_start(backend.now() + COUNT_IN)
@@ -215,10 +220,6 @@ def _header(
     )
 
 
-def _orders(files: Files | None, captures: Path | None, bars: int) -> Orders:
-    return Orders(files.take if files else None, captures or captures_folder(), bars)
-
-
 def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, NotedSource | None]:
     """The session's clock, and whom it asks for the time, if it asks somebody."""
     asked = make_source(header.clock.name, header.clock.tempo, metre, backend)
@@ -226,13 +227,21 @@ def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, Noted
     return build_clock(header.clock, source), source
 
 
-def _address(text: str | None) -> tuple[str, int] | None:
-    if text is None:
-        return None
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
-        raise UsageError(f"--osc-out takes HOST:PORT, such as 127.0.0.1:9001, not {text!r}")
-    return host, int(port)
+def _say_ready(rig: Rig, backend: Backend, why: str) -> None:
+    cables = f"{_shown(backend.inputs, backend)} → {_shown(backend.outputs, backend)}"
+    say(f"{printable(rig.title)} is ready to be played: {cables} ({why}).")
+    if isinstance(backend, JackBackend) and backend.client != CLIENT:
+        say(
+            f"descant: Descant runs already: the ports of this one begin with {backend.client}, not {CLIENT}."
+        )
+
+
+def _shown(cables: Mapping[str, str], backend: Backend) -> str:
+    """Ports as patchbays show them, and who is connected to them."""
+    return ", ".join(
+        printable(f"{name} (not there yet)" if label in backend.absent else name)
+        for label, name in cables.items()
+    )
 
 
 def _listen_to_signals(session: Session) -> None:

@@ -24,12 +24,11 @@ from descant_daemon.tape.rig_facts import (
     WayFacts,
     plain_values,
 )
-from descant_daemon.user_folders import music_folder
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import UsageError
 from descant_routing.routes import plain_route
 
-SUFFIX = ".take"
+SUFFIX, MIDI = ".take", ".mid"
 
 
 class Files(NamedTuple):
@@ -41,7 +40,13 @@ class Files(NamedTuple):
 
 def open_files(wanted: Path) -> Files:
     """``wanted``, or the next name that is free; the take's file is there then, empty. Raises UsageError."""
-    midi = wanted.suffix.lower() == ".mid"
+    if wanted.is_dir():
+        raise UsageError(f"{wanted} is a folder: name a file in it, such as {wanted / 'tuesday.take'}")
+    if wanted.suffix.lower() not in (SUFFIX, MIDI):
+        raise UsageError(
+            f"a session is recorded to a {SUFFIX} or a {MIDI}, and {wanted} is called like neither"
+        )
+    midi = wanted.suffix.lower() == MIDI
     number = 1
     while True:
         stem = wanted.stem if number == 1 else f"{wanted.stem}-{number}"
@@ -66,12 +71,6 @@ def close_files(files: Files, *, begun: bool) -> None:
     elif files.midi is not None:
         take = Take(files.take)
         write_whole(files.midi, whole_take(take.header, take.cycles()))
-
-
-def captures_folder() -> Path:
-    """Descant's own in the user's folder for music; where there is none, the present one."""
-    music = music_folder()
-    return music / "Descant" if music is not None else Path.cwd()
 
 
 def rig_facts(rig: Rig, models: Mapping[Path, ModelMetadata], number: Callable[[Path], int]) -> RigFacts:

@@ -49,8 +49,11 @@ class JackCable(Cable):
 
     @property
     def shown(self) -> str:
-        """Our port: in JACK's patchbays the other end is seen by itself."""
-        return self.own
+        """Our port, and whom it is connected to if that was asked for."""
+        other = self.found or self.name
+        if other is None:
+            return self.own
+        return f"{other} → {self.own}" if self.is_input else f"{self.own} → {other}"
 
 
 class JackEnds(Ends[JackCable]):

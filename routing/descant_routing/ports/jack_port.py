@@ -28,6 +28,9 @@ _LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (81
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
 _POLL = 0.001  # s
 
+CLIENT = "Descant"
+"""What we are called in JACK's patchbays, unless somebody has that name already."""
+
 _frame = itemgetter(0)
 
 
@@ -40,9 +43,7 @@ class JackBackend(Wired[JackCable]):
     name = "JACK"
     periodic = True
 
-    def __init__(
-        self, cables: Cables = ONE_CABLE, client: str = "Descant", server: str | None = None
-    ) -> None:
+    def __init__(self, cables: Cables = ONE_CABLE, client: str = CLIENT, server: str | None = None) -> None:
         """Open the client; nothing runs before ``start``.
 
         Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
@@ -88,6 +89,11 @@ class JackBackend(Wired[JackCable]):
         self._client.set_shutdown_callback(self._shut_down)
         self._client.set_xrun_callback(self._xrun)
         self._client.set_freewheel_callback(self._freewheel)
+
+    @property
+    def client(self) -> str:
+        """What JACK has called us."""
+        return str(self._client.name)
 
     @property
     def refused(self) -> int:
