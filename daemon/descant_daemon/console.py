@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import sys
-import unicodedata
 from io import TextIOWrapper
 from pathlib import Path
 from shutil import get_terminal_size
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.segment import Segment
 
+from descant_daemon.in_ascii import LIKE_IT
 from descant_routing.errors import DescantError
 from descant_routing.printable import printable, printable_lines
 
@@ -25,12 +24,7 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
     from rich.text import Text
 
-_OURS = "┌┐└┘├┤┬┴┼─━│┃╭╮╰╯═║▶▷◀■●○□→←↑↓·•✓✗…–—−‘’“”×÷≥≤±♭♯µμ"
-_PLAIN = "+++++++++--||++++=|>><#*oo><^v.*+x.---''\"\"x/><+b#uu"
-IN_ASCII = dict(zip(_OURS, _PLAIN, strict=True))
-"""What stands for a mark where the terminal's encoding lacks it: one character each, so that tables stay in order."""
 NARROWEST = 20  # columns
-_FALLBACK = "descant.in_ascii"
 
 
 def say(text: str = "", *, err: bool = False) -> None:
@@ -71,7 +65,6 @@ def make_console(*, err: bool = False) -> Console:
 
 def settle() -> None:
     """Make the standard streams take every character: what their encoding lacks is shown by one that it has."""
-    codecs.register_error(_FALLBACK, _in_ascii)
     sys.stdout, sys.stderr = (_settled(stream) for stream in (sys.stdout, sys.stderr))
 
 
@@ -95,19 +88,8 @@ def _settled(stream: TextIO | None) -> TextIO:
     if stream is None:  # closed before we began
         return Path(os.devnull).open("w", encoding="utf-8")
     if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(errors=_FALLBACK)
+        stream.reconfigure(errors=LIKE_IT)
     return stream
-
-
-def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    return "".join(map(_nearest, error.object[error.start : error.end])), error.end
-
-
-def _nearest(character: str) -> str:
-    """A letter without its accent, or ``?``."""
-    letter = unicodedata.normalize("NFKD", character)[0]
-    return IN_ASCII.get(character, letter if letter.isascii() else "?")
 
 
 class _Console(Console):

@@ -5,12 +5,12 @@ What is wrong with it is said once, and the old one plays on.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
+from descant_daemon.live.terminal import say
 from descant_daemon.model.card import ModelFiles, ModelMetadata, check_model_files
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
@@ -19,6 +19,7 @@ from descant_daemon.tape.rigging import rigging
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 from descant_routing.ports.cables import Cables
+from descant_routing.printable import printable
 
 LOOKS = 5  # of the session's between two looks at the files
 Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
@@ -82,7 +83,8 @@ class RigWatch:
         except DescantError as error:
             self._coming = None
             self._engines.keep_old()
-            sys.stderr.write(f"\rdescant: {error}\ndescant: the rig that plays is kept\n")
+            say(f"descant: {error}")
+            say("descant: the rig that plays is kept")
 
     def _take_over(self, rig: Rig, models: dict[Path, ModelFiles]) -> None:
         if not self._engines.loaded():
@@ -98,7 +100,7 @@ class RigWatch:
         self._backend.wake()
         self._old = cables
         kept = "" if _clock_of(rig) == self._clock else "; its clock stays as it was at the start"
-        sys.stderr.write(f"\rdescant: {rig.title} is read again and plays on{kept}\n")
+        say(f"descant: {printable(rig.title)} is read again and plays on{kept}")
 
     def _changed(self) -> bool:
         """Whether any of the files has, since we looked last; one that is gone has not: an editor may be writing it."""

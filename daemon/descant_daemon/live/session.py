@@ -6,12 +6,15 @@ import gc
 import select
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from descant_daemon.effect.effect import Effect
+from descant_daemon.live.control.complaints import Complaints
 from descant_daemon.live.control.control_link import ControlLink, Outlets
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.live.terminal import say
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
@@ -36,16 +39,16 @@ class Session:
         recorder: Recorder | None = None,
         now: int = 0,
     ) -> None:
-        """``engine`` must be ready; control is started where there is something for it to do.
+        """``engine`` must be ready; control is started.
 
         ``now``, ns: what ``recorder`` has as its origin.
         """
         self._backend = backend
-        self._control = ControlLink(outlets) if outlets.any else None
+        self._control = ControlLink(outlets)
         self._effect = effect
         self._live = LiveEffect(effect, engine, self._control, recorder, now)
         self._stop = threading.Event()
-        self._said: set[str] = set()
+        self._faults = Complaints()
 
     @property
     def reached(self) -> int:
@@ -86,9 +89,11 @@ class Session:
             looked = 0
             while not self._wait():
                 looked += 1
-                self._say_faults()
+                self._say_faults(time.monotonic())
+                self._control.look()
                 if looked % PORTS_EVERY == 0:
                     backend.look()
+                    backend.wake()  # whoever looks on can see that the cycles go on
                     self._live.facts = {**backend.facts(), "absent": dict(backend.absent)}
                 if backend.lost:
                     raise DescantError(backend.lost)
@@ -100,17 +105,15 @@ class Session:
             self._live.request_close()
             backend.wake()
             self._live.closed.wait(CLOSING)
-            if self._control is not None:
-                self._control.close()
+            self._control.close()
 
-    def _say_faults(self) -> None:
-        """What came from outside and was left out: each once."""
+    def _say_faults(self, now: float) -> None:
+        """What came from outside and was left out."""
         faults = self._live.faults
         while not faults.empty():
-            fault = faults.get_nowait()
-            if fault not in self._said:
-                self._said.add(fault)
-                sys.stderr.write(f"\rdescant: left out, the music goes on: {printable(fault)}\n")
+            self._faults.add(faults.get_nowait())
+        for fault in self._faults.due(now):
+            say(f"descant: left out, the music goes on: {printable(fault)}")
 
     def _wait(self) -> bool:
         """For a while, or until the Return key taps the tempo; True when it is time to stop."""

@@ -1,14 +1,15 @@
-"""What is going on: a snapshot that io pins up, and the line that a musician reads."""
+"""What is going on: a snapshot that io pins up for control to show."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.part import Part
-from descant_routing.message import key_name
 
 Snapshot = dict[str, Any]
 """As ``descant play --json`` prints it: transport, place, tempo, keys, counts.
@@ -16,8 +17,11 @@ Snapshot = dict[str, Any]
 ``clock`` is a ``time.clock.State``: ``own``, ``none``, ``no start``, ``no clock``, ``running``, ``stopped``, ``lost``
 or ``contradictory``. ``looping``: labels of the outputs of which notes come back now; ``loops`` counts how often that
 was found, ``thinned`` the values of controllers that gave way to later ones in a storm. ``stalled``: the back-end no
-longer calls us.
+longer calls us (control sees that). ``refusal``: why the last of ``refused_changes`` was refused. ``pid``: io's, for
+signals.
 """
+
+LONGEST_TEXT, SHORT_TEXT = 100, 20  # characters of a name or a sentence, where there is not room for all
 
 
 def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
@@ -25,6 +29,7 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
     clock = effect.clock
     bar, beat = effect.bar_and_beat
     return {
+        "pid": os.getpid(),
         "running": clock.running,
         "clock": clock.state.value,
         "bar": bar,
@@ -37,6 +42,7 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
         "looping": effect.looping,
         "stalled": False,
         "instances": [_instance(part) for part in effect.parts],
+        "refusal": effect.refusal,
         **asdict(effect.counts),
     }
 
@@ -55,23 +61,60 @@ def _instance(part: Part) -> Snapshot:
     }
 
 
-def encode(status: Snapshot) -> bytes:
-    """For the memory between io and control."""
-    return json.dumps(status, separators=(",", ":")).encode()
+def encode(status: Snapshot, longest: int) -> bytes:
+    """For the memory between io and control: at most so many bytes, whatever names and keys are in it.
+
+    Where it is too long, texts are shortened, then the keys of the instances and at last everything but figures
+    left out; ``shortened`` then says so.
+    """
+    content = _bytes(status)
+    for shorten in _SHORTER:
+        if len(content) <= longest:
+            break
+        status = {**shorten(status), "shortened": True}
+        content = _bytes(status)
+    return content
 
 
-def status_line(status: Snapshot) -> str:
-    """Transport, place, tempo, the player's keys, ours, what was late, and which cables lead to nobody."""
-    tempo = f"{status['bpm']:.1f} BPM" if status["bpm"] else "no tempo yet"
-    sign = "▶" if status["running"] else "■"
-    place = f"{status['bar']}.{status['beat']}"
-    late = f"   late {status['late']}" if status["late"] else ""
-    stale = f" (now {status['staleness']} in a row)" if status["staleness"] else ""
-    away = "" if status["engine"] else "   engine is starting"
-    waits = "".join(f"   waiting for {label or 'the port'}" for label in status.get("absent", ()))
-    keys = f"you {_keys(status['held'])}  descant {_keys(status['sounding'])}"
-    return f"{sign} {place:>7}  {tempo:<12} {keys}{late}{stale}{away}{waits}"
+def _bytes(status: Snapshot) -> bytes:
+    # A file's name that is no UTF-8 has half a surrogate for each byte that is none.
+    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass")
 
 
-def _keys(keys: list[int]) -> str:
-    return f"{' '.join(key_name(key) for key in sorted(keys, reverse=True)):<18}"
+def _texts(value: Any, most: int) -> Any:
+    """The same with its texts shortened: their ends tell more than their middles."""
+    match value:
+        case str():
+            return value if len(value) <= most else f"{value[: most // 4]}…{value[most // 4 + 1 - most :]}"
+        case list():
+            return [_texts(each, most) for each in value]
+        case dict():
+            return {_texts(name, most): _texts(each, most) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _without_keys(status: Snapshot) -> Snapshot:
+    instances = [
+        {name: value for name, value in each.items() if not isinstance(value, list)}
+        for each in status.get("instances", ())
+    ]
+    return {**status, "instances": instances}
+
+
+def _figures(status: Snapshot) -> Snapshot:
+    return {
+        name: value
+        for name, value in status.items()
+        if value is None
+        or isinstance(value, (int, float))
+        or (isinstance(value, str) and len(value) <= SHORT_TEXT)
+    }
+
+
+_SHORTER: tuple[Callable[[Snapshot], Snapshot], ...] = (
+    lambda status: _texts(status, LONGEST_TEXT),
+    _without_keys,
+    lambda status: _texts(status, SHORT_TEXT),
+    _figures,
+)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import IO
 
 from descant_daemon.live.processes.doorbell import quiet_bell, ring
@@ -87,15 +88,16 @@ class Worker:
         if shared is None:
             shared = Shared.create(self._size)
             self._begin(shared)
-        process = subprocess.Popen(
-            module_command(self._module, shared.handle, *self._arguments),
-            stdin=subprocess.PIPE,
-            stdout=self._output,
-            pass_fds=[each for memory in (shared, *self._inherited) for each in memory.descriptors],
-            process_group=None
-            if sys.platform == "win32"
-            else 0,  # Ctrl-C is for io, which closes the notes first
-        )
+        with _signals_for_io():
+            process = subprocess.Popen(
+                module_command(self._module, shared.handle, *self._arguments),
+                stdin=subprocess.PIPE,
+                stdout=self._output,
+                pass_fds=[each for memory in (shared, *self._inherited) for each in memory.descriptors],
+                process_group=None
+                if sys.platform == "win32"
+                else 0,  # Ctrl-C is for io, which closes the notes first
+            )
         if self._lasting:
             self._shared = shared
         else:
@@ -126,3 +128,17 @@ class Worker:
             self.process = self._start()
             if self._closing.is_set():
                 self.process.kill()  # ``close`` was quicker, and has ended the one before
+
+
+@contextlib.contextmanager
+def _signals_for_io() -> Generator[None]:
+    """A process that is started in here never gets the signals that ask for something: those are for io alone."""
+    if sys.platform == "win32":
+        yield
+        return
+    asking = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, asking)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
