@@ -12,6 +12,7 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from tests.processes.osc_bytes import bundle, message, nested, text
 
@@ -187,7 +188,7 @@ def test_whatever_json_can_bring_io_takes_or_refuses_by_a_sentence() -> None:
     dice, refused = random.Random(SEED), 0
     for _ in range(PACKETS):
         name = dice.choice([*TABLE, "nobody", "x/y"])
-        value = dice.choice((*NUMBERS, *WORDS, None, [], {}, [3, 4], 10**30, True, "x" * 1000))
+        value: Any = dice.choice((*NUMBERS, *WORDS, None, [], {}, [3, 4], 10**30, True, "x" * 1000))
         with contextlib.suppress(UsageError):  # and nothing else
             Parameters().with_values({name: value})
             continue
