@@ -20,6 +20,11 @@ CHORDS = by_melody({72: (64, 60), 74: (65, 60), 76: (67,)})
 ON_EVERY_STEP = by_step({step: ((50 + step % 5,), ()) for step in range(200)})
 MS = 1_000_000
 
+
+def control(number: int, value: int) -> bytes:
+    return message.control_change(0, number, value)
+
+
 # -- 10 --------------------------------------------------------------------------------------------------
 
 
@@ -71,18 +76,41 @@ def test_10_one_note_in_unison_with_ours_is_no_loop() -> None:
     assert sum(message.is_note_on(data) for data in sent(stage)) > 30
 
 
-def test_10_a_storm_is_cut_to_1000_messages_a_second_and_every_note_still_ends() -> None:
-    """Catches a flood that passes on, and a limit that drops note-offs with the rest."""
+def test_10_a_storm_of_values_is_thinned_and_every_note_of_it_is_heard() -> None:
+    """Catches a flood that passes on, and a limit that drops the notes with it."""
     stage = Stage(CHORDS)
-    for number in range(6000):
-        stage.at(number / 2, message.note_on(0, number % 100, 100))
-    stage.at(3001, *(message.note_off(0, key) for key in range(100)))
-    stage.run(3100)
-    assert stage.effect.counts.dropped > 1500
-    ons = [data for data in sent(stage) if message.is_note_on(data)]
-    assert len(ons) <= 4001, "a second's worth at once, then 1000 a second"
+    for number in range(3000):
+        stage.at(
+            number,
+            message.pitch_bend(0, number),
+            message.pitch_bend(0, number + 1),
+            control(74, number % 128),
+        )
+        if number % 100 == 0:
+            stage.at(number, message.note_on(0, 60 + number // 100, 100), bytes([0xF0, 1, 0xF7]))
+            stage.at(number + 50, message.note_off(0, 60 + number // 100))
+    stage.run(4000)
+    heard = sent(stage)
+    assert stage.effect.counts.thinned > 2000
+    assert stage.effect.counts.lost_offs == 0
+    assert sum(message.is_note_on(data) for data in heard if message.channel(data) == 0) == 30
+    assert sum(data[0] == 0xF0 for data in heard) == 30
+    assert len([data for data in heard if data[0] == 0xE0]) < 4000
+    assert [data for data in heard if data[0] == 0xE0][-1] == message.pitch_bend(0, 3000)
     assert_silent(stage)
-    assert stage.effect.held == []
+
+
+@pytest.mark.parametrize("delay", [1, 15, 40, 120])
+@pytest.mark.parametrize("thru", [False, True])
+def test_10_notes_do_not_breed_in_a_loop(delay: int, thru: bool) -> None:
+    """Catches notes that breed in a loop, also where it is too slow to be known as one."""
+    stage = Stage(ON_EVERY_STEP, thru=thru)
+    stage.roll(64)
+    stage.key(72, 0, 400)
+    run_in_a_loop(stage, 0, 2000, delay)
+    each = [sum(message.is_note_on(d) for d in sent(stage, ms, ms + 500)) for ms in range(0, 2000, 500)]
+    assert max(each) < 100, each
+    assert each[-1] < 1.2 * each[1] + 8, "it does not grow"
 
 
 # -- 12 --------------------------------------------------------------------------------------------------

@@ -139,6 +139,20 @@ def test_08_clock_and_active_sensing_are_not_forwarded() -> None:
     assert sent(stage) == []
 
 
+@pytest.mark.parametrize("sign", [CLOCK, STOP, b"\xf1\x00", b"\x90\x3c"])
+def test_08_after_active_sensing_any_byte_is_a_sign_of_life(sign: bytes) -> None:
+    """Catches a held chord that ends while clocks, or torn messages, say that the cable is whole."""
+    desk = Desk(CHORDS)
+    desk.at(-1, SENSING)
+    desk.key(72, 0)
+    for ms in range(200, 2000, 250):
+        desk.at(ms, sign)
+    desk.run(2000)
+    assert desk.effect.held == [72]
+    desk.run(3000)
+    assert desk.effect.held == [], "and silence is none"
+
+
 def test_08_active_sensing_that_stops_ends_the_notes_of_its_source_alone() -> None:
     """Catches a timeout of 300 ms for keyboards that never promised anything."""
     desk = Desk(CHORDS, inputs=("left", "right"))

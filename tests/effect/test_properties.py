@@ -144,63 +144,99 @@ MOVE = st.one_of(
     st.tuples(st.just("press"), PLACE, st.integers(1, 127)),
     st.tuples(st.just("lift"), PLACE, st.just(0)),
     st.tuples(st.just("pedal"), PLACE, st.sampled_from([0, 63, 64, 127])),
+    st.tuples(st.just("sostenuto"), PLACE, st.sampled_from([0, 63, 64, 127])),
+    st.tuples(st.just("reset"), PLACE, st.just(0)),
     st.tuples(st.just("clear"), PLACE, st.just(0)),
     st.tuples(st.just("latch"), PLACE, st.sampled_from([0, 1])),
 )
 
 
+class HandsModel:
+    """Fingers, pedals and latch kept apart; each method says what it does to what is held."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self.fingers: set[tuple[int, int]] = set()
+        self.left: set[tuple[int, int]] = set()  # by the fingers, while a pedal kept them
+        self.latched: set[tuple[int, int]] = set()  # by finger and pedal, while the latch was on
+        self.loud: dict[tuple[int, int], int] = {}
+        self.pedals: set[int] = set()
+        self.caught: dict[int, set[tuple[int, int]]] = {}  # what was down when the sostenuto pedal went down
+
+    @property
+    def held(self) -> set[tuple[int, int]]:
+        return self.fingers | self.left | self.latched
+
+    def press(self, at: tuple[int, int], velocity: int, now: int) -> set[tuple[int, int]]:
+        if not self.fingers:
+            self.latched &= {at}
+        ended = set(self.keys.press(*at, velocity, now))
+        self.fingers.add(at)
+        self.loud[at] = velocity
+        self.left.discard(at)
+        self.latched.discard(at)
+        assert self.keys.held()[at] == now
+        return ended
+
+    def lift(self, at: tuple[int, int], *_: int) -> set[tuple[int, int]]:
+        ended = {at} if self.keys.lift(*at) else set[tuple[int, int]]()
+        if at in self.fingers and self._kept(at):
+            self.left.add(at)
+        elif at in self.fingers and self.keys.latch:
+            self.latched.add(at)
+        self.fingers.discard(at)
+        return ended
+
+    def pedal(self, at: tuple[int, int], value: int, *_: int) -> set[tuple[int, int]]:
+        (self.pedals.add if value >= 64 else self.pedals.discard)(at[0])
+        return self._moved(at[0], 64, value)
+
+    def sostenuto(self, at: tuple[int, int], value: int, *_: int) -> set[tuple[int, int]]:
+        if value < 64:
+            self.caught.pop(at[0], None)
+        elif at[0] not in self.caught:
+            self.caught[at[0]] = {place for place in self.fingers if place[0] == at[0]}
+        return self._moved(at[0], 66, value)
+
+    def reset(self, at: tuple[int, int], *_: int) -> set[tuple[int, int]]:
+        self.pedals.discard(at[0])
+        self.caught.pop(at[0], None)
+        return self._moved(at[0], 121, 0)
+
+    def latch(self, _at: tuple[int, int], value: int, *_: int) -> set[tuple[int, int]]:
+        self.keys.latch = bool(value)
+        if value:
+            return set()
+        self.latched.clear()
+        return set(self.keys.unlatch())
+
+    def clear(self, at: tuple[int, int], *_: int) -> set[tuple[int, int]]:
+        for places in (self.fingers, self.left, self.latched):
+            places -= {place for place in places if place[0] == at[0]}
+        return set(self.keys.clear({at[0]}, 0))
+
+    def _kept(self, at: tuple[int, int]) -> bool:
+        return at[0] in self.pedals or at in self.caught.get(at[0], ())
+
+    def _moved(self, channel: int, controller: int, value: int) -> set[tuple[int, int]]:
+        lifted = {at for at in self.left if at[0] == channel and not self._kept(at)}
+        self.left -= lifted
+        self.latched |= lifted if self.keys.latch else set()
+        return set(self.keys.pedal(channel, controller, value))
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(MOVE, max_size=40))
-def test_a_key_is_held_while_a_finger_the_pedal_or_the_latch_holds_it(
+def test_a_key_is_held_while_a_finger_a_pedal_or_the_latch_holds_it(
     moves: list[tuple[str, tuple[int, int], int]],
 ) -> None:
     """Beside a model that keeps fingers, pedals and latch apart."""
     keys = Keys()
-    fingers: set[tuple[int, int]] = set()
-    left: set[tuple[int, int]] = set()  # by the fingers, while the pedal was down
-    latched: set[tuple[int, int]] = set()  # by finger and pedal, while the latch was on
-    loud: dict[tuple[int, int], int] = {}
-    pedals: set[int] = set()
+    model = HandsModel(keys)
     for now, (move, at, value) in enumerate(moves):
-        channel, key = at
         before = set(keys.held())
-        ended: set[tuple[int, int]] = set()
-        if move == "press":
-            if not fingers:
-                latched &= {at}
-            ended = set(keys.press(channel, key, value, now))
-            fingers.add(at)
-            loud[at] = value
-            left.discard(at)
-            latched.discard(at)
-            assert keys.held()[at] == now
-        elif move == "lift":
-            ended = {at} if keys.lift(channel, key) else set()
-            if at in fingers and channel in pedals:
-                left.add(at)
-            elif at in fingers and keys.latch:
-                latched.add(at)
-            fingers.discard(at)
-        elif move == "pedal":
-            ended = set(keys.pedal(channel, value))
-            (pedals.add if value >= 64 else pedals.discard)(channel)
-            if value < 64:
-                lifted = {place for place in left if place[0] == channel}
-                left -= lifted
-                latched |= lifted if keys.latch else set()
-        elif move == "latch":
-            keys.latch = bool(value)
-            if not value:
-                ended = set(keys.unlatch())
-                latched.clear()
-        else:
-            ended = set(keys.clear({channel}, 0))
-            pedals.discard(channel)
-            fingers = {place for place in fingers if place[0] != channel}
-            left = {place for place in left if place[0] != channel}
-            latched = {place for place in latched if place[0] != channel}
-        held = fingers | left | latched
-        assert set(keys.held()) == held
-        assert ended == before - held, "what has ended is said, once"
-        loud = {place: velocity for place, velocity in loud.items() if place in held}
+        ended = getattr(model, move)(at, value, now)
+        assert set(keys.held()) == model.held
+        assert ended == before - model.held, "what has ended is said, once"
+        loud = {place: velocity for place, velocity in model.loud.items() if place in model.held}
         assert keys.loudness() == max(loud.values(), default=None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, by_melody, keys_of, state
+from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, Stage, by_melody, keys_of, state
 
+from descant_daemon.effect.cables.patchbay import ONE_CABLE
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
@@ -11,7 +12,7 @@ from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
 
@@ -111,3 +112,45 @@ def test_each_instance_is_asked_as_itself() -> None:
     by_instance = [[ask.step for ask in cable.asked if ask.instance == each] for each in range(3)]
     assert by_instance[0] == by_instance[1] == by_instance[2]
     assert not any(keys_of(ask.given) for ask in cable.asked)
+
+
+def test_our_notes_are_on_no_channel_that_is_one_finger_of_an_mpe_keyboard() -> None:
+    """Catches a harmony that is bent with the second finger."""
+    stage = Stage(by_melody({72: (64, 60)}))
+    stage.roll(32)
+    stage.at(-100, *(message.control_change(0, *said) for said in ((101, 0), (100, 6), (6, 15))))
+    stage.key(72, 0, 900, channel=1)
+    stage.at(300, message.pitch_bend(1, 4000))
+    stage.run(1500)
+    ours = {note.split(":")[0] for _, note in stage.wire if note[2:] in ("+64", "+60")}
+    assert ours == {"1"}
+    assert stage.effect.parts[0].channel == 0
+    bends = [data for _, data, _ in stage.backend.sent if data[0] == 0xE1]
+    assert bends == [message.pitch_bend(1, 4000)], "the finger's own bend passes as ever"
+
+
+def test_an_mpe_keyboard_that_never_says_so_is_known_by_its_fingers() -> None:
+    stage = Stage(by_melody({72: (64,), 76: (67,)}))
+    stage.roll(32)
+    stage.key(72, 0, 900, channel=1)
+    stage.key(74, 0, 900, channel=2)
+    stage.at(100, message.pitch_bend(1, 900), message.pitch_bend(2, -900))
+    stage.key(76, 1000, 1400, channel=3)
+    stage.run(1600)
+    assert [(ms, note) for ms, note in stage.wire if note[1:] == ":+67"] == [(1000, "1:+67")]
+    assert "2:-64" in [note for _, note in stage.wire], "what sounds ends where it began"
+
+
+def test_instances_that_hear_a_channel_each_stay_on_theirs() -> None:
+    """Sixteen tracks that bend are no MPE keyboard."""
+    stage = Stage(by_melody({72: (64,)}))
+    tracks = [
+        Track([Program(Parameters(channel=number + 1))], Ears(channels=frozenset({number})), name=str(number))
+        for number in range(1, 4)
+    ]
+    stage.effect.rewire(tracks, ONE_CABLE, [MAIN], MAIN, stage.backend.now())
+    stage.key(60, -500, 900, channel=1)
+    stage.key(62, -500, 900, channel=2)
+    stage.at(-400, message.pitch_bend(1, 900), message.pitch_bend(2, -900))
+    stage.run(-300)
+    assert [part.channel for part in stage.effect.parts] == [1, 2, 3]

@@ -30,6 +30,8 @@ from descant_routing.ledger import Ledger
 from descant_routing.routes.held import Passage
 from descant_routing.timed import MAIN, Timed
 
+_NO_KNOBS = message.NOTE_ENDING_CONTROLLERS | {message.SUSTAIN, message.RESET_CONTROLLERS}
+LOOP = 100_000_000  # ns between a stop and a start that turn a loop, the wait for the clock included
 VALUES_EVERY = 100_000_000  # ns between two looks at what motor faders are to be told
 
 
@@ -80,6 +82,7 @@ class Effect:
         self._feedback: str | None = None
         self._values_at: int | None = None  # ns, when motor faders are told next
         self._send_values_to(feedback)
+        self._left: Happening | None = None  # the stop at which keys were down
         self._seen = 0  # the latest time that we were told of
 
     # -- in ------------------------------------------------------------------------------------------
@@ -88,6 +91,7 @@ class Effect:
         """A message from the player or the DAW. The dry path first, then everything of ours."""
         now, data, port = event
         self._seen = max(self._seen, now)
+        self._gates.hear(port, data, now)
         if not message.is_complete(data):
             self.counts.torn += 1
         elif data[0] == message.CLOCK:  # by far the most; no guard has anything to say to it
@@ -95,6 +99,8 @@ class Effect:
         else:
             for each in self._gates.let_in(port, data, now):
                 self._hear(each, port, now)
+                if self._gates.zones(port).feed(each):
+                    self._heed_zones(port)
             self._heed_loops()
 
     def _hear(self, data: bytes, port: str, now: int) -> None:
@@ -124,7 +130,7 @@ class Effect:
         self._seen = max(self._seen, now)
         self._out.send_each(now, self.patchbay.unplug(port))
         for part in self.parts:
-            part.end_keys(port, range(16), now)
+            part.desert(port, now)
         self._begin_anew(port, now)
         self._out.unplug(port)
 
@@ -310,14 +316,14 @@ class Effect:
 
     def _make_good(self, port: str, now: int) -> None:
         """What an input owes us is taken as if it came now."""
-        lost, dead = self._gates.due(port, now)
+        lost, waited, dead = self._gates.due(port, now)
         self.counts.lost_offs += len(lost)
-        for data in lost:
+        for data in [*lost, *waited]:
             self._hear(data, port, now)
         if dead:
             self._out.send_each(now, self.patchbay.release(port))
             for part in self.parts:
-                part.end_keys(port, range(16), now)
+                part.desert(port, now)
         self._heed_loops()
 
     def _heed_loops(self) -> None:
@@ -327,7 +333,14 @@ class Effect:
             self._muted = looping
             for part in self.parts:
                 part.mute(part.track.output in looping)
-        self.counts.loops, self.counts.dropped = self._gates.loops, self._gates.dropped
+        counts, gates = self.counts, self._gates
+        counts.loops, counts.dropped, counts.thinned = gates.loops, gates.dropped, gates.thinned
+
+    def _heed_zones(self, port: str) -> None:
+        """An MPE keyboard says, or shows, which channels are one finger each."""
+        for part in self.parts:
+            if port == part.track.hears.input:
+                part.heed_zones(self._gates.zones(port))
 
     def _begin_anew(self, output: str, now: int) -> None:
         for part in self.parts:
@@ -350,12 +363,37 @@ class Effect:
     def _system(self, data: bytes, port: str, now: int) -> None:
         timing = message.is_realtime(data) or message.is_song_position(data)
         if timing and port == self._clock_from:
-            self._happen(self.clock.feed(data, now))
+            ran = self.clock.running
+            happenings = self.clock.feed(data, now)
+            self._happen(happenings)
+            if data[0] == message.STOP and ran and not self.clock.running:
+                self._leave_keys(port, happenings[-1])
             if self.clock.armed is not None:
                 self._arm(self.clock.armed, now)
         if data[0] == message.SYSTEM_RESET:
             for part in self.parts:
                 part.end_everything(now)
+
+    def _leave_keys(self, port: str, stop: Happening) -> None:
+        """Stop, by the cable by which keys come: a DAW may never send their ends, a player will."""
+        self._left = stop
+        self.patchbay.leave(port)
+        for part in self.parts:
+            part.leave_keys(port, stop.time)
+
+    def _resume(self, begin: Happening) -> None:
+        """The song goes on. Keys that were left at its stop are held again, or nobody's if it is somewhere else.
+
+        Not if it has but turned a loop.
+        """
+        if self._left is None:
+            return
+        stop, self._left = self._left, None
+        goes_on = begin.kind is Kind.CONTINUED and begin.tick == stop.tick
+        keep = goes_on or begin.time - stop.time <= LOOP
+        self._out.send_each(begin.time, self.patchbay.resume(end=not keep))
+        for part in self.parts:
+            part.resume_keys(keep=keep)
 
     def _channel(self, data: bytes, port: str, now: int) -> None:
         channel = message.channel(data)
@@ -405,13 +443,13 @@ class Effect:
     def _control(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
         channel, number, value = message.channel(data), data[1], data[2]
         hearers = [part for part in self.parts if part.hears(port, channel)]
-        if number in (message.SUSTAIN, message.RESET_CONTROLLERS):
+        if number in (message.SUSTAIN, message.SOSTENUTO, message.RESET_CONTROLLERS):
             for part in hearers:
-                part.pedal(port, channel, value if number == message.SUSTAIN else 0, now)
+                part.pedal(port, channel, number, value, now)
         elif number in message.NOTE_ENDING_CONTROLLERS:
             for part in hearers:
                 part.end_notes(port, [channel], now)
-        else:
+        if number not in _NO_KNOBS:
             self._act_all({part.control(channel, number, value, now) for part in answerers}, now)
 
     def _choose_program(self, data: bytes, answerers: Sequence[Part], now: int) -> bool:
@@ -452,8 +490,11 @@ class Effect:
                 # A Start that is known ahead leaves at once: nothing has to wait behind it.
                 due = min(happening.time, self._seen)
                 self._out.send_to(self.patchbay.outputs, due, self._master.happen(happening))
+            runs = happening.kind not in (Kind.STOPPED, Kind.LOST)
+            if runs:
+                self._resume(happening)
             for part in self.parts:
-                part.happen(happening, runs=happening.kind not in (Kind.STOPPED, Kind.LOST))
+                part.happen(happening, runs=runs)
 
     def _shut(self, now: int) -> None:
         """Where ``thru`` has been switched off, what passed before ends."""

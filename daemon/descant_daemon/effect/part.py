@@ -17,6 +17,7 @@ from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.clock import Happening
 from descant_routing.ledger import Ledger
+from descant_routing.mpe import Zones
 
 LANES = 16  # of an input: its channels
 
@@ -49,6 +50,19 @@ class Part:
     def parameters(self) -> Parameters:
         """As they are now."""
         return self._steps.parameters
+
+    @property
+    def channel(self) -> int:
+        """Where our notes leave, 0 to 15."""
+        return self._steps.channel
+
+    def heed_zones(self, zones: Zones) -> None:
+        """Its input is an MPE keyboard: where a channel is one finger, our notes are not on it, or it bends them.
+
+        An instance for a few channels plays with those fingers, by its own choice.
+        """
+        if zones.members <= self.track.hears.channels:
+            self._steps.zones = zones
 
     @property
     def step(self) -> int:
@@ -136,14 +150,26 @@ class Part:
         if self._hands.keys.lift(lane, key):
             self._steps.keys_up([(lane, key)], now)
 
-    def pedal(self, port: str, channel: int, value: int, now: int) -> None:
-        """The sustain pedal moves."""
-        self._steps.keys_up(self._hands.keys.pedal(self._lane(port, channel), value), now)
+    def pedal(self, port: str, channel: int, controller: int, value: int, now: int) -> None:
+        """The sustain or the sostenuto pedal moves, or all are reset."""
+        self._steps.keys_up(self._hands.keys.pedal(self._lane(port, channel), controller, value), now)
 
     def end_keys(self, port: str, channels: Iterable[int], now: int) -> None:
-        """What is held on these channels of an input ends."""
-        lanes = {self._lane(port, channel) for channel in channels} if port in self._inputs else set[int]()
-        self._steps.keys_up(self._hands.keys.clear(lanes, now), now)
+        """What is held on these channels of an input ends; their pedals stay as they are."""
+        self._steps.keys_up(self._hands.keys.clear(self._lanes(port, channels), now), now)
+
+    def leave_keys(self, port: str, now: int) -> None:
+        """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on."""
+        self._steps.keys_up(self._hands.keys.leave(self._lanes(port, range(LANES)), now), now)
+
+    def resume_keys(self, *, keep: bool) -> None:
+        """The song goes on: keys that were left at its stop are held again (``keep``), or nobody's for good."""
+        self._hands.keys.resume(keep=keep)
+
+    def desert(self, port: str, now: int) -> None:
+        """Nobody is at an input any more: keys end, pedals come up."""
+        self.end_keys(port, range(LANES), now)
+        self._hands.keys.rest_pedals(self._lanes(port, range(LANES)))
 
     def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
         """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
@@ -155,6 +181,7 @@ class Part:
         self._steps.hush(now)
         self.chords.forget()
         self._steps.keys_up(self._hands.keys.clear(None, now), now)
+        self._hands.keys.rest_pedals(None)
 
     def mute(self, muted: bool) -> None:
         """Whether no note of ours may begin; those that sound end in their time."""
@@ -163,6 +190,9 @@ class Part:
     def forget_notes(self) -> None:
         """The ledger has closed our notes by itself."""
         self._voice.forget()
+
+    def _lanes(self, port: str, channels: Iterable[int]) -> set[int]:
+        return {self._lane(port, channel) for channel in channels} if port in self._inputs else set()
 
     def _lane(self, port: str, channel: int) -> int:
         return self._inputs[port] * LANES + channel

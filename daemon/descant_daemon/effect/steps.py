@@ -37,6 +37,7 @@ from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Happening, Kind
 from descant_routing.ledger import Ledger
+from descant_routing.mpe import Zones
 
 
 class Steps:
@@ -58,6 +59,8 @@ class Steps:
             Dialogue(program, instance, common.serials, common.metres), self.voice, outlet, common.counts
         )
         self._telling = Telling()
+        self.zones = Zones()
+        """Of the input whose player is answered."""
         self._outlet = outlet
         self._instance = instance
         self._counts, self._clock, self._metres = common.counts, common.clock, common.metres
@@ -155,14 +158,20 @@ class Steps:
         touch = self._feel.touch(
             self.parameters, question.step, question.bars, held, length, self.grid.step_length
         )
-        self.turn.play(question, touch._replace(since=time - self._step_time), time)
+        touch = touch._replace(channel=self.channel, since=time - self._step_time)
+        self.turn.play(question, touch, time)
         self.lately.keep(question.step, question.notes, question.velocities)
         self._tell(time)
 
     def _tell(self, now: int) -> None:
         bar, beat = self.bars.bar_and_beat(max(self.step, 0))
         news = News(self.doing, bar, beat, self.turn.staleness)
-        self._telling.tell(self.parameters, news, self._outlet, now)
+        self._telling.tell(self.parameters, self.channel, news, self._outlet, now)
+
+    @property
+    def channel(self) -> int:
+        """Where our notes leave, 0 to 15."""
+        return self.zones.place(self.parameters.channel - 1)
 
     # -- what is done in a step ------------------------------------------------------------------------
 

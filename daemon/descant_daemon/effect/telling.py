@@ -37,7 +37,7 @@ class Telling:
         """Nobody has been told anything."""
         self._told: dict[str, tuple[int, int]] = {}  # → controller, value
 
-    def tell(self, parameters: Parameters, news: News, outlet: Outlet, now: int) -> None:
+    def tell(self, parameters: Parameters, channel: int, news: News, outlet: Outlet, now: int) -> None:
         """What is new goes out on the channel of the notes."""
         values = {
             "late_cc": min(TOP, news.staleness),
@@ -50,4 +50,4 @@ class Telling:
             number: int = getattr(parameters, name)
             if number and self._told.get(name) != (number, value):
                 self._told[name] = number, value
-                outlet.send(now, [message.control_change(parameters.channel - 1, number, value)])
+                outlet.send(now, [message.control_change(channel, number, value)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from descant_routing import message
 
+_SENSING = bytes([message.ACTIVE_SENSING])
 TIMEOUT = 330_000_000  # ns: 300 ms and the tenth by which MIDI 1.0 lets a sender be late
 
 
@@ -16,7 +17,7 @@ class SensingWatch:
 
     def feed(self, data: bytes, now: int) -> None:
         """Any message has arrived at ``now`` ns."""
-        if self._last is not None or data[0] == message.ACTIVE_SENSING:
+        if self._last is not None or data[:1] == _SENSING:
             self._last = now
 
     def due(self, now: int) -> bool:

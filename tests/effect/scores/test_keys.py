@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.effect.scores.pieces import CHORDS
 from tests.effect.stage import Stage
 
@@ -106,11 +107,73 @@ def test_a_key_under_the_sustain_pedal_is_held_until_the_pedal_comes_up() -> Non
     assert stage.ours == [(250, "+60"), (250, "+64"), (750, "-60"), (750, "-64")]
 
 
-def test_reset_all_controllers_lifts_the_pedal() -> None:
+@pytest.mark.parametrize("pedal", [64, 66])
+@pytest.mark.parametrize(("down", "up"), [(64, 63), (127, 0), (90, 20)])
+def test_a_key_under_the_sostenuto_pedal_is_held_as_under_the_sustain_pedal(
+    pedal: int, down: int, up: int
+) -> None:
     stage = Stage(CHORDS)
     stage.roll(12)
-    stage.at(240, message.control_change(0, 64, 127))
     stage.key(72, 250, 375)
+    stage.at(300, message.control_change(0, pedal, down))
+    stage.at(320, message.control_change(0, pedal, 127))
+    stage.at(740, message.control_change(0, pedal, up))
+    stage.run(1400)
+    assert stage.ours == [(250, "+60"), (250, "+64"), (750, "-60"), (750, "-64")]
+
+
+def test_sostenuto_holds_only_the_keys_that_were_down_with_it() -> None:
+    """Catches a sostenuto pedal that is heard as a sustain pedal, also where it is moved while down."""
+    stage = Stage(CHORDS)
+    stage.roll(16)
+    stage.at(240, message.control_change(0, 66, 127))
+    stage.key(72, 250, 375)
+    stage.at(300, message.control_change(0, 66, 100))
+    stage.run(1400)
+    assert stage.effect.held == []
+    assert stage.ours[2:] == [(375, "-60"), (375, "-64")]
+
+
+@pytest.mark.parametrize("pedal", [67, 69, 65, 68])
+def test_other_pedals_hold_nothing(pedal: int) -> None:
+    stage = Stage(CHORDS)
+    stage.roll(8)
+    stage.key(72, 250, 375)
+    stage.at(300, message.control_change(0, pedal, 127))
+    stage.run(600)
+    assert stage.effect.held == []
+
+
+def test_a_key_that_both_pedals_hold_ends_with_the_last_of_them() -> None:
+    stage = Stage(CHORDS)
+    stage.roll(16)
+    stage.key(72, 250, 375)
+    stage.at(300, message.control_change(0, 66, 127), message.control_change(0, 64, 127))
+    stage.at(600, message.control_change(0, 64, 0))
+    stage.run(900)
+    assert stage.effect.held == [72]
+    stage.at(1000, message.control_change(0, 66, 0))
+    stage.run(1100)
+    assert stage.effect.held == []
+
+
+def test_all_notes_off_leaves_the_pedal_down() -> None:
+    """As the synthesiser has it: catches a harmony that ends where its melody is sustained."""
+    stage = Stage(CHORDS)
+    stage.roll(16)
+    stage.at(240, message.control_change(0, 64, 127))
+    stage.at(245, message.control_change(0, 123, 0))
+    stage.key(72, 250, 375)
+    stage.run(700)
+    assert stage.effect.held == [72]
+
+
+@pytest.mark.parametrize("pedal", [64, 66])
+def test_reset_all_controllers_lifts_the_pedal(pedal: int) -> None:
+    stage = Stage(CHORDS)
+    stage.roll(12)
+    stage.key(72, 250, 375)
+    stage.at(260, message.control_change(0, pedal, 127))
     stage.at(740, message.control_change(0, 121, 0))
     stage.run(1400)
     assert stage.ours[2:] == [(750, "-60"), (750, "-64")]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.checklist.desk import Desk
 from tests.effect.scores.pieces import CHORDS, sixteenths
-from tests.effect.stage import BEGIN, CONTINUE, MS, START, STOP, Stage
+from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage
 
+from descant_daemon.effect.common import Ears, Program, Track
+from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
 
@@ -50,6 +54,92 @@ def test_a_held_key_is_harmonised_after_stop_and_continue() -> None:
     stage.clocks(2000, 20)
     stage.run(2100)
     assert stage.ours == [(0, "+60"), (0, "+64"), (370, "-60"), (370, "-64"), (2000, "+60"), (2000, "+64")]
+
+
+@pytest.mark.parametrize("again", [[START], [message.song_position(16), CONTINUE]])
+def test_a_key_whose_note_off_never_comes_after_stop_ends_when_the_song_begins_elsewhere(
+    again: list[bytes],
+) -> None:
+    """A DAW that stops in the middle of a note and says nothing: catches a note that is held for ever."""
+    stage = Stage(CHORDS)
+    stage.at(-1, START)
+    stage.clocks(0, 18)
+    stage.key(72, 0)
+    stage.at(370, STOP)
+    stage.run(1000)
+    assert stage.effect.held == []
+    stage.at(1999, *again)
+    stage.clocks(2000, 20)
+    stage.key(74, 2125, 2250)
+    stage.run(2400)
+    assert stage.effect.held == []
+    assert [note for note in stage.wire if note[1].startswith("1:")][:2] == [(0, "1:+72"), (2000, "1:-72")]
+    assert stage.ours == [
+        (0, "+60"), (0, "+64"), (370, "-60"), (370, "-64"), (2125, "+60"), (2125, "+65"), (2250, "-60"), (2250, "-65")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [START, CONTINUE])
+@pytest.mark.parametrize("lifted", [1000, 2100])
+def test_a_player_who_holds_a_key_through_stop_has_its_note_off_passed_once(
+    lifted: float, again: bytes
+) -> None:
+    """When he lets go; where the song has begun anew meanwhile, it has ended there."""
+    stage = Stage(CHORDS)
+    stage.at(-1, START)
+    stage.clocks(0, 18)
+    stage.key(72, 0, lifted)
+    stage.at(370, STOP)
+    stage.at(1999, again)
+    stage.clocks(2000, 20)
+    stage.run(2400)
+    ended = min(lifted, 2000) if again == START else lifted
+    assert [note for note in stage.wire if note[1].startswith("1:")] == [(0, "1:+72"), (ended, "1:-72")]
+
+
+def test_a_key_is_held_over_a_stop_that_turns_a_loop() -> None:
+    stage = Stage(CHORDS)
+    stage.at(-1, START)
+    stage.clocks(0, 18)
+    stage.key(72, 0, 700)
+    stage.at(370, STOP)
+    stage.at(374, message.song_position(0), CONTINUE)
+    stage.clocks(375, 40)
+    stage.run(1000)
+    assert stage.ours[2:] == [
+        (370, "-60"),
+        (370, "-64"),
+        (375, "+60"),
+        (375, "+64"),
+        (750, "-60"),
+        (750, "-64"),
+    ]
+    assert [note for note in stage.wire if note[1].startswith("1:")] == [(0, "1:+72"), (700, "1:-72")]
+
+
+def test_a_latched_chord_outlasts_a_stop() -> None:
+    stage = Stage(CHORDS, latch=True)
+    stage.at(-1, START)
+    stage.clocks(0, 18)
+    stage.key(72, 0, 100)
+    stage.at(370, STOP)
+    stage.at(1999, CONTINUE)
+    stage.clocks(2000, 20)
+    stage.run(2400)
+    assert stage.ours[-2:] == [(2000, "+60"), (2000, "+64")]
+
+
+def test_a_key_of_a_keyboard_beside_the_daw_outlasts_its_stop() -> None:
+    """Catches a stop that ends what comes by another cable, where a player sits."""
+    player = Track([Program(Parameters())], hears=Ears("keys"))
+    desk = Desk(CHORDS, inputs=("daw", "keys"), tracks=[player])
+    desk.come("daw", -1, START)
+    desk.come("keys", 0, message.note_on(0, 72, 100))
+    for tick in range(18):
+        desk.come("daw", tick * 1000 / 48, CLOCK)
+    desk.come("daw", 370, STOP)
+    desk.run(1000)
+    assert desk.effect.held == [72]
 
 
 def test_a_key_lifted_while_stopped_is_gone() -> None:

@@ -1,4 +1,4 @@
-"""The gate of an input: what arrives is let in, unless it is an echo of ours or more than anybody plays."""
+"""The gate of an input: what arrives is let in, unless it is an echo of ours, or there is a later value of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from descant_routing.guards.age import AgeLimit
 from descant_routing.guards.feedback import FeedbackGuard
 from descant_routing.guards.sensing import SensingWatch
 from descant_routing.guards.storm import RATE, StormGuard
+from descant_routing.mpe import Zones
 
 ECHO = 25_000_000  # ns: a way through a DAW or a patchbay takes two of its blocks
 
@@ -15,11 +16,22 @@ ECHO = 25_000_000  # ns: a way through a DAW or a patchbay takes two of its bloc
 class Care(NamedTuple):
     """What is known of an input: ns after which a held note is taken for one whose note-off was lost (None: never).
 
-    ``storm``: messages a second above which only what ends something is let in.
+    ``storm``: values of controllers, bends and pressures a second, above which they are thinned out.
     """
 
     longest_note: int | None = None
     storm: int = RATE
+
+
+class Owed(NamedTuple):
+    """What an input owes us at a time."""
+
+    lost: list[bytes]
+    """Note-offs and pedals that must have been lost on their way."""
+    waited: list[bytes]
+    """Values that had to wait for their turn."""
+    dead: bool
+    """Whether the cable has just been found dead."""
 
 
 class Gate:
@@ -31,6 +43,9 @@ class Gate:
         self._storm = StormGuard(care.storm)
         self._age = AgeLimit(care.longest_note)
         self._sensing = SensingWatch()
+        self.zones = Zones()
+        self.dropped = 0
+        """How many echoes of ours went no further."""
 
     @property
     def looping(self) -> list[str]:
@@ -43,16 +58,19 @@ class Gate:
         return self._echoes.loops
 
     @property
-    def dropped(self) -> int:
-        """How many messages were too many."""
-        return self._storm.dropped
+    def thinned(self) -> int:
+        """How many values have given way to later ones."""
+        return self._storm.thinned
+
+    def hear(self, data: bytes, now: int) -> None:
+        """Anything at all has arrived, a clock or a torn message too: somebody is there."""
+        self._sensing.feed(data, now)
 
     def let_in(self, data: bytes, now: int) -> list[bytes]:
         """A whole message has arrived: what to go on with."""
-        self._sensing.feed(data, now)
-        if not self._storm.passes(data, now):
-            return []
-        entering = self._echoes.hears(data, now)
+        own = self._echoes.hears(data, now)
+        self.dropped += not own
+        entering = [each for heard in own for each in self._storm.feed(heard, now)]
         for each in entering:
             self._age.feed(each, now)
         return entering
@@ -61,12 +79,12 @@ class Gate:
         """A message leaves."""
         self._echoes.sent(sink, data, now)
 
-    def due(self, now: int) -> tuple[list[bytes], bool]:
-        """What must have been lost on its way, to be taken as if it came now; and whether the cable is dead."""
+    def due(self, now: int) -> Owed:
+        """What is to be taken as if it came now."""
         self._echoes.advance(now)
-        return self._age.due(now), self._sensing.due(now)
+        return Owed(self._age.due(now), self._storm.due(now), self._sensing.due(now))
 
     def next_deadline(self) -> int | None:
         """When ``due`` next has something to say."""
-        times = (self._echoes.next_deadline(), self._age.next_deadline(), self._sensing.next_deadline())
-        return min((time for time in times if time is not None), default=None)
+        guards = (self._echoes, self._age, self._storm, self._sensing)
+        return min((time for each in guards if (time := each.next_deadline()) is not None), default=None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from descant_daemon.effect.cables.gate import Care, Gate
+from descant_daemon.effect.cables.gate import Care, Gate, Owed
+from descant_routing.mpe import Zones
 from descant_routing.timed import Timed
 
 
@@ -21,12 +22,13 @@ class Gates:
         if cares != self._cares:
             self._cares, self._gates = cares, {}
 
+    def hear(self, port: str, data: bytes, now: int) -> None:
+        """Anything at all has arrived, a clock or a torn message too: somebody is there."""
+        self._gate(port).hear(data, now)
+
     def let_in(self, port: str, data: bytes, now: int) -> list[bytes]:
         """A whole message has arrived: what to go on with."""
-        gate = self._gates.get(port)
-        if gate is None:
-            gate = self._gates[port] = Gate(self._cares.get(port, Care()))
-        return gate.let_in(data, now)
+        return self._gate(port).let_in(data, now)
 
     def sent(self, messages: Sequence[Timed]) -> None:
         """These leave: an input may bring them back."""
@@ -40,9 +42,13 @@ class Gates:
             (time, port) for port, gate in self._gates.items() if (time := gate.next_deadline()) is not None
         ]
 
-    def due(self, port: str, now: int) -> tuple[list[bytes], bool]:
-        """What must have been lost on its way, to be taken as if it came now; and whether the cable is dead."""
+    def due(self, port: str, now: int) -> Owed:
+        """What is to be taken as if it came now."""
         return self._gates[port].due(now)
+
+    def zones(self, port: str) -> Zones:
+        """Which channels of an input are a finger each."""
+        return self._gate(port).zones
 
     @property
     def looping(self) -> set[str]:
@@ -56,5 +62,16 @@ class Gates:
 
     @property
     def dropped(self) -> int:
-        """How many messages were too many."""
+        """How many echoes of ours went no further."""
         return sum(gate.dropped for gate in self._gates.values())
+
+    @property
+    def thinned(self) -> int:
+        """How many values have given way to later ones."""
+        return sum(gate.thinned for gate in self._gates.values())
+
+    def _gate(self, port: str) -> Gate:
+        gate = self._gates.get(port)
+        if gate is None:
+            gate = self._gates[port] = Gate(self._cares.get(port, Care()))
+        return gate

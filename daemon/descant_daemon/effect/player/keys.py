@@ -1,105 +1,136 @@
-"""The player's hands: which keys are held, by finger or by pedal, and since when."""
+"""The player's hands: which keys are held, by finger, by pedal or by the latch, and since when."""
 
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import NamedTuple
 
-PEDAL_DOWN = 64
-BURST = 50_000_000  # ns before the song begins within which a DAW says all notes off
+from descant_routing.dampers import Dampers, Place
+
+BURST = (
+    100_000_000  # ns before the song begins within which a DAW says all notes off, or stops to turn a loop
+)
+
+
+class _Key(NamedTuple):
+    pressed_at: int  # ns
+    velocity: int
+
+
+class _Cleared(NamedTuple):
+    when: int  # ns
+    key: _Key
+    lifted: bool  # a pedal kept it up
 
 
 class Keys:
     """Keys by (lane, key), a lane being a channel of an input.
 
-    A key let go under the sustain pedal stays held until the pedal comes up; with ``latch``, until a key is
-    pressed when no finger is down.
+    A key let go under a pedal stays held until the pedal comes up; with ``latch``, until a key is pressed when no
+    finger is down.
     """
 
     def __init__(self) -> None:
         """Nothing held."""
         self.latch = False
-        self._latched: set[tuple[int, int]] = set()  # held by nothing else
-        self._pressed_at: dict[tuple[int, int], int] = {}
-        self._velocity: dict[tuple[int, int], int] = {}
-        self._on_pedal: set[tuple[int, int]] = set()
-        self._pedals: set[int] = set()
-        self._cleared: dict[tuple[int, int], tuple[int, int, int]] = {}  # → (when, pressed at, velocity)
+        self._keys: dict[Place, _Key] = {}
+        self._dampers = Dampers()
+        self._latched: set[Place] = set()  # held by nothing else
+        self._cleared: dict[Place, _Cleared] = {}
+        self._left: dict[Place, _Cleared] = {}  # at a stop
 
-    def press(self, lane: int, key: int, velocity: int, now: int) -> list[tuple[int, int]]:
+    def press(self, lane: int, key: int, velocity: int, now: int) -> list[Place]:
         """A key goes down, at ``now`` ns; the (lane, key) pairs that end with it."""
-        ended = [] if self._fingers else self.unlatch((lane, key))
-        self._cleared.pop((lane, key), None)
-        self._pressed_at[lane, key] = now
-        self._velocity[lane, key] = velocity
-        self._on_pedal.discard((lane, key))
+        ended = [] if self._dampers.fingers else self.unlatch((lane, key))
+        self._forget_ended((lane, key))
+        self._keys[lane, key] = _Key(now, velocity)
+        self._dampers.press((lane, key))
         self._latched.discard((lane, key))
         return ended
 
     def lift(self, lane: int, key: int) -> bool:
         """A finger leaves a key; True when the note ends with it."""
-        self._cleared.pop((lane, key), None)
-        if (lane, key) not in self._pressed_at:
+        self._forget_ended((lane, key))
+        if (lane, key) not in self._dampers.fingers:
             return False
-        if lane in self._pedals:
-            self._on_pedal.add((lane, key))
-            return False
-        return self._let_go((lane, key))
+        return self._dampers.lift((lane, key)) and self._let_go((lane, key))
 
-    def pedal(self, lane: int, value: int) -> list[tuple[int, int]]:
-        """The sustain pedal moves; the (lane, key) pairs that end with it."""
-        if value >= PEDAL_DOWN:
-            self._pedals.add(lane)
-            return []
-        self._pedals.discard(lane)
-        lifted = [at for at in self._on_pedal if at[0] == lane]
-        self._on_pedal.difference_update(lifted)
-        return [at for at in lifted if self._let_go(at)]
+    def pedal(self, lane: int, controller: int, value: int) -> list[Place]:
+        """A pedal moves, or all are reset; the (lane, key) pairs that end with it."""
+        return [at for at in self._dampers.move(lane, controller, value) if self._let_go(at)]
 
-    def unlatch(self, but: tuple[int, int] | None = None) -> list[tuple[int, int]]:
+    def unlatch(self, but: Place | None = None) -> list[Place]:
         """What only the latch holds ends, ``but`` one perhaps; those pairs."""
         ended = [at for at in self._latched if at != but]
         for at in ended:
             self._forget(at)
         return ended
 
-    def clear(self, lanes: Container[int] | None, now: int) -> list[tuple[int, int]]:
-        """All notes off on some lanes, or on all (None); the pairs that end with it."""
-        self._pedals = {lane for lane in self._pedals if lanes is not None and lane not in lanes}
-        ended = [at for at in self._pressed_at if lanes is None or at[0] in lanes]
-        for at in ended:
-            self._cleared[at] = now, self._pressed_at[at], self._velocity[at]
-            self._forget(at)
+    def clear(self, lanes: Container[int] | None, now: int) -> list[Place]:
+        """All notes off on some lanes, or on all (None); the pairs that end with it. Pedals stay as they are."""
+        ended = [at for at in self._keys if lanes is None or at[0] in lanes]
+        for at in [*self._left]:
+            if lanes is None or at[0] in lanes:
+                del self._left[at]
+        self._end(ended, now, self._cleared)
         return ended
+
+    def leave(self, lanes: Container[int], now: int) -> list[Place]:
+        """The song stops, nobody knows whether note-offs will come: the pairs that end with it. A latch holds on."""
+        ended = [at for at in self._keys if at[0] in lanes and at not in self._latched]
+        self._end(ended, now, self._left)
+        return ended
+
+    def resume(self, *, keep: bool) -> None:
+        """The song goes on: what was left at its stop is held again (``keep``), or nobody's for good."""
+        for at, (_, key, lifted) in self._left.items() if keep else ():
+            self._take_up(at, key, lifted)
+        self._left.clear()
+
+    def rest_pedals(self, lanes: Container[int] | None) -> None:
+        """The pedals of some lanes, or all, are up: nobody is there any more, or all was reset. After ``clear``."""
+        self._dampers.rest(
+            None if lanes is None else [lane for lane, _ in self._dampers.down if lane in lanes]
+        )
 
     def recall(self, now: int) -> None:
         """The song begins: all notes off just before it was the DAW's (Reaper's) and no word about the hands."""
-        for at, (when, pressed, velocity) in self._cleared.items():
-            if now - when <= BURST and at not in self._pressed_at:
-                self._pressed_at[at], self._velocity[at] = pressed, velocity
+        for at, (when, key, lifted) in self._cleared.items():
+            if now - when <= BURST:
+                self._take_up(at, key, lifted)
         self._cleared.clear()
 
-    def held(self) -> dict[tuple[int, int], int]:
+    def held(self) -> dict[Place, int]:
         """(lane, key) → when it was pressed, ns."""
-        return self._pressed_at
+        return {at: key.pressed_at for at, key in self._keys.items()}
 
     def loudness(self) -> int | None:
         """Velocity of the loudest key held; None when none is."""
-        return max(self._velocity.values(), default=None)
+        return max((key.velocity for key in self._keys.values()), default=None)
 
-    @property
-    def _fingers(self) -> bool:
-        """Whether a finger is down."""
-        return len(self._pressed_at) > len(self._on_pedal) + len(self._latched)
+    def _end(self, places: list[Place], now: int, into: dict[Place, _Cleared]) -> None:
+        for at in places:
+            if at not in self._latched:
+                into[at] = _Cleared(now, self._keys[at], at in self._dampers.lifted)
+            self._forget(at)
 
-    def _let_go(self, at: tuple[int, int]) -> bool:
+    def _take_up(self, at: Place, key: _Key, lifted: bool) -> None:
+        if at not in self._keys and (not lifted or self._dampers.keep(at)):
+            self._keys[at] = key
+            (self._dampers.lifted if lifted else self._dampers.fingers).add(at)
+
+    def _forget_ended(self, at: Place) -> None:
+        self._cleared.pop(at, None)
+        self._left.pop(at, None)
+
+    def _let_go(self, at: Place) -> bool:
         if self.latch:
             self._latched.add(at)
         else:
             self._forget(at)
         return not self.latch
 
-    def _forget(self, at: tuple[int, int]) -> None:
-        self._pressed_at.pop(at, None)
-        self._velocity.pop(at, None)
-        self._on_pedal.discard(at)
+    def _forget(self, at: Place) -> None:
+        self._keys.pop(at, None)
+        self._dampers.forget(at)
         self._latched.discard(at)

@@ -48,12 +48,16 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
 
 
 def _instance(part: Part) -> Snapshot:
-    """``state`` is idle, listening or playing; ``next``: the keys of the next tick, as far as it is known."""
+    """``state`` is idle, listening or playing; ``next``: the keys of the next tick, as far as it is known.
+
+    ``channel``: where our notes leave, 1 to 16; another than the parameter's where that is one finger's (MPE).
+    """
     return {
         "name": part.track.name,
         "preset": part.program,
         "mode": part.parameters.mode,
         "state": part.doing.name.lower(),
+        "channel": part.channel + 1,
         "held": sorted(part.held),
         "sounding": sorted(part.sounding),
         "next": part.coming,

@@ -103,8 +103,8 @@ class InputForm(_Short):
         Field(
             ge=100,
             le=100_000,
-            description=f"Messages a second; more can only be a loop. Not said: {STORM}, or "
-            f"{MPE_STORM} with mpe.",
+            description="Values of controllers, bends and pressures a second; more are thinned out. "
+            f"Not said: {STORM}, or {MPE_STORM} with mpe.",
         ),
     ] = None
 

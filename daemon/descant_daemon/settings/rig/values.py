@@ -26,7 +26,7 @@ class Input(NamedTuple):
     """An input cable. ``port``: of somebody's, None: only a port of our own.
 
     ``longest_note``: ns after which a held note is taken for one whose note-off was lost; None: never.
-    ``storm``: messages a second; more can only be a loop.
+    ``storm``: values of controllers, bends and pressures a second; more are thinned out.
     """
 
     label: str

@@ -67,7 +67,7 @@ def _input(each: Input) -> str:
     if each.longest_note is not None:
         parts.append(f"notes end after {each.longest_note / SECOND:g} s")
     if each.storm != (MPE_STORM if each.mpe else STORM):
-        parts.append(f"a storm above {each.storm} messages a second")
+        parts.append(f"values thinned out above {each.storm} a second")
     return ", ".join(parts)
 
 
