@@ -154,7 +154,7 @@ def test_the_other_actions_and_a_single_instance_are_reached() -> None:
         commands(made)
     made.close()
     assert sorted(heard, key=str) == [{"act": "variation_up"}, {"set": {"2/voices": 3}}]
-    assert "begins with no instance" in complaints[0]
+    assert "there is no instance 'choir'" in complaints[0]
 
 
 def test_each_instance_is_told_of_by_its_number() -> None:

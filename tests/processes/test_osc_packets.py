@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 import pytest
 from tests.processes.osc_bytes import bundle, message, nested, number, text, whole
@@ -16,7 +17,9 @@ from descant_daemon.settings.parameters import TABLE
 VOICES = message("/descant/voices", "i", whole(3))
 
 
-def asked(packet: bytes, instances: int = 2) -> tuple[list[Command], list[str]]:
+def asked(
+    packet: bytes, instances: Sequence[str] = ("choir", "brass [2]")
+) -> tuple[list[Command], list[str]]:
     wishes = Wishes(("chorale", "rag"), instances)
     messages, faults = read(packet)
     for each in messages:
@@ -137,7 +140,7 @@ def test_every_parameter_of_the_table_can_be_set_and_fits_into_the_memory_betwee
     for name, row in TABLE.items():
         value = str(row.default) if row.kind in ("choice", "style", "metre") else float(row.default)  # type: ignore[arg-type]
         argument = "rag" if row.kind == "style" else value
-        wishes = Wishes(("chorale", "rag"), 2)
+        wishes = Wishes(("chorale", "rag"), ["", ""])
         assert wishes.ask(Message(f"/descant/2/{name}", (argument,))) == [], name
         (command,) = wishes.take()
         assert panel.command(command)
@@ -164,6 +167,10 @@ def test_a_command_that_is_too_long_is_refused_and_not_raised() -> None:
         ("/descant/{temperature,density}", ["temperature", "density"]),
         ("/des*/density", ["density"]),
         ("/descant/002/density", ["2/density"]),
+        ("/descant/choir/density", ["1/density"]),
+        ("/descant/brass [2]/density", ["2/density"]),
+        ("/descant/{choir,2}/density", ["1/density", "2/density"]),
+        ("/descant/ch*/density", ["1/density"]),
     ],
 )
 def test_patterns_mean_what_they_match(address: str, places: list[str]) -> None:
@@ -183,15 +190,15 @@ def test_a_pattern_that_matches_nothing_is_told(address: str) -> None:
 
 def test_choices_come_by_name_and_by_number() -> None:
     for value, mode in ((0, "free"), (1.0, "harmonise"), (2.4, "instant"), ("freeze", "freeze")):
-        wishes = Wishes((), 1)
+        wishes = Wishes((), [""])
         assert wishes.ask(Message("/descant/mode", (value,))) == []
         assert wishes.take() == [{"set": {"mode": mode}}]
-    wishes = Wishes(("chorale", "rag"), 1)
+    wishes = Wishes(("chorale", "rag"), [""])
     assert wishes.ask(Message("/descant/morph_to", (1,))) == []
     assert wishes.take() == [{"set": {"morph_to": "rag"}}]
 
 
 def test_a_flood_in_one_packet_is_as_many_commands_as_there_are_parameters() -> None:
     flood = bundle(*(message("/descant/*/*", "f", number(value / 900)) for value in range(900)))
-    commands, _ = asked(flood, instances=16)
+    commands, _ = asked(flood, [""] * 16)
     assert len(commands) <= 16 * len(TABLE)

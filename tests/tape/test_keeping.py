@@ -220,3 +220,24 @@ def _grown(path: Path, size: int) -> bool:
 
 def _another(link: TapeLink, pid: int) -> bool:
     return link.pid != pid
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="Windows has no such signals")
+def test_signals_that_are_for_io_do_not_end_its_children(tmp_path: Path) -> None:
+    """A foot switch's script may send them to every process of ours."""
+    path = tmp_path / "a.take"
+    path.touch()
+    link = TapeLink(header(), Orders(path, tmp_path, 8))
+    try:
+        pid = link.pid
+        link.write(line(0))
+        until(partial(_grown, path, 0))
+        for each in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            os.kill(pid, each)
+        size = path.stat().st_size
+        link.write(line(1))
+        until(partial(_grown, path, size))
+        assert link.pid == pid
+    finally:
+        link.close()
+    assert Take(path).count() == 2

@@ -91,7 +91,7 @@ class Control:
 
     def _show(self, status: Snapshot, now: float) -> None:
         if self._inlet is not None and status.get("instances"):
-            self._inlet.count_instances(len(status["instances"]))
+            self._inlet.name_instances([each.get("name", "") for each in status["instances"]])
         if self._lines is not None and status != self._shown:
             self._lines.show(f"{json.dumps(status, separators=(',', ':'))}\n")
         if self._outlet is not None and status != self._shown:

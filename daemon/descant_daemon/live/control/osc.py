@@ -81,7 +81,7 @@ class OscInlet:
 
     def __init__(self, port: int, styles: Sequence[str] = (), host: str = HOST) -> None:
         """``styles``: the model's. Raises DescantError when the port is taken, or the host is not ours."""
-        self._wishes = Wishes(styles, MOST_INSTANCES)
+        self._wishes = Wishes(styles, [""] * MOST_INSTANCES)
         self._complaints = Complaints()
         family, place = Address(host, port).found()
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -94,9 +94,9 @@ class OscInlet:
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
 
-    def count_instances(self, number: int) -> None:
-        """So many instances are playing now."""
-        self._wishes.instances = number
+    def name_instances(self, names: Sequence[str]) -> None:
+        """These are playing now."""
+        self._wishes.instances = names
 
     def commands(self, until: float) -> list[Command]:
         """What comes before ``until`` (``time.monotonic``), of each parameter the last value only."""

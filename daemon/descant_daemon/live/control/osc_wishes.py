@@ -31,8 +31,8 @@ MOST_WORK = (
 class Wishes:
     """``ask`` with each message, then ``take``: of each parameter the last value, of each button one press."""
 
-    def __init__(self, styles: Sequence[str], instances: int) -> None:
-        """``styles``: the model's. ``instances``: how many there are."""
+    def __init__(self, styles: Sequence[str], instances: Sequence[str]) -> None:
+        """``styles``: the model's. ``instances``: what they are called."""
         self._styles = styles
         self.instances = instances
         self._wishes: dict[str, Command] = {}
@@ -70,11 +70,13 @@ class Wishes:
         if len(parts) == 1:
             return [(None, name) for name in _named(parts[0], NAMES)]
         wanted, name = parts
-        if not is_pattern(wanted) and not (wanted.isascii() and wanted.isdecimal()):
-            raise UsageError(f"{shown(address)} begins with no instance: they count from 1")
-        instances = [each for each in range(1, self.instances + 1) if matches(wanted.lstrip("0"), str(each))]
+        instances = [
+            number
+            for number, called in enumerate(self.instances, 1)
+            if matches(wanted.lstrip("0"), str(number)) or wanted == called or matches(wanted, called)
+        ]
         if not instances:
-            raise UsageError(f"there is no instance {shown(wanted)}: they are 1 to {self.instances}")
+            raise UsageError(f"there is no instance {shown(wanted)}: they are 1 to {len(self.instances)}")
         if name in ACTIONS:
             raise UsageError(f"{name} is for all instances: {ROOT}{name}")
         names = _named(name, tuple(TABLE))
