@@ -17,6 +17,7 @@ PRESET = FILE_NAME
 EVERY_KEY = PitchRange(0, 127)
 MOST_VOICES = 8
 DRAFTS, RECALL = 3, 0.25  # more of either made takes of small corpora stand still
+KEY_PULL = 1.0
 OUTER = 1  # percent of the notes beyond the range at each end
 
 
@@ -42,7 +43,7 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
             "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
             "low": low,
             "high": high,
-            **({"recall": RECALL} if harmonises else {}),
+            **({"recall": RECALL, "key_pull": KEY_PULL} if harmonises else {}),
         },
         "credits": [f"Learned from {corpus.credit.rstrip('.')}. Licence: {corpus.licence.rstrip('.')}."],
     }

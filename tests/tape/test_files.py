@@ -86,3 +86,25 @@ def test_another_model_is_told_of_and_one_that_moved_is_found() -> None:
     assert sentence.endswith("000000000000 then)")
     with pytest.raises(DescantError, match="the model of 'Hymn' is neither at elsewhere/psalm nor at"):
         engines(played_by(stem="elsewhere/psalm"))
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"scale": "diatonic", "key": "follow"}, True),
+        ({"scale": "diatonic", "key": "D"}, False),
+        ({"scale": "chromatic", "key": "follow"}, False),
+        ({"scale": "diatonic", "key": "follow", "key_pull": 0.0}, False),
+    ],
+)
+def test_a_followed_key_that_was_heard_otherwise_then_is_told_of(values: dict[str, Any], told: bool) -> None:
+    facts = played_by()
+    (instance,) = facts.rig.instances
+    program = instance.programs[0].model_copy(update={"values": values})
+    instances = (instance.model_copy(update={"programs": (program,)}),)
+    _, changed = engines(
+        facts.model_copy(update={"rig": facts.rig.model_copy(update={"instances": instances})})
+    )
+    assert ["heard otherwise than when the take was recorded" in sentence for sentence in changed] == [
+        True
+    ] * told

@@ -1,28 +1,34 @@
-"""The key of what was played, by Krumhansl & Schmuckler's method with Temperley's profiles.
+"""The key of what was played, as chances: Temperley's Bayesian key finding, beat by beat.
 
-The durations of the twelve pitch classes are correlated with a profile of each key (Krumhansl 1990, *Cognitive
-Foundations of Musical Pitch*, ch. 4); the profiles are how often each degree occurs in the Kostka-Payne corpus
-(Temperley 2007, *Music and Probability*, ch. 6).
+Each key expects the twelve pitch classes by its profile, how often each degree occurs in the Kostka-Payne corpus; by
+Bayes' rule what is heard makes the keys that expect it likelier, and from beat to beat the music may modulate
+(Temperley 2007, *Music and Probability*, ch. 6). Forward filtering of that hidden Markov model: what is believed in a
+step follows from the steps before it alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from descant_daemon.note_state import ARTICULATE, PLAY
+
 Third = Literal["major", "minor"]
+Array = NDArray[np.float64]
+CLASSES = 12
+BOTH: tuple[Third, ...] = ("major", "minor")
 PROFILES: dict[Third, tuple[float, ...]] = {
     "major": (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400),
     "minor": (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330),
 }
-WINDOW = 4  # bars in which a key is looked for
-LASTS = 2  # bars in a row for which another key must be the best before it is believed
-LOOK_BACK = 8  # bars; a key that has been in doubt for longer is forgotten
-PLAYER = 3  # a note of the player's counts as much as the voices that are set to it
+COMMON: dict[Third, float] = {"major": 2 / 3, "minor": 1 / 3}  # before anything is heard
+CHANGE = 0.03  # chance a beat of another key
+LOOK_BACK = 8  # bars
+OFF_BEAT = 0.75  # what a note that is struck between two beats counts of one on a beat
+HELD = 0.5  # what a note counts more for each beat that it lasts
 
 
 class Key(NamedTuple):
@@ -32,52 +38,46 @@ class Key(NamedTuple):
     third: Third
 
 
-BOTH: tuple[Third, ...] = ("major", "minor")
+KEYS = tuple(Key(tonic, third) for third in BOTH for tonic in range(CLASSES))
+_LOGS: Array = np.log(
+    np.array([np.roll(PROFILES[third], tonic) / sum(PROFILES[third]) for tonic, third in KEYS])
+)  # [24, 12]
+_BEFORE: Array = np.array([COMMON[key.third] / CLASSES for key in KEYS])
 
 
-def find_keys(durations: NDArray[np.float64], thirds: Sequence[Third] = BOTH) -> list[Key | None]:
-    """The key whose profile correlates best with each row of ``durations [n, 12]``.
+def evidence(sounded: NDArray[np.bool_], low: int, beat: int) -> Array:
+    """What each beat says for each pitch class, ``[beats, 12]``; of ``sounded [steps, P, 2]``, from a beat on.
 
-    None where all twelve are equal, as in silence.
+    ``low``: MIDI key of the first pitch. The last beat may be unfinished.
     """
-    around = durations - durations.mean(1, keepdims=True)
-    norm = np.linalg.norm(around, axis=1)
-    # Rounded, so that two keys that fit alike are told apart by their order on every machine.
-    fits = np.round(around @ _templates(tuple(thirds)) / np.maximum(norm, 1e-12)[:, None], 9)
-    best = [divmod(int(each), 12) for each in fits.argmax(1)]
-    return [
-        Key(tonic, thirds[third]) if long else None for (third, tonic), long in zip(best, norm, strict=True)
-    ]
+    struck = sounded[..., ARTICULATE]
+    weight = struck + (HELD / beat) * (sounded[..., PLAY] & ~struck)
+    weight[np.arange(len(weight)) % beat > 0] -= (1 - OFF_BEAT) * struck[np.arange(len(struck)) % beat > 0]
+    of_steps = np.zeros((-(-len(weight) // beat) * beat, CLASSES))
+    of_steps[: len(weight)] = weight @ _classes(weight.shape[1], low)
+    return np.asarray(of_steps.reshape(-1, beat, CLASSES).sum(1))
 
 
-def key_now(bars: NDArray[np.float64], thirds: Sequence[Third] = BOTH) -> Key | None:
-    """The key in the bar after ``bars [n, 12]`` (durations, in order of time); None while there is none.
-
-    It is the last that was best for ``LASTS`` bars in a row; while none was, the first that was found.
-    """
-    windows = [bars[max(0, end - WINDOW) : end].sum(0) for end in range(1, len(bars) + 1)]
-    known = [key for key in find_keys(np.array(windows), thirds) if key is not None] if windows else []
-    for end in range(len(known), LASTS - 1, -1):
-        if len(set(known[end - LASTS : end])) == 1:
-            return known[end - 1]
-    return known[0] if known else None
-
-
-def durations_of(steps: NDArray[np.uint8], low: int, bar: int) -> NDArray[np.float64]:
-    """How long each pitch class sounded in whole bars, the last of them ending with ``steps``: ``[n, 12]``.
-
-    ``steps`` as ``SongMemory.before`` gives them, of pitches from ``low`` up.
-    """
-    played = steps[len(steps) % bar :, ..., 0].reshape(-1, bar, 2, steps.shape[2])
-    sounded = played.sum(1, dtype=np.float64)  # [n, (whole, ours), P]
-    weight = sounded[:, 1] + PLAYER * (sounded[:, 0] - sounded[:, 1])
-    classes = np.eye(12)[(np.arange(weight.shape[1]) + low) % 12]
-    return np.asarray(weight @ classes)
+def believed(heard: Array, before: Array = _BEFORE) -> Array:
+    """How likely each of ``KEYS`` is after the beats ``heard [beats, 12]``, ``[24]``; ``before``: and before them."""
+    chances = before.copy()
+    fits = heard @ _LOGS.T
+    fits = np.exp(fits - fits.max(1, keepdims=True)) if len(fits) else fits
+    changes = np.minimum(1.0, heard.sum(1)) * (CHANGE / (len(KEYS) - 1))
+    for fit, change in zip(fits, changes.tolist(), strict=True):
+        # Any other key comes with the same chance; of the chances, which add up to 1, each stays with the rest.
+        chances *= 1 - len(KEYS) * change
+        chances += change
+        chances *= fit
+        chances /= chances.sum()
+    return chances
 
 
-@cache
-def _templates(thirds: tuple[Third, ...]) -> NDArray[np.float64]:
-    """``[12, 12 times the thirds]``: a unit vector for each key."""
-    rows = np.array([np.roll(PROFILES[third], tonic) for third in thirds for tonic in range(12)])
-    rows -= rows.mean(1, keepdims=True)
-    return np.asarray((rows / np.linalg.norm(rows, axis=1, keepdims=True)).T)
+def likeliest(chances: Array, thirds: Sequence[Third] = BOTH) -> Key:
+    """The likeliest of ``KEYS`` that have one of these thirds; the first of equals."""
+    among = [chance if key.third in thirds else -1.0 for key, chance in zip(KEYS, chances, strict=True)]
+    return KEYS[int(np.round(among, 9).argmax())]
+
+
+def _classes(pitches: int, low: int) -> Array:
+    return np.eye(CLASSES)[(np.arange(pitches) + low) % CLASSES]

@@ -13,7 +13,8 @@ class Plan(NamedTuple):
     """The parameters of that name; see ``settings/parameters.py``. The default leaves the model alone.
 
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
-    0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``. ``beat``: steps in a beat as it is felt.
+    0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``; ``key_pull``: how strongly we are led to it.
+    ``beat``: steps in a beat as it is felt.
     ``answers``: rest where the player plays, and fill where he rests, however long he does. ``linger``: for how many
     steps we go on after his last key, where we rest when he does. ``lead_in``: and for as many from where the song
     begins. ``bridge``: steps for which a key that was let go is still what we play to. Without both, he need not play.
@@ -31,9 +32,12 @@ class Plan(NamedTuple):
     linger: int = 0
     lead_in: bool = False
     bridge: int = 0
+    key_pull: float = 0.0
 
     @property
     def neutral(self) -> bool:
         """Whether nothing is asked for."""
-        asked = self.recall or self.space or self.density_target or self.linger or self.bridge
+        asked = (
+            self.recall or self.space or self.density_target or self.linger or self.bridge or self.key_pull
+        )
         return not asked and self.form == FREE and self.scale == CHROMATIC

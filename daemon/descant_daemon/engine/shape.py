@@ -11,16 +11,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine import density, form, key, recall, space
+from descant_daemon.engine import density, form, recall, space
 from descant_daemon.engine.asking import Ask
+from descant_daemon.engine.ear import Ear
 from descant_daemon.engine.heard import filled
+from descant_daemon.engine.key import Array, Key, likeliest
 from descant_daemon.engine.memory import Moment, SongMemory
-from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE, Plan
+from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE
+from descant_daemon.engine.pull import LIKELY, belongs, pull, told
 from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.steps import Played
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
+LET_GO = 2.0  # how much more the pull of the key counts for what sounds already
 HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
 
 
@@ -44,7 +48,7 @@ class Shaper:
         self._instance = instance
         self._keys = keys
         self._drawn: dict[int, tuple[tuple[int, ...], NDArray[np.float64]]] = {}  # by purpose: where, numbers
-        self._key: tuple[tuple[object, ...], key.Key | None] | None = None
+        self._ear = Ear(memory, keys)
 
     def shape(self, ask: Ask, moment: Moment, available: NDArray[np.bool_]) -> Shape:
         """Of the step that is asked for, on the verge of which the song is at ``moment``.
@@ -58,9 +62,16 @@ class Shaper:
         if (plan.linger or plan.bridge) and not plan.answers and not self._heard(ask):
             shape.allowed[:] = False
             return shape
+        chances = self._key_chances(ask)
         if plan.scale != CHROMATIC:
-            shape.allowed[:] &= self._in_scale(ask)
-        restless = self._recall(ask, at, shape) if plan.recall else 1.0
+            shape.allowed[:] &= self._in_scale(ask, chances)
+        belonging = None
+        if plan.key_pull and chances is not None:
+            belonging = belongs(chances, self._keys)
+            towards = pull(belonging, ask.given, self._keys)
+            towards[sounding] *= LET_GO
+            shape.bias[:, PLAY] += plan.key_pull * towards
+        restless = self._recall(ask, at, shape, belonging) if plan.recall else 1.0
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
@@ -75,7 +86,7 @@ class Shaper:
         # Too little is made good by the density itself; two who push in turn would make bursts.
         return shape._replace(restless=0.0 if plan.density_target else restless)
 
-    def _recall(self, ask: Ask, at: form.Spot, shape: Shape) -> float:
+    def _recall(self, ask: Ask, at: form.Spot, shape: Shape, belonging: Array | None) -> float:
         """How restless silence is: a section that returns knows when it is to sound, and its silences are meant."""
         plan = ask.sampling.plan
         force, restless = recall.strength(plan.recall), 1.0
@@ -92,7 +103,8 @@ class Shaper:
             force *= 1 if plan.form == FREE else recall.FRESH
         # The silence in a motif is no part of it; that of a section is, unless you play now.
         if then is not None and (then.ours.any() or (at.returns_to and not ask.given.any())):
-            shape.bias[:] += recall.towards(then, ask.given, shape.allowed, force)
+            available = shape.allowed if belonging is None else shape.allowed & (belonging >= LIKELY)
+            shape.bias[:] += recall.towards(then, ask.given, available, force)
         return restless
 
     def _motif(self, ask: Ask, at: form.Spot) -> Played | None:
@@ -135,21 +147,22 @@ class Shaper:
         begun = plan.lead_in and len(last) < plan.linger
         return bool(begun or ask.given.any() or (last[:, 0] > last[:, 1]).any())
 
-    def _in_scale(self, ask: Ask) -> NDArray[np.bool_]:
-        plan, bar = ask.sampling.plan, ask.steps_per_bar
-        if plan.key != FOLLOW_KEY:
-            return in_scale(plan.scale, key.Key(plan.key, "major"), self._keys)
-        where = ask.bar, bar, plan.scale
-        if self._key is None or ask.jump or self._key[0] != where:
-            self._key = where, self._found_key(ask.step - ask.step_in_bar, bar, plan)
-        found = self._key[1]
-        return (
-            np.ones(len(self._keys), np.bool_) if found is None else in_scale(plan.scale, found, self._keys)
-        )
+    def _key_chances(self, ask: Ask) -> Array | None:
+        """Of ``key.KEYS``; None where nobody asks, or somebody has said all."""
+        plan = ask.sampling.plan
+        if not (plan.key_pull or (plan.scale != CHROMATIC and plan.key == FOLLOW_KEY)):
+            return None
+        chances = self._ear.key_chances(ask)
+        return chances if plan.key == FOLLOW_KEY else told(chances, plan.key, thirds_of(plan.scale))
 
-    def _found_key(self, begins: int, bar: int, plan: Plan) -> key.Key | None:
-        steps = self._memory.before(begins, (key.LOOK_BACK + key.WINDOW) * bar, len(self._keys))
-        return key.key_now(key.durations_of(steps, int(self._keys[0]), bar), thirds_of(plan.scale))
+    def _in_scale(self, ask: Ask, chances: Array | None) -> NDArray[np.bool_]:
+        plan = ask.sampling.plan
+        if plan.key != FOLLOW_KEY:
+            return in_scale(plan.scale, Key(plan.key, "major"), self._keys)
+        # In the first bar too little is known to lock anything.
+        if chances is None or not self._before(ask, 1 + ask.step_in_bar).any():
+            return np.ones(len(self._keys), np.bool_)
+        return in_scale(plan.scale, likeliest(chances, thirds_of(plan.scale)), self._keys)
 
     def _at(self, step: int | None) -> Played | None:
         return None if step is None else self._memory.kept(step, len(self._keys))

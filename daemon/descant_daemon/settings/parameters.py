@@ -232,6 +232,15 @@ class Parameters:
     key: Annotated[
         KeyName, Knob("Tonic of the scale; follow finds it in what is played, bar by bar.", cc=111)
     ] = "follow"
+    key_pull: Annotated[
+        float,
+        Knob(
+            "How strongly notes outside your key are held back, the surer it is the more; 0 leaves them alone.",
+            0,
+            2,
+            "×",
+        ),
+    ] = 0.0
     accent: Annotated[
         float,
         Knob(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
+from descant_daemon.engine.plan import CHROMATIC
 from descant_daemon.model.card import check_model_files
 from descant_daemon.model.load import network_of
 from descant_daemon.settings.preset import load_preset, model_stem
@@ -22,6 +23,8 @@ from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.time.sampled_clock import SampledClock, Source
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import DescantError
+
+HEARD_SINCE = "key_pull"  # the parameter that came with it
 
 
 def build_effect(header: Header, clock: Clock) -> Effect:
@@ -69,8 +72,24 @@ def engines(header: Header, later: Iterable[RigFacts] = ()) -> tuple[Callable[[]
         for number, facts in sorted(presets.items())
         if pairs[number] != facts.model.pair
     ]
+    if any(_followed(rig) for rig in (header.rig, *later)):
+        changed.append(
+            "the key that 'key: follow' locks to is heard otherwise than when the take was recorded (in the player's "
+            "notes alone)"
+        )
     networks = [network_of(checked[stem]) for stem in stems.values()]
     return lambda: Engine(*networks, instances=MOST_INSTANCES), list(dict.fromkeys(changed))
+
+
+def _followed(rig: RigFacts) -> bool:
+    """Whether an instance locked to a key that it found, in a take from before it was heard in the player's notes."""
+    return any(
+        HEARD_SINCE not in program.values
+        and program.values.get("scale", CHROMATIC) != CHROMATIC
+        and program.values.get("key") == "follow"
+        for instance in rig.instances
+        for program in instance.programs
+    )
 
 
 def _stem_of(facts: PresetFacts) -> Path:

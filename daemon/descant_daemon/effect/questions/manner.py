@@ -28,6 +28,7 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say) -> Plan:
         _linger(parameters) * beat,
         parameters.lead_in,
         round(parameters.bridge * beat) if parameters.mode in BRIDGING else 0,
+        parameters.key_pull,
     )
 
 

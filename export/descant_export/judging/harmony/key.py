@@ -8,8 +8,9 @@ music alone; what a take plays has no say in it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from descant_daemon.engine.key import Key, find_keys
+from descant_daemon.engine.key import KEYS, PROFILES, Key
 from descant_export.judging.harmony.chords import CLASSES
 from descant_export.judging.harmony.heard import Bools, Heard
 from descant_export.judging.harmony.share import Share
@@ -22,8 +23,27 @@ NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 def key_of(play: Bools) -> Key | None:
     """The key of ``play [steps, 128]``, None where nothing sounds or all classes sound alike."""
-    durations = np.bincount(np.nonzero(play)[1] % CLASSES, minlength=CLASSES)
-    return find_keys(durations[None].astype(float))[0]
+    return correlated(np.bincount(np.nonzero(play)[1] % CLASSES, minlength=CLASSES).astype(float))
+
+
+def correlated(durations: NDArray[np.float64]) -> Key | None:
+    """The key whose profile correlates best with ``durations [12]``; None where all are equal."""
+    around = durations - durations.mean()
+    norm = np.linalg.norm(around)
+    if not norm:
+        return None
+    # Rounded, so that two keys that fit alike are told apart by their order on every machine.
+    return KEYS[int(np.round(_TEMPLATES @ around / norm, 9).argmax())]
+
+
+def _templates() -> NDArray[np.float64]:
+    """``[24, 12]``: a unit vector for each key."""
+    rows = np.array([np.roll(PROFILES[key.third], key.tonic) for key in KEYS])
+    rows -= rows.mean(1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+_TEMPLATES = _templates()
 
 
 def told(key: Key | None) -> str:

@@ -1,4 +1,4 @@
-"""The daemon's key finding against music21's, which correlates with the same published profiles."""
+"""The key that a take is judged by against music21's, which correlates with the same published profiles."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from descant_daemon import tunes
-from descant_daemon.engine.key import find_keys
+from descant_export.judging.harmony.key import correlated
 
 MELODIES = [tunes.load(name) for name in tunes.names()]
 
 
 @pytest.mark.parametrize("tune", MELODIES, ids=lambda tune: tune.title)
 def test_every_tune_is_in_the_key_that_music21_says(tune: tunes.Tune) -> None:
-    durations = np.zeros((1, 12))
+    durations = np.zeros(12)
     untyped: Any = music21
     stream = untyped.stream.Stream()
     for note in tune.notes:
-        durations[0, note.key % 12] += note.length
+        durations[note.key % 12] += note.length
         stream.append(untyped.note.Note(note.key, quarterLength=note.length / 4))
     named = untyped.analysis.discrete.TemperleyKostkaPayne(stream).getSolution(stream)
-    (found,) = find_keys(durations)
+    found = correlated(durations)
     assert found == (named.tonic.pitchClass, named.mode)
