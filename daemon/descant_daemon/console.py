@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 NARROWEST = 20  # columns
+Terminal = Console
+"""What ``make_console`` makes, for annotations."""
 
 
 def say(text: str = "", *, err: bool = False) -> None:

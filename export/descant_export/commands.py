@@ -1,38 +1,37 @@
-"""``descant train`` and ``descant export``, behind the command line."""
+"""``descant train``, behind the command line."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from descant_daemon.console import make_console, say
-from descant_daemon.model.card import ModelMetadata, model_paths
-from descant_daemon.model.contract import PLANES, VELOCITY
-from descant_daemon.whole_file import write_whole
+from descant_daemon.whole_file import make_folder
+from descant_export.claim import ClaimedError, claimed
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.command import PAGE, gather_with_bar, summarise
-from descant_export.corpus.kept import choice_of, keep
+from descant_export.corpus.gathered import Gathered
+from descant_export.corpus.kept import keep
 from descant_export.corpus.mix import Mix, is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
-from descant_export.first_preset import PRESET, first_preset
-from descant_export.onnx_graphs.export import export as write_graphs
-from descant_export.onnx_graphs.parity import check_parity
+from descant_export.corpus.splits import Split, shares
 from descant_export.training import checkpoint
+from descant_export.training.baselines import hold_last_step
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config
 from descant_export.training.fitted import fitted, settled
+from descant_export.training.held_out import excerpt
 from descant_export.training.ranks import first_of_all
-from descant_export.training.report import measure, model_card
 from descant_export.training.sizes import SIZES
-from descant_export.training.train import Progress as Trained
+from descant_export.training.telling import Teller
 from descant_export.training.train import train as run_training
-from descant_routing.errors import UsageError
+from descant_export.verdict import quoted, verdict
+from descant_routing.errors import DescantError, UsageError
 
 console = make_console(err=True)
 
+ENOUGH = 20_000  # steps of training music that tell how often a note goes on
 MAY_CHANGE = ("updates", "patience", "evaluate_every", "keep_every", "sample_bars")
 """Of a run that goes on: all else would make it another run."""
 
@@ -60,103 +59,82 @@ def train(
         raise UsageError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
     changes = [*SIZES[size or "medium"], *settings, *([] if updates is None else [f"updates={updates}"])]
     changed(begun or Config(), changes)  # what is wrong is said before anything is read
-    gathered = gather_with_bar(choice)
-    corpus, split = gathered.corpus, gathered.split
-    config = changed(begun or fitted(corpus.pieces, tuple(gathered.styles), choice.steps_per_beat), changes)
-    config = settled(config, split.train)
-    if isinstance(choice, Mix) and config.styles != tuple(gathered.styles):
-        raise UsageError(
-            f"The recipe's styles are {', '.join(gathered.styles)}, the config's {', '.join(config.styles)}."
+    with ExitStack() as ours:
+        if first_of_all():
+            ours.enter_context(_alone_in(folder))
+        gathered = gather_with_bar(choice)
+        corpus, split = gathered.corpus, gathered.split
+        config = changed(
+            begun or fitted(corpus.pieces, tuple(gathered.styles), choice.steps_per_beat), changes
         )
-    _check_same_run(folder, config)
-    if first_of_all():
-        keep(choice, folder)
-        if not (folder / PAGE).exists():
-            summarise(folder, corpus, choice.steps_per_beat, split)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[told]}"),
+        config = settled(config, split.train)
+        if isinstance(choice, Mix) and config.styles != tuple(gathered.styles):
+            raise UsageError(
+                f"The recipe's styles are {', '.join(gathered.styles)}, the config's {', '.join(config.styles)}."
+            )
+        _check_same_run(folder, config)
+        if first_of_all():
+            keep(choice, folder)
+            if not (folder / PAGE).exists():
+                summarise(folder, corpus, choice.steps_per_beat, split)
+        for words in _sides(gathered):
+            console.print(words, soft_wrap=True)
+        hold = _hold(config, split)
+        with Teller(console, config.updates, hold) as teller:
+            best = run_training(
+                config, corpus.name, split.train, split.valid, folder, teller.show, tensorboard=tensorboard
+            )
+    console.print(f"Best model so far: {best}. {verdict(teller.best, hold)}", soft_wrap=True)
+    console.print(
+        f"Now: descant export {quoted(folder)} {quoted(Path('presets') / choice.name)}", soft_wrap=True
     )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("updates", total=config.updates, told="")
 
-        def report(state: Trained) -> None:
-            speed = f"{state.note_steps / 1000:.0f}k note-steps a second, {state.busy:.0%} of the matrix rate"
-            bar.update(task, completed=state.update, told=f"train {state.train:.3f}; {speed}")
-            if state.validation is not None:
-                alone, under = state.validation
-                console.print(
-                    f"update {state.update}: validation {alone:.3f} nats a step alone, "
-                    f"{under:.3f} under a given melody ({state.seconds:.0f} s; {speed})"
-                )
 
-        best = run_training(
-            config, corpus.name, split.train, split.valid, folder, report, tensorboard=tensorboard
-        )
-    console.print(f"Best model so far: {best}")
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """No other training works in the folder meanwhile; where nothing comes of it, it is not left behind."""
+    new = not folder.exists()
+    make_folder(folder)
+    try:
+        with claimed(folder):
+            yield
+    except ClaimedError as other:
+        who = "another process" if other.process is None else f"process {other.process}"
+        raise DescantError(
+            f"The run in {folder} is being trained by {who}: wait for it, stop it, or name another --run."
+        ) from None
+    except OSError as error:
+        raise DescantError(f"{folder} cannot be worked in: {error.strerror or error}.") from error
+    finally:
+        if new:
+            with suppress(OSError):
+                folder.rmdir()  # where something is in it, it stays
+
+
+def _sides(gathered: Gathered) -> list[str]:
+    """What is learned from and what is held out, style by style, in words."""
+    split = gathered.split
+    if len(gathered.styles) == 1:
+        return [f"Split: {shares(split)}."]
+    sides = [
+        Split(*([piece for piece in side if piece.style == number] for side in split))
+        for number in range(len(gathered.styles))
+    ]
+    return [f"Split of {name}: {shares(each)}." for name, each in zip(gathered.styles, sides, strict=True)]
+
+
+def _hold(config: Config, split: Split) -> float:
+    """What holding the last note is worth on the music that is looked at, nats a step."""
+    if not split.train or not split.valid:
+        return 0.0  # the training will refuse
+    training, valid = excerpt(split.train, ENOUGH), excerpt(split.valid, config.look_at)
+    return hold_last_step(training, valid, config.shape().kernel.pitches).total
 
 
 def write_config(path: Path) -> None:
     """Write the defaults, every value under its meaning, to be changed and given to ``--config``."""
     save_config(Config(), path)
     say(f"{path}: change it, then descant train FOLDER --config {path}")
-
-
-def export(run: Path, stem: Path, also: Sequence[Path] = ()) -> None:
-    """Write graphs and card of a run's best checkpoint; nothing is kept unless they agree with PyTorch.
-
-    With ``also``, of the mean of its weights and of those runs'. Where no preset stands beside them yet, a first one
-    is written, so that the folder can be played.
-    """
-    state = checkpoint.mean_of(
-        [checkpoint.load(each / "best.pt" if each.is_dir() else each) for each in (run, *also)]
-    )
-    try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=stem.parent):
-            pass  # it can be written to: better known now than after the measuring
-    except OSError as error:
-        raise UsageError(f"{stem.parent} is no folder to export to: {error.strerror or error}.") from error
-    config, model = state.config, state.network()
-    choice = choice_of(run, state.corpus)
-    gathered = gather_with_bar(choice)
-    corpus, split = gathered.corpus, gathered.split
-    report = measure(model, split)
-    metadata = ModelMetadata(
-        pitch_low=config.pitch_low,
-        pitch_high=config.pitch_high,
-        steps_per_beat=choice.steps_per_beat,
-        planes=(*PLANES, VELOCITY) if model.shape.velocities else PLANES,
-        features="kernel-1",
-        time_layers=config.time_layers,
-        note_layers=config.note_layers,
-        vicinity=config.vicinity,
-        beat_cycle=config.beat_cycle,
-        styles=config.styles,
-        corpus=corpus.credit,
-        licences=(corpus.licence,),
-        steps=state.update,
-        seconds=state.seconds,
-        test_log_likelihood=report.scores["this model"].total,
-        pair="0" * 64,
-    )
-    with tempfile.TemporaryDirectory(dir=stem.parent, prefix=".export.") as folder:
-        made = Path(folder) / stem.name
-        whole = write_graphs(model, metadata, made)
-        worst = check_parity(model, made, split.test[0])
-        for new, path in zip(model_paths(made), model_paths(stem), strict=True):
-            new.replace(path)
-    card = model_card(stem.name, state, corpus, split, report, whole.pair, [each.name for each in also])
-    write_whole(stem.parent / "card.md", card.encode())
-    if not (stem.parent / PRESET).exists():
-        preset = first_preset(config.styles, stem.name, corpus, split.train)
-        write_whole(stem.parent / PRESET, preset.encode())
-    say(
-        f"{stem}: agrees with PyTorch to {worst:.1e} of a logit; {report.scores['this model'].total:.3f} nats a step."
-    )
 
 
 def _chosen(what: str, split_list: Path | None, choices: dict[str, object]) -> Choice | Mix:

@@ -10,6 +10,7 @@ import numpy as np
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_daemon.settings.preset import FILE_NAME, parse_preset
 from descant_daemon.settings.scalars import dump
+from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 
@@ -45,9 +46,17 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
             "high": high,
             **({"recall": RECALL, "key_pull": KEY_PULL} if harmonises else {}),
         },
-        "credits": [f"Learned from {corpus.credit.rstrip('.')}. Licence: {corpus.licence.rstrip('.')}."],
+        "credits": _credits(corpus),
     }
     body = dump(values)
     text = f"# Change what you like; descant play with this folder's path plays it.\n{body}"
     parse_preset(text, Path(PRESET))  # what is written can be read
     return text
+
+
+def _credits(corpus: Corpus) -> list[str]:
+    """What is said in every file that is written; nothing where nobody has said anything."""
+    whose = "" if corpus.credit == NOT_STATED else f"Learned from {corpus.credit.rstrip('.')}."
+    licence = "" if corpus.licence == NOT_STATED else f"Licence: {corpus.licence.rstrip('.')}."
+    said = f"{whose} {licence}".strip()
+    return [said] if said else []

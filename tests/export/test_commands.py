@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.model.card import check_model_files
-from descant_export import commands
+from descant_export import commands, exporting
+from descant_export.claim import LOCK, claimed
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.read import BACH, Corpus, read_corpus
 from descant_export.corpus.splits import Split
@@ -47,17 +50,35 @@ def descant(*arguments: str) -> str:
 def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_corpus(BACH, lambda name: None)
     settings = [part for text in SMALL for part in ("--set", text)]
-    run, stem = tmp_path / "run", tmp_path / "small"
+    run, place = tmp_path / "run", tmp_path / "small"
     descant("train", BACH, "--run", str(run), "--updates", "2", *settings)
     assert (run / "best.pt").exists()
     said = descant("train", BACH, "--run", str(run), "--updates", "4", *settings)
-    assert "update 4: validation" in said
+    for words in (
+        "Split: train 3 pieces, ",
+        "update 4 of 4, ",
+        "update 4: validation ",
+        "(higher is better; holding the last note: ",
+        "train longer",
+        f"Now: descant export {run} presets/bach",
+    ):
+        assert words in said
     assert "update 2: validation" not in said, "it went on from where it was"
-    assert "agrees with PyTorch" in descant("export", str(run), str(stem))
+    exported = descant("export", str(run), str(place))
+    for words in (
+        "agrees with PyTorch",
+        "scoring it under given notes\n",
+        "train longer",
+        f"Written to {place}: small.time.onnx, small.note.onnx, card.md, preset.yaml. "
+        f"Now: descant play {place}\n",
+    ):
+        assert words in exported
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+    stem = place / "small"
     metadata = check_model_files(stem).metadata
     assert metadata.time_layers == (6,)
     assert metadata.steps in (2, 4)
-    card = (tmp_path / "card.md").read_text()
+    card = (place / "card.md").read_text()
     for words in (
         "per-pitch Markov",
         "hold the last step",
@@ -65,18 +86,21 @@ def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         f"{metadata.test_log_likelihood:.3f}",
     ):
         assert words in card
-    descant("export", str(run), str(tmp_path / "mean" / "small"), "--mean", str(run / "last.pt"))
+    descant("export", str(run), str(tmp_path / "mean"), "--mean", str(run / "last.pt"))
     assert "mean of that run's and of those of `last.pt`" in (tmp_path / "mean" / "card.md").read_text()
 
     def differs(*_: object) -> float:
         raise DescantError("the exported graphs differ")
 
-    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-    monkeypatch.setattr(commands, "check_parity", differs)
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    monkeypatch.setattr(exporting, "check_parity", differs)
     with pytest.raises(DescantError, match="differ"):
         CliRunner().invoke(app, ["export", str(run), str(stem)], catch_exceptions=False)
-    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
-    assert not list(tmp_path.glob(".export*"))
+    assert {path: path.read_bytes() for path in place.iterdir()} == before
+    (place / "card.md").write_text("# waltz\n\nAnother style's.\n")
+    with pytest.raises(UsageError, match=r"card\.md is the card of 'waltz', which would be lost"):
+        CliRunner().invoke(app, ["export", str(run), str(stem)], catch_exceptions=False)
+    assert (place / "card.md").read_text().startswith("# waltz")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +119,55 @@ def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_what_cannot_be_trained(typed: list[str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         CliRunner().invoke(app, typed, catch_exceptions=False)
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
+    settings = [part for text in SMALL for part in ("--set", text)]
+    with (
+        claimed(tmp_path),
+        pytest.raises(DescantError, match=rf"is being trained by process {os.getpid()}: "),
+    ):
+        descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / LOCK).write_text("1\n")  # a killed one's: no process claims it
+    descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_a_run_that_comes_to_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no corpus"):
+        descant("train", "music21:nobody", "--run", str(tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "stem"),
+    [
+        ("presets/tangos", "presets/tangos/tangos"),
+        ("presets/tangos/", "presets/tangos/tangos"),
+        ("presets/tangos/tangos", "presets/tangos/tangos"),
+        ("tangos", "tangos/tangos"),
+        ("presets/here", "presets/here"),
+        ("presets/folk/..", "presets/presets"),
+    ],
+)
+def test_a_model_is_exported_to_a_folder_of_its_own(
+    typed: str, stem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "presets" / "folk").mkdir(parents=True)
+    (tmp_path / "presets" / "here.time.onnx").write_bytes(b"an earlier one's")
+    monkeypatch.chdir(tmp_path)
+    assert exporting.stem_of(Path(typed)).resolve() == tmp_path / stem
+
+
+def test_the_documents_agree_on_how_long_a_small_network_takes() -> None:
+    root = Path(__file__).parents[2]
+    texts = [(root / "README.md").read_text(), (root / "export/descant_export/training/sizes.py").read_text()]
+    texts.append(descant("train", "--help"))
+    for text in texts:
+        about_small = [part for part in re.split(r"[.;:]\s", " ".join(text.split())) if "hour" in part]
+        assert about_small
+        assert all("quarter of an hour" in re.sub(r"[│\s]+", " ", part) for part in about_small)
 
 
 def test_another_network_is_another_run(tmp_path: Path) -> None:

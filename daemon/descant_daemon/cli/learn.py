@@ -52,7 +52,7 @@ def train(
         typer.Option(
             "--size",
             metavar="small|medium|large",
-            help="Of the network; small learns in half an hour on two cores.",
+            help="Of the network; small learns in about a quarter of an hour on two cores.",
         ),
     ] = None,
     updates: Updates = None,
@@ -97,8 +97,12 @@ def train(
 
 def export(
     run: Annotated[Path, typer.Argument(help="A run's folder, or a checkpoint.")],
-    stem: Annotated[
-        Path, typer.Argument(help="Where to: writes STEM.time.onnx, STEM.note.onnx and the card.")
+    place: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PRESET",
+            help="The folder of the preset to be, presets/NAME: two .onnx, a card, and a first preset.yaml.",
+        ),
     ],
     mean: Annotated[
         list[Path] | None,
@@ -106,9 +110,23 @@ def export(
             metavar="RUN", help="The mean of its weights and of these, as of a run that went on from it."
         ),
     ] = None,
+    credit: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose music it learned from, instead of what the folder's CREDITS says.", show_default=False
+        ),
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            "--licence", help="Its licence, instead of what the folder's LICENSE says.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Write a trained model as the two graphs that the daemon plays, with its card. Needs the 'train' extra."""
-    _commands().export(run, stem, mean or [])
+    with train_extra():
+        command = importlib.import_module("descant_export.exporting")
+    command.export(run, place, mean or [], credit, licence)
 
 
 def _commands() -> Any:

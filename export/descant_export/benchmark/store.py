@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import pickle
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from descant_daemon.whole_file import write_whole
 from descant_export.claim import ClaimedError, claimed
+from descant_export.torch_file import read_torch, save_torch
 from descant_routing.errors import DescantError
 
 Weights = dict[str, Tensor]
@@ -121,22 +118,10 @@ class Store:
         write_whole(self._folder / "result.json", (json.dumps(asdict(result), indent=1) + "\n").encode())
 
     def _keep(self, name: str, value: dict[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        content = BytesIO()
-        torch.save(value, content)
-        temporary = self._folder / f".{name}.part"
-        with temporary.open("wb") as file:
-            file.write(content.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._folder / name)
+        save_torch(value, self._folder / name)
 
     def _load(self, name: str) -> dict[str, Any] | None:
-        path = self._folder / name
         try:
-            kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            return read_torch(self._folder / name, "a state of this version of Descant")
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise DescantError(f"{path} is not a state of this version of Descant ({error}).") from None
-        return kept

@@ -12,6 +12,7 @@ from rich.table import Table
 from descant_daemon.console import make_console, say, say_json
 from descant_daemon.whole_file import write_whole
 from descant_export.corpus.choice import Choice
+from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.gathered import Gathered
 from descant_export.corpus.mix import Mix
 from descant_export.corpus.oddities import sentences
@@ -108,6 +109,11 @@ def _figures(read: Corpus, found: Tally, split: Split) -> dict[str, str]:
         "Keys": f"{sounding[0]} to {sounding[-1]}",
         "Voices": f"pieces {voices}",
         "Split": shares(split),
-        "Credit": read.credit,
-        "Licence": read.licence,
+        "Credit": _stated(read.credit, "CREDITS"),
+        "Licence": _stated(read.licence, "LICENSE"),
     }
+
+
+def _stated(words: str, file: str) -> str:
+    """With how it is stated, where it is not: it goes into cards and into the files that are written."""
+    return words if words != NOT_STATED else f"{words}: write it into a file called {file} in the folder"

@@ -10,6 +10,7 @@ from typing import NamedTuple, overload
 
 import numpy as np
 
+from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
@@ -31,8 +32,14 @@ class Gathered(NamedTuple):
         return Corpus(
             ", ".join(told(each.name) for each in corpora),
             Styled([each.pieces for each in corpora]),
-            " ".join(f"{style}: {each.credit}." for style, each in self.styles.items()).replace("..", "."),
-            "; ".join(dict.fromkeys(each.licence for each in corpora)),
+            " ".join(
+                f"{style}: {each.credit.rstrip('.')}."
+                for style, each in self.styles.items()
+                if each.credit != NOT_STATED
+            )
+            or NOT_STATED,
+            "; ".join(dict.fromkeys(each.licence for each in corpora if each.licence != NOT_STATED))
+            or NOT_STATED,
             lambda: (report for each in corpora for report in each.reports()),
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from descant_daemon.whole_file import write_whole
+from descant_daemon.whole_file import make_folder, write_whole
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.mix import Mix
 from descant_export.corpus.options import IngestOptions
@@ -28,7 +28,7 @@ def keep(what: Choice | Mix, run: Path) -> Choice | Mix:
                 f"The run in {run} learns from {_told(kept)}, read in its own way; another --run begins anew."
             )
         return kept
-    run.mkdir(parents=True, exist_ok=True)
+    make_folder(run)
     values: dict[str, Any]
     if isinstance(what, Mix):
         styles = {
@@ -71,7 +71,7 @@ def choice_of(run: Path, corpus: str) -> Choice | Mix:
 def _written(choice: Choice, copy: Path) -> dict[str, Any]:
     """For JSON; the split list is copied."""
     if choice.split_list is not None:
-        copy.parent.mkdir(exist_ok=True)
+        make_folder(copy.parent)
         write_whole(copy, _content(choice.split_list))
     return {
         "what": _absolute(choice.what),

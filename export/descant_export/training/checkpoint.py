@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from descant_export.model.biaxial import Biaxial
+from descant_export.torch_file import read_torch, save_torch
 from descant_export.training.config import Config
 from descant_routing.errors import DescantError, UsageError
 
@@ -33,6 +32,10 @@ class Standing:
     def looked(self, value: float) -> Standing:
         """After a look at validation."""
         return replace(self, best=value, best_update=self.update) if value > self.best else self
+
+
+STANDING = TypeAdapter(Standing)
+WHAT = "a checkpoint of this version of Descant"
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,9 @@ class Checkpoint:
         return self.standing.seconds
 
     def save(self, path: Path) -> None:
-        """Write the file whole or not at all, and see it on the disk: power may fail as well."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
+        """Write the file whole or not at all. Raises DescantError."""
         values = {**self.__dict__, "config": self.config.as_dict(), "standing": asdict(self.standing)}
-        with temporary.open("wb") as file:
-            torch.save(values, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        save_torch(values, path)
 
     def network(self) -> Biaxial:
         """The model, evaluating."""
@@ -96,26 +92,45 @@ def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
 
 
 def load(path: Path) -> Checkpoint:
-    """Read a checkpoint; weights only, no code runs."""
+    """Read a checkpoint; weights only, no code runs. DescantError when it is none, or not of its own config."""
     try:
-        values = torch.load(path, map_location="cpu", weights_only=True)
-        values |= {"config": Config.from_dict(values["config"]), "standing": Standing(**values["standing"])}
-        return Checkpoint(**values)
+        values = read_torch(path, WHAT)
     except FileNotFoundError:
         raise DescantError(f"There is no checkpoint at {path}.") from None
+    try:
+        found = Checkpoint(
+            Config.from_dict(values["config"]),
+            str(values["corpus"]),
+            values["model"],
+            values["optimiser"],
+            STANDING.validate_python(values["standing"]),
+        )
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        reason = f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-        raise DescantError(f"{path} is not a checkpoint of this version of Descant ({reason}).") from None
-    except (OSError, RuntimeError, EOFError, TypeError, KeyError, pickle.UnpicklingError) as error:
-        raise DescantError(f"{path} is not a checkpoint of this version of Descant ({error}).") from None
+        first = error.errors(include_url=False)[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise DescantError(f"{path} is not {WHAT} ({reason}).") from None
+    except KeyError as error:
+        raise DescantError(f"{path} is not {WHAT} (it says no {error.args[0]}).") from None
+    except TypeError:
+        raise DescantError(f"{path} is not {WHAT} (its config is none).") from None
+    if fault := _fault(found):
+        raise DescantError(f"{path} is not {WHAT} ({fault}).")
+    return found
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name is in the folder, which is a file of its own; Windows has no such thing to sync."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _fault(found: Checkpoint) -> str:
+    """In what the weights differ from those of the network that the config describes; nothing where they do not."""
+    with torch.device("meta"):  # sizes alone, however large
+        expected = Biaxial(found.config.shape()).state_dict()
+    model = found.model
+    if not isinstance(model, Mapping) or not isinstance(found.optimiser, Mapping):
+        return "it has no weights"
+    if model.keys() != expected.keys():
+        names = sorted(map(str, model.keys() ^ expected.keys()))
+        return f"its weights are another network's: {names[0]}"
+    for name, weight in model.items():
+        if not isinstance(weight, torch.Tensor) or weight.shape != expected[name].shape:
+            return f"its weights have not the sizes of its config: {name}"
+        if not torch.isfinite(weight).all():
+            return f"its weights are not all numbers: {name}"
+    return ""

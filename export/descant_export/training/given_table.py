@@ -7,7 +7,7 @@ that knows the given notes of the step itself, above and below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,14 +59,21 @@ def table_masks(pieces: Sequence[Piece]) -> Mapping[str, Mask]:
 
 
 @torch.no_grad()
-def given_table(model: Biaxial, pieces: Sequence[Piece], *, fast: bool = False) -> list[GivenRow]:
-    """A row for each of ``table_masks``; ``fast`` computes under bf16 autocast."""
+def given_table(
+    model: Biaxial,
+    pieces: Sequence[Piece],
+    *,
+    fast: bool = False,
+    tell: Callable[[float], None] = lambda _: None,
+) -> list[GivenRow]:
+    """A row for each of ``table_masks``; ``fast`` computes under bf16 autocast. ``tell`` hears what share is done."""
     device = next(model.parameters()).device
     masks = table_masks(pieces)
     training = model.training
     model.eval()
     sums = torch.zeros(len(masks), 2, 4, dtype=torch.float64)
     cells = torch.zeros(len(masks), 2, dtype=torch.float64)
+    steps, done = sum(piece.steps for piece in pieces), 0.0
     all_given = zip(*(whole_pieces(pieces, mask, model.shape) for mask in masks.values()), strict=True)
     for here, givens in zip(whole_pieces(pieces, nothing, model.shape), all_given, strict=True):
         batch = here.on(device)
@@ -77,6 +84,8 @@ def given_table(model: Biaxial, pieces: Sequence[Piece], *, fast: bool = False) 
             sums[index, 0] += scored(alone, batch, known.given).cpu()
             sums[index, 1] += scored(heads, known, known.given).cpu()
             cells[index] += torch.tensor([each.given[..., PLAY].sum(), each.now[..., PLAY].sum()])
+        done += float(here.real.sum())
+        tell(done / steps)
     model.train(training)
     return [
         GivenRow(name, float(given / playing), score_of(without), score_of(with_them))

@@ -50,8 +50,11 @@ class Logbook:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Append the rows."""
-        with self._path.open("a", encoding="ascii", newline="") as file:
-            file.write(self._text(rows))
+        try:
+            with self._path.open("a", encoding="ascii", newline="") as file:
+                file.write(self._text(rows))
+        except OSError as error:
+            raise DescantError(f"{self._path} cannot be written: {error.strerror or error}.") from error
         self._rows += rows
         if self._board is not None:
             for row in rows:
@@ -103,12 +106,14 @@ def _read(path: Path) -> list[Row]:
     """The whole rows of a curve; the last line of a killed run may be torn, and what it said comes again."""
     if not path.exists():
         return []
-    lines = path.read_text(encoding="ascii").split("\n")[:-1]
     try:
+        lines = path.read_text(encoding="ascii").split("\n")[:-1]
         return [
             Row(int(update), *(float(value) if value else None for value in values))  # type: ignore[arg-type]
             for update, *values in csv.reader(lines[1:])
         ]
+    except OSError as error:
+        raise DescantError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, TypeError):
         raise DescantError(f"{path} is not the curve of a run.") from None
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descant_daemon.model.contract import CLASSES
+from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.gathered import told
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
+from descant_export.stages import Tell, silent
 from descant_export.training.baselines import Loudness, hold_last_step, marginal_velocity, markov
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.config import Config
@@ -18,6 +20,8 @@ from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.given_table import GivenRow, given_table
 from descant_export.training.held_out import excerpt
 
+MODEL, MARKOV, HOLD = "this model", "per-pitch Markov, first order", "hold the last step"
+"""Rows of the card."""
 MOST_STEPS = 10_000
 """Of held-out music; more would tell the second decimal."""
 
@@ -32,18 +36,22 @@ class Report:
     loudness: Loudness | None = None
 
 
-def measure(model: Biaxial, split: Split) -> Report:
-    """Score the model and the baselines on the same steps, in float32."""
+def measure(model: Biaxial, split: Split, tell: Tell = silent) -> Report:
+    """Score the model and the baselines on the same steps, in float32; ``tell`` hears how far it is."""
     pitches = model.shape.kernel.pitches
     test, valid = excerpt(split.test, MOST_STEPS), excerpt(split.valid, MOST_STEPS)
+    tell("scoring the model on music that it has not heard", None)
+    own, on_valid = evaluate(model, test, []), evaluate(model, valid, [])
+    tell("scoring what it has to be better than", None)
+    scores = {
+        MODEL: own,
+        MARKOV: markov(split.train, test, pitches),
+        HOLD: hold_last_step(split.train, test, pitches),
+    }
     return Report(
-        {
-            "this model": evaluate(model, test, []),
-            "per-pitch Markov, first order": markov(split.train, test, pitches),
-            "hold the last step": hold_last_step(split.train, test, pitches),
-        },
-        given=given_table(model, test),
-        valid=evaluate(model, valid, []),
+        scores,
+        given=given_table(model, test, tell=lambda share: tell("scoring it under given notes", share)),
+        valid=on_valid,
         loudness=None if model.velocity is None else marginal_velocity(split.train, test, pitches),
     )
 
@@ -73,7 +81,7 @@ A biaxial LSTM: time axis {" + ".join(map(str, config.time_layers))} units share
 sixteenth steps, given notes known to the note axis. Model `{pair[:12]}`.
 
 ## Trained on
-{corpus.credit} (`{told(corpus.name)}`). Licence: {corpus.licence}.
+{_owed(corpus)}
 
 | side | pieces | steps |
 |---|---|---|
@@ -89,7 +97,7 @@ Training: {run.update} updates of {config.batch} × {config.segment} steps in {r
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_before(config, also)}
 
 ## Log-likelihood
-Natural log per step on the test pieces, flat mean over {report.scores["this model"].steps} steps{_part(report, steps)},
+Natural log per step on the test pieces, flat mean over {report.scores[MODEL].steps} steps{_part(report, steps)},
 teacher-forced on both axes, pieces from their beginning in their own keys, dropout off, float32. Play is over all
 {config.shape().kernel.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
 articulation and our own split: not comparable with published figures for other grids.
@@ -108,9 +116,22 @@ What given notes are worth: all other notes of the test pieces, the very same on
 {_loudness(report)}"""
 
 
+def _owed(corpus: Corpus) -> str:
+    """Whose music it was; where nobody has said so, how it can be said."""
+    name = f"`{told(corpus.name)}`"
+    whose = (
+        f"{corpus.credit} ({name})."
+        if corpus.credit != NOT_STATED
+        else f"{name}; whose music it is, nobody has said."
+    )
+    if corpus.licence != NOT_STATED:
+        return f"{whose} Licence: {corpus.licence}."
+    return f"{whose} Under what licence, nobody has said."
+
+
 def _loudness(report: Report) -> str:
     """How well the model says how loud notes are; nothing where it does not say."""
-    average, mine = report.loudness, report.scores["this model"]
+    average, mine = report.loudness, report.scores[MODEL]
     if average is None or not average.notes_a_step:
         return ""
     a_note = mine.velocity / average.notes_a_step
@@ -123,7 +144,7 @@ nats a step, which the figures above do not count.
 
 
 def _part(report: Report, steps: dict[str, int]) -> str:
-    whole = report.scores["this model"].steps == steps["test"]
+    whole = report.scores[MODEL].steps == steps["test"]
     return "" if whole else " (a little of each piece, every style alike)"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 SIZES: Mapping[str, Sequence[str]] = {
-    # A quarter of the arithmetic of the default, for some dozens of files and an afternoon without a graphics card.
+    # A quarter of the arithmetic of the default, for some dozens of files: about a quarter of an hour on two cores.
     "small": (
         "time_layers=[96, 96]",
         "note_layers=[64, 32]",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from descant_daemon.whole_file import make_folder
 from descant_export.corpus.piece import Piece
 from descant_export.memory import keep_freed_memory
 from descant_export.model.biaxial import Biaxial, Heads
@@ -112,8 +113,7 @@ class _Run:
         self._speed = Speed(config, ranks, self._standing.seconds)
         self._unread: list[tuple[int, Tensor]] = []  # updates whose losses are still on the device
         if ranks.first:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._samples.mkdir(exist_ok=True)
+            make_folder(self._samples)
             save_config(config, folder / "config.yaml")
             loud = self._model.velocity is not None
             self._log = Logbook(folder, self._standing.update, velocity=loud, tensorboard=tensorboard)
@@ -209,7 +209,12 @@ class _Run:
             return Standing()
         last = checkpoint.load(self._last)
         self._model.load_state_dict(last.model)
-        self._optimiser.load_state_dict(dict(last.optimiser))
+        try:
+            self._optimiser.load_state_dict(dict(last.optimiser))
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            raise DescantError(
+                f"The run cannot go on from {self._last}: its optimiser was another one ({error})."
+            ) from error
         return last.standing
 
     def _at(self, done: int) -> Standing:
