@@ -109,7 +109,10 @@ def hash_by_onnx(model: Any) -> str:
 
 
 def bare(axis: str) -> Any:
-    """One graph of the model, without metadata. The nodes mean nothing; no runtime gets to see them."""
+    """One graph of the model, without metadata. The time axis keeps its states, and the context is the last of them;
+
+    the nodes of the note axis mean nothing, since no runtime gets to see them.
+    """
     inputs, outputs = ([helper.make_tensor_value_info(*port) for port in side] for side in PORTS[axis])
     rng = np.random.default_rng(len(axis) + ord(axis[0]))
     weights = [
@@ -121,9 +124,15 @@ def bare(axis: str) -> Any:
             numpy_helper.from_array(rng.normal(size=dims).astype(np.float32), name)
             for name, dims in NOTE_WEIGHTS.items()
         ]
-    nodes = [helper.make_node("Identity", ["weight0"], [port[0]]) for port in PORTS[axis][1]]
+    nodes = [helper.make_node("Identity", [_from(axis, port[0])], [port[0]]) for port in PORTS[axis][1]]
     graph = helper.make_graph(nodes, f"{axis}_axis", inputs, outputs, weights)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def _from(axis: str, output: str) -> str:
+    if axis == "note":
+        return "weight0"
+    return "time_h1" if output == "context" else output.removesuffix("_next")
 
 
 def pair_of(time: Any, note: Any) -> str:

@@ -36,14 +36,16 @@ from descant_daemon.model.contract import (
     note_weights,
     outputs,
 )
+from descant_daemon.model.graph import DOMAINS, GraphError, shapes_of
 from descant_daemon.model.onnx_fields import FLOAT, INT64
 from descant_daemon.model.wire import OnnxFile, Tensor, TensorPort, read_onnx
 from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
 
 MOST_BYTES = 256 * 2**20
-DOMAINS = {"", "ai.onnx", "com.microsoft"}  # ONNX's own operators, and those ONNX Runtime brings itself
 FLOAT_BYTES = 4
+LFS = b"version https://git-lfs.github.com/spec/"
+ORT_FORMAT = b"ORTM"
 KEYS = ("descant.format", "descant.axis", "descant.metadata", "descant.weights")
 
 NoteWeights = dict[str, NDArray[np.float32]]
@@ -59,6 +61,13 @@ def _planes(planes: tuple[str, ...]) -> tuple[str, ...]:
     return planes
 
 
+def _shows(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("shows", "There is a character in it that does not show")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_shows)]
 Planes = Annotated[tuple[str, ...], AfterValidator(_planes)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -77,9 +86,9 @@ class ModelMetadata(BaseModel):
     note_layers: Units
     vicinity: Annotated[int, Field(ge=0, le=127)]  # semitones to either side
     beat_cycle: Annotated[int, Field(ge=1, le=1024)]  # steps
-    styles: Annotated[tuple[str, ...], Field(min_length=1, max_length=1024)]
-    corpus: str
-    licences: tuple[str, ...]
+    styles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1024)]
+    corpus: Text
+    licences: tuple[Text, ...]
     steps: Annotated[int, Field(ge=0)]  # of training
     seconds: Annotated[FiniteFloat, Field(ge=0)]  # of training
     test_log_likelihood: FiniteFloat  # nats a step, on pieces kept from training
@@ -192,18 +201,29 @@ def read_note_weights(file: OnnxFile, metadata: ModelMetadata, name: str) -> Not
 
 def check_graph(data: bytes, axis: Axis, name: str) -> tuple[ModelMetadata, OnnxFile]:
     """Check one graph by itself; ``name`` is for the sentence of the DescantError."""
+    if data.startswith(LFS):
+        raise DescantError(
+            f"{name} is a Git LFS pointer and not the model: `git lfs pull` in its repository gets the file"
+        )
+    if data[4:8] == ORT_FORMAT:  # a runtime might take it for a format that is not checked here
+        raise DescantError(f"{name} is in ONNX Runtime's own format; a model is an ONNX file")
     file = read_onnx(data, name)
     if file.external:
         raise DescantError(
             f"{name} keeps the tensor '{file.external[0][:60]}' in another file, which is not allowed"
         )
-    if custom := sorted(file.domains - DOMAINS):
+    if custom := sorted(file.domains - {*DOMAINS}):
         raise DescantError(f"{name} needs operators of the domain '{custom[0][:60]}', which is not allowed")
     metadata = _metadata(file.metadata, axis, name)
     if file.metadata["descant.weights"] != file.weights:
         raise DescantError(f"{name} is damaged: its weights are not those that its metadata tells of")
     _check_ports(name, "input", inputs(axis, metadata.sizes), file.inputs)
     _check_ports(name, "output", outputs(axis, metadata.sizes), file.outputs)
+    if axis == "time":  # of the note axis only the weights are used
+        try:
+            shapes_of(file, inputs(axis, metadata.sizes), outputs(axis, metadata.sizes))
+        except GraphError as error:
+            raise DescantError(f"{name} cannot be played: {error}") from None
     return metadata, file
 
 

@@ -44,14 +44,21 @@ FIELDS: Mapping[str, Mapping[int, Known]] = {
         15: Known("sparse_initializer", "SparseTensorProto"),
     },
     "NodeProto": {
+        1: Known("input"),
+        2: Known("output"),
+        4: Known("op_type"),
         5: Known("attribute", "AttributeProto"),
         7: Known("domain"),
     },
     "AttributeProto": {
+        1: Known("name"),
+        3: Known("i"),
         5: Known("t", "TensorProto"),
         6: Known("g", "GraphProto"),
+        8: Known("ints"),
         10: Known("tensors", "TensorProto"),
         11: Known("graphs", "GraphProto"),
+        20: Known("type"),
         22: Known("sparse_tensor", "SparseTensorProto"),
         23: Known("sparse_tensors", "SparseTensorProto"),
     },
@@ -83,4 +90,5 @@ FIELDS: Mapping[str, Mapping[int, Known]] = {
 }
 
 FLOAT, INT64 = 1, 7  # TensorProto.DataType
+INT, INTS = 2, 7  # AttributeProto.AttributeType
 EXTERNAL = 1  # TensorProto.DataLocation

@@ -17,6 +17,7 @@ from descant_daemon.model.card import ModelFiles, ModelMetadata, NoteWeights, ch
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.model.session import bare_run, fastest_session
 from descant_daemon.note_state import State
+from descant_routing.errors import DescantError
 
 WARM_UPS = 50
 NEVER = 1e9  # a die, as a logit, that no note beats
@@ -36,6 +37,8 @@ class OnnxNetwork:
         self._states = [f"time_{part}{layer}" for layer in range(len(metadata.time_layers)) for part in "hc"]
         self._outputs = ["context", *(f"{name}_next" for name in self._states)]
         self._blend, self._style = FIRST_STYLE, FIRST_STYLE.weights(len(metadata.styles))
+        self._context = (1, self.pitches.size, metadata.time_layers[-1])
+        self._try_out(shapes)
 
     @staticmethod
     def load(stem: Path) -> OnnxNetwork:
@@ -52,7 +55,13 @@ class OnnxNetwork:
         feed["state"] = before[None]
         feed["step_in_bar"] = np.array([step_in_bar], np.int64)
         feed["style"] = self._style
-        context, *after = self._run_time(self._outputs, feed, None)
+        try:
+            context, *after = self._run_time(self._outputs, feed, None)
+        except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
+            reason = str(error).splitlines()[0]
+            raise DescantError(f"ONNX Runtime cannot run the model's time axis: {reason}") from error
+        if context.shape != self._context:  # the climb reads it without looking at its size
+            raise DescantError(f"the model's context comes out as {list(context.shape)}")
         return self.note_axis.known(context[0]), tuple(after)
 
     def choose(self, lines: Sequence[Line]) -> list[Chosen]:
@@ -67,6 +76,14 @@ class OnnxNetwork:
         for _ in range(WARM_UPS):
             context, _ = self.along_time(silence, 0, self.time_start)
             self.choose([Line(context, silence, choice)])
+
+    def _try_out(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        """One step on silence. Raises DescantError when it does not run, or the states come out otherwise."""
+        _, hidden = self.along_time(np.zeros((self.pitches.size, 2), np.float32), 0, self.time_start)
+        if found := [
+            list(each.shape) for each, shape in zip(hidden, shapes, strict=True) if each.shape != shape
+        ]:
+            raise DescantError(f"a state of the model comes out as {found[0]}")
 
 
 def note_axis(metadata: ModelMetadata, weights: NoteWeights) -> NoteAxis:

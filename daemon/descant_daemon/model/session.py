@@ -22,6 +22,8 @@ def session(model: bytes, name: str, providers: list[str] | None = None) -> Any:
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # What was checked is an ONNX file: bytes that look like another format, too, are not read as that.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     options.log_severity_level = QUIET
     try:
         return ort.InferenceSession(model, options, providers=providers or [CPU])

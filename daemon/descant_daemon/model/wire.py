@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from descant_daemon.model.onnx_fields import EXTERNAL, FIELDS, Known
+from descant_daemon.model.onnx_fields import EXTERNAL, FIELDS, INT, INTS, Known
 from descant_daemon.model.protobuf import Field, Reader, TornError
 from descant_routing.errors import DescantError
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 MOST_FIELDS = 500_000  # a model of ours has some two thousand
 DEEPEST = 64  # messages in messages; a subgraph is three further in than its graph
 
+_LEADING = {
+    "GraphProto",
+    "NodeProto",
+    "AttributeProto",
+    "FunctionProto",
+    "TrainingInfoProto",
+    "SparseTensorProto",
+}
 _DATA = {"float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data", "uint64_data"}
 
 
@@ -46,9 +54,28 @@ class Tensor:
     raw: memoryview | None
 
 
+Number = int | tuple[int, ...] | None
+"""An attribute: a whole number, several, or something else."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operator of the graph, its inputs and outputs by name ("" for one that is left out)."""
+
+    operator: str
+    domain: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Number]
+
+
 @dataclass
 class OnnxFile:
-    """What was found. ``weights`` is the SHA-256 (hex) over the initializers; see ``read_onnx``."""
+    """What was found. ``weights`` is the SHA-256 (hex) over the initializers; see ``read_onnx``.
+
+    ``nodes`` are those of the graph itself, in order; ``beside`` names what a plain graph has not: functions of its
+    own, training, sparse weights.
+    """
 
     metadata: dict[str, str] = field(default_factory=dict)
     opsets: dict[str, int] = field(default_factory=dict)
@@ -57,6 +84,8 @@ class OnnxFile:
     inputs: list[TensorPort] = field(default_factory=list)
     outputs: list[TensorPort] = field(default_factory=list)
     tensors: dict[str, Tensor] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    beside: set[str] = field(default_factory=set)
     weights: str = ""
 
 
@@ -101,25 +130,69 @@ class _Walk:
                     self._opset(each.message())
                 case Known("metadata_props", _):
                     self._metadata(each.message())
-                case Known("input" | "output", _):
-                    if depth == 1:
-                        ports = self.found.inputs if known.name == "input" else self.found.outputs
-                        ports.append(self._port(each.message()))
+                case Known("input" | "output", _) if depth == 1:
+                    ports = self.found.inputs if known.name == "input" else self.found.outputs
+                    ports.append(self._port(each.message()))
                 case Known(_, "TensorProto"):
                     weight = known.name == "initializer"
                     self._tensor(each.message(), counts=weight, named=weight and depth == 1)
                 case Known("sparse_initializer", _):
+                    self.found.beside.add(known.name)
                     for _, part in self._known("SparseTensorProto", each.message()):
                         self._tensor(part.message(), counts=True)
-                case _:
-                    self.graphs += kind == "ModelProto" and known.name == "graph"
-                    self.enter(known.message, each.message(), depth + 1)
+                case _ if known.message in _LEADING:
+                    self._descend(kind, known, each.message(), depth)
         if kind == "NodeProto" and not domain:
             self.found.domains.add("")
+
+    def _descend(self, kind: str, known: Known, message: memoryview, depth: int) -> None:
+        if kind == "ModelProto":
+            if known.name == "graph":
+                self.graphs += 1
+            else:
+                self.found.beside.add(known.name)
+        elif kind == "GraphProto" and depth == 1:
+            self.found.nodes.append(self._node(message))
+        self.enter(known.message, message, depth + 1)
 
     def _known(self, kind: str, message: memoryview) -> Iterator[tuple[Known, Field]]:
         table = FIELDS[kind]
         return ((table[each.number], each) for each in self._reader.fields(message) if each.number in table)
+
+    def _node(self, message: memoryview) -> Node:
+        texts = {"op_type": "", "domain": ""}
+        names: dict[str, list[str]] = {"input": [], "output": []}
+        attributes: dict[str, Number] = {}
+        for known, each in self._known("NodeProto", message):
+            if known.name == "attribute":
+                name, value = self._attribute(each.message())
+                if name in attributes:
+                    raise TornError(f"an operator has the attribute '{name[:60]}' twice")
+                attributes[name] = value
+            elif known.name in names:
+                names[known.name].append(each.text())
+            else:
+                texts[known.name] = each.text()
+        return Node(
+            texts["op_type"], texts["domain"], tuple(names["input"]), tuple(names["output"]), attributes
+        )
+
+    def _attribute(self, message: memoryview) -> tuple[str, Number]:
+        name, kind, number, numbers = "", 0, 0, list[int]()
+        for known, each in self._known("AttributeProto", message):
+            match known.name:
+                case "name":
+                    name = each.text()
+                case "type":
+                    kind = each.integer()
+                case "i":
+                    number = each.integer()
+                case "ints":
+                    numbers += self._reader.integers(each)
+                case _:
+                    return name, None
+        of_kind: dict[int, Number] = {INT: number, INTS: tuple(numbers)}
+        return name, of_kind.get(kind)
 
     def _tensor(self, message: memoryview, *, counts: bool, named: bool = False) -> None:
         name, data_type, dims, external = "", 0, list[int](), False
