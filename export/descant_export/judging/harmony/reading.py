@@ -22,6 +22,7 @@ from descant_export.training.masks import skyline
 from descant_routing.errors import DescantError
 
 MELODY = "melody"
+AT_ONCE = 1 / 8  # beats from the beginning within which a metre stands at it: abc2midi begins at tick 1
 SLOWEST, FASTEST = 20.0, 400.0  # quarters a minute that can be rendered
 
 
@@ -100,9 +101,10 @@ def _steps(song: Song, notes: Iterable[SongNote]) -> list[Note]:
 def _bars(song: Song, end: int, name: str) -> tuple[Metre, int, int]:
     """The first metre, at which step of its bar the file begins, and for how many of its ``end`` steps it lasts."""
     said = {0.0: COMMON_TIME}
-    said |= {
-        tick / song.ticks_per_beat: Signature(tick / song.ticks_per_beat, *of) for tick, *of in song.metres
-    }
+    for tick, *metre in song.metres:
+        beat = tick / song.ticks_per_beat
+        beat = beat if beat >= AT_ONCE else 0.0
+        said[beat] = Signature(beat, *metre)
     signatures = list(said.values())
     late = int(step_in_bar(signatures, end, 4)[0])
     own, *later = signatures[late > 0 :]  # where it begins late, the first one is only the pick-up's

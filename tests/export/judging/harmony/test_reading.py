@@ -22,7 +22,7 @@ BEAT = 96
 def save(
     path: Path,
     tracks: Mapping[str, Sequence[Note]],
-    metres: Sequence[tuple[int, tuple[int, int]]] = ((0, (4, 4)),),
+    metres: Sequence[tuple[float, tuple[int, int]]] = ((0, (4, 4)),),
     channel: int = 0,
 ) -> Path:
     """``metres``: by step."""
@@ -37,7 +37,7 @@ def save(
         ]
         for name, notes in tracks.items()
     ]
-    signs = [(step * size, metre) for step, metre in metres]
+    signs = [(round(step * size), metre) for step, metre in metres]
     path.write_bytes(song_bytes(messages, TempoMap(BEAT, [(0, 750_000)]), signs))
     return path
 
@@ -85,6 +85,13 @@ def test_empty_bars_before_the_tune_are_left_out_and_it_ends_with_its_metre(tmp_
     assert setting.melody.notes == ((4, 16, 72), (16, 32, 74))
     assert setting.others == ((0, 16, 50), (16, 32, 52))
     assert setting.melody.bars == 2
+
+
+def test_a_metre_a_tick_late_is_the_first_one(tmp_path: Path) -> None:
+    """As abc2midi writes it; it is no pick-up of a tick, and no change of metre."""
+    path = save(tmp_path / "x.mid", {"melody": line("c5:12 d5:12")}, [(1 / 24, (3, 4))])
+    melody = read_setting(path, "x").melody
+    assert (melody.metre, melody.bars, melody.notes[0][0]) == (Metre(3, 4), 2, 0)
 
 
 def test_drums_are_no_music_and_files_that_are_none_are_named(tmp_path: Path) -> None:
