@@ -56,7 +56,7 @@ def test_presets_tunes_and_type_markers_travel_and_no_litter_does(wheel: Path) -
         assert inside >= {path.name for path in (ROOT / "presets" / style).iterdir() if path.is_file()}
         assert any(name.endswith(".onnx") for name in inside), style
         assert any("card" in name.lower() for name in inside), style
-    tunes = {path.name for path in (ROOT / "daemon/descant_daemon/tunes/data").glob("*.tune")}
+    tunes = {path.name for path in (ROOT / "daemon/descant_daemon/tunes").rglob("*.tune")}
     assert tunes == {name.rpartition("/")[2] for name in names if name.endswith(".tune")}
     assert {f"{name}/py.typed" for name in OURS - {"descant_presets"}} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".pt", ".ckpt"))]

@@ -104,3 +104,21 @@ def test_a_tune_written_as_midi_reads_back_the_same(name: str, tmp_path: Path) -
             back.append(TuneNote(start, step - start, message.note))
     assert tuple(back) == tune.notes
     assert not sounding
+
+
+def test_chords_and_the_other_hand() -> None:
+    """Sorted by time, the tie holds all of the chord, and each hand's bars are counted."""
+    text = "r:4 | c4+e4:8 ~:4 | g4:8\n&\nr:4 | c3:12 | c3:8\n"
+    tune = parse(HEAD + text, "t.tune")
+    assert tune.notes == (
+        TuneNote(12, 12, 48),
+        TuneNote(12, 12, 60),
+        TuneNote(12, 12, 64),
+        TuneNote(24, 8, 48),
+        TuneNote(24, 8, 67),
+    )
+    assert (tune.phrases, tune.end) == ((8,), 32)
+    with pytest.raises(TuneError, match=r"t\.tune:12: the bar has 1 steps too many"):
+        parse(HEAD + text.replace("c3:12", "c3:13"), "t.tune")
+    with pytest.raises(TuneError, match=r"t\.tune: no notes"):
+        parse(HEAD + "c4:4 | c4:8\n&\n", "t.tune")

@@ -16,6 +16,7 @@ from descant_routing.errors import UsageError
 
 BARS, FREE_BARS = 16, 64
 MOST_SEEDS = 1000
+MELODIES = "melodies"
 
 
 def judge(
@@ -59,11 +60,12 @@ def judge(
         bool, typer.Option("--harmony", help="Instead: key, chords, voice leading, beside a human setting.")
     ] = False,
     over: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--over",
             metavar="FOLDER",
-            help="With --harmony: MIDI files; the track 'melody' is played, else the top line. The built-in tunes.",
+            help="With --harmony: MIDI files; the track 'melody' is played, else the top line. Or what comes with "
+            "Descant: melodies (if not said), exercises.",
             show_default=False,
         ),
     ] = None,
@@ -102,7 +104,7 @@ def judge(
             raise UsageError("--harmony goes without --music, --sweep and --out.")
         _judge_harmony(
             what,
-            over,
+            over or MELODIES,
             how=_how(detached=detached, shock=shock, free=free and _nothing_beside(over)),
             seeds=_seeds(seeds),
             bars=bars or (FREE_BARS if free else BARS),
@@ -143,7 +145,7 @@ def judge(
     _command().judge(pairs, files, plain=plain, out=out, seed=seed, **shared)
 
 
-def _judge_harmony(presets: list[str], over: Path | None, **asked: object) -> None:
+def _judge_harmony(presets: list[str], over: str, **asked: object) -> None:
     with train_extra():
         command: Any = importlib.import_module("descant_export.judging.harmony.command")
     command.judge_harmony(presets, over, **asked)
@@ -156,7 +158,7 @@ def _how(**ways: bool) -> str:
     return chosen[0] if chosen else "plain"
 
 
-def _nothing_beside(over: Path | None) -> bool:
+def _nothing_beside(over: str | None) -> bool:
     if over is not None:
         raise UsageError("--free plays without a tune; --over gives one.")
     return True

@@ -6,6 +6,7 @@ from pathlib import Path
 from descant_daemon.midi_file import write_song
 from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
+from descant_daemon.tunes.book import Shelf, load, names
 from descant_daemon.tunes.tune import TuneNote
 
 TICKS_PER_STEP = PPQ // 4
@@ -38,3 +39,12 @@ def write_midi(
     )
     write_song(path, {title: track}, TempoMap(PPQ, [(0, round(60e6 / tempo))]), metre)
     return path
+
+
+def write_tunes(folder: Path, shelf: Shelf = "melodies") -> list[Path]:
+    """Every tune of a shelf as a MIDI file in an existing folder. Raises DescantError where it cannot be written."""
+    found = [(name, load(name, shelf)) for name in names(shelf)]
+    return [
+        write_midi(tune.notes, folder / f"{name}.mid", tempo=tune.tempo, metre=tune.metre)
+        for name, tune in found
+    ]

@@ -1,7 +1,11 @@
-"""The tunes that travel with the project: melodies in the public domain, typed in for it."""
+"""The tunes that travel with the project: melodies in the public domain, typed in for it; and exercises.
+
+Exercises are what else people play: tunes in minor, dances, detached notes, held chords, a bass line, two hands.
+"""
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Literal
 
 from descant_daemon.tunes.tune import Tune, TuneNote, parse
 from descant_routing.errors import UsageError
@@ -10,18 +14,22 @@ COMMON_METRE = ("st-anne", "winchester-old", "dundee", "st-flavian")
 """Four 8-bar tunes in 4/4 with a pick-up of a quarter, none of them among Bach's chorales."""
 
 
-def names() -> tuple[str, ...]:
+Shelf = Literal["melodies", "exercises"]
+SHELVES: dict[Shelf, str] = {"melodies": "data", "exercises": "exercises"}
+
+
+def names(shelf: Shelf = "melodies") -> tuple[str, ...]:
     """Every tune's name, in alphabetical order."""
-    data = files("descant_daemon.tunes") / "data"
+    data = files("descant_daemon.tunes") / SHELVES[shelf]
     return tuple(sorted(entry.name[:-5] for entry in data.iterdir() if entry.name.endswith(".tune")))
 
 
-def load(name: str) -> Tune:
+def load(name: str, shelf: Shelf = "melodies") -> Tune:
     """The tune of that name. Raises UsageError when there is none, TuneError when it cannot be read."""
-    if name not in names():
-        raise UsageError(f"There is no tune {name!r}; there are {', '.join(names())}.")
-    text = (files("descant_daemon.tunes") / "data" / f"{name}.tune").read_text(encoding="utf-8")
-    return parse(text, f"{name}.tune")
+    if name not in names(shelf):
+        raise UsageError(f"There is no tune {name!r}; there are {', '.join(names(shelf))}.")
+    path = files("descant_daemon.tunes") / SHELVES[shelf] / f"{name}.tune"
+    return parse(path.read_text(encoding="utf-8"), f"{name}.tune")
 
 
 def medley(tunes: Sequence[str], tonic: int | None = None) -> tuple[TuneNote, ...]:

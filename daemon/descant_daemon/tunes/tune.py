@@ -15,9 +15,10 @@ A ``.tune`` file is a head of ``name: value`` lines, an empty line, and the musi
     g4:4 | c5:4 g4:4 a4:4 f#4:4 | g4:12
 
 Lengths and the pick-up are in steps (sixteenths); ``tempo`` is in quarters a minute; c4 is MIDI key 60.
-``r:4`` is a rest, ``~:4`` holds the note before it 4 steps longer (a tie). ``|`` closes a full bar, and so
-may the end of a line. The last bar is full, or short by exactly the pick-up, as in a hymn book. ``bach``
-names the chorale where Bach set the tune as well, so that nobody takes it for one a Bach model never saw.
+``r:4`` is a rest, ``~:4`` holds the note before it 4 steps longer (a tie), ``c4+e4+g4:16`` is a chord. ``|``
+closes a full bar, and so may the end of a line. The last bar is full, or short by exactly the pick-up, as in a
+hymn book. A line ``&`` goes back to the beginning: what follows is the other hand. ``bach`` names the chorale
+where Bach set the tune as well, so that nobody takes it for one a Bach model never saw.
 """
 
 import re
@@ -30,7 +31,9 @@ from descant_routing.errors import DescantError
 STEPS_PER_WHOLE = 16
 HEAD = ("title", "composer", "year", "key", "metre", "pickup", "tempo", "bach")
 
-_TOKEN = re.compile(r"(?:([a-g])([#b]?)(\d)|([r~])):([1-9]\d?)")
+OTHER_HAND = "&"
+
+_TOKEN = re.compile(r"([a-g][#b]?\d(?:\+[a-g][#b]?\d)*|[r~]):([1-9]\d?)")
 _SEMITONE = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _ALTER = {"#": 1, "b": -1, "": 0}
 _KEY = re.compile(r"([A-G])([#b]?) (major|minor)")
@@ -70,7 +73,7 @@ class Tune:
     """The chorale in which Bach set this tune, None where he did not."""
     notes: tuple[TuneNote, ...]
     phrases: tuple[int, ...]
-    """The step at which each phrase begins."""
+    """The step at which each phrase of the first hand begins."""
 
     @property
     def steps_per_bar(self) -> int:
@@ -85,7 +88,7 @@ class Tune:
     @property
     def end(self) -> int:
         """The step at which the last note ends."""
-        return self.notes[-1].start + self.notes[-1].length
+        return max(note.start + note.length for note in self.notes)
 
     @property
     def tonic(self) -> int:
@@ -160,12 +163,25 @@ def _tonic(key: str) -> int:
 def _music(
     lines: list[str], blank: int, where: str, bar: int, pickup: int
 ) -> tuple[tuple[TuneNote, ...], tuple[int, ...]]:
-    """Notes and the starts of phrases; every bar's sum is checked where its bar line stands."""
+    """Notes by time and the starts of phrases; every bar's sum is checked where its bar line stands."""
+    hands: list[list[tuple[int, str]]] = [[]]
+    for at, line in enumerate(lines[blank:], blank + 1):
+        if line.strip() == OTHER_HAND:
+            hands.append([])
+        else:
+            hands[-1].append((at, line))
+    read = [_hand(hand, where, bar, pickup) for hand in hands]
+    return tuple(sorted(note for notes, _ in read for note in notes)), read[0][1]
+
+
+def _hand(
+    lines: list[tuple[int, str]], where: str, bar: int, pickup: int
+) -> tuple[list[TuneNote], tuple[int, ...]]:
     notes: list[TuneNote] = []
     phrases: list[int] = []
     now = (bar - pickup) % bar
     barline = 0  # the step of the last bar line passed
-    for at, line in enumerate(lines[blank:], blank + 1):
+    for at, line in lines:
         if line.strip():
             phrases.append(now)
             if now == barline + bar:  # the end of a line is a bar line where the bar is full
@@ -184,23 +200,30 @@ def _music(
         raise TuneError(f"{where}: no notes.")
     if now - barline not in (bar, bar - pickup):
         raise TuneError(f"{where}: the last bar has {now - barline} steps, not {bar - pickup} or {bar}.")
-    return tuple(notes), tuple(phrases)
+    return notes, tuple(phrases)
 
 
 def _event(token: str, now: int, notes: list[TuneNote], where: str) -> int:
-    """Append (or lengthen) a note and return the token's length in steps."""
+    """Append (or lengthen) notes and return the token's length in steps."""
     found = _TOKEN.fullmatch(token)
     if not found:
-        raise TuneError(f"{where}: {token!r} is not a note like f#4:2, a rest r:4, a tie ~:4 or a bar line.")
-    letter, accidental, octave, mark, digits = found.groups()
-    length = int(digits)
-    if mark == "~":
-        if not notes or notes[-1].start + notes[-1].length != now:
+        raise TuneError(
+            f"{where}: {token!r} is not a note like f#4:2, a chord c4+e4:8, a rest r:4, a tie ~:4 or a bar line."
+        )
+    pitches, length = found[1], int(found[2])
+    if pitches == "~":
+        held = [at for at, note in enumerate(notes) if note.start + note.length == now]
+        if not held:
             raise TuneError(f"{where}: the tie {token!r} has no note before it to hold.")
-        notes[-1] = notes[-1]._replace(length=notes[-1].length + length)
-    elif mark is None:
-        key = 12 * (int(octave) + 1) + _SEMITONE[letter] + _ALTER[accidental]
-        if key > 127:
+        for at in held:
+            notes[at] = notes[at]._replace(length=notes[at].length + length)
+    elif pitches != "r":
+        keys = sorted({_key(pitch) for pitch in pitches.split("+")})
+        if keys[-1] > 127:
             raise TuneError(f"{where}: {token!r} is above the highest MIDI key, g9.")
-        notes.append(TuneNote(now, length, key))
+        notes += [TuneNote(now, length, key) for key in keys]
     return length
+
+
+def _key(pitch: str) -> int:
+    return 12 * (int(pitch[-1]) + 1) + _SEMITONE[pitch[0]] + _ALTER[pitch[1:-1]]

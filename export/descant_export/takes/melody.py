@@ -9,7 +9,7 @@ import numpy as np
 
 from descant_daemon.settings.metre import Metre
 from descant_daemon.song import PPQ, struck
-from descant_daemon.tunes.book import load, names
+from descant_daemon.tunes.book import Shelf, load, names
 from descant_export.corpus.piece import Piece
 from descant_export.training.masks import skyline
 
@@ -58,11 +58,11 @@ def melodies_of(pieces: Iterable[Piece], bars: int) -> list[Melody]:
     return [melody for melody in found if melody is not None and melody.bars >= bars]
 
 
-def tunes() -> list[Melody]:
+def tunes(shelf: Shelf = "melodies") -> list[Melody]:
     """The tunes that travel with us, in alphabetical order."""
     found = []
-    for name in names():
-        tune = load(name)
+    for name in names(shelf):
+        tune = load(name, shelf)
         notes = tuple((note.start, note.start + note.length, note.key) for note in tune.notes)
         found.append(Melody(tune.title, name, Metre(*tune.metre), tune.bars, notes))
     return found

@@ -49,9 +49,9 @@ def test_messages_end_with_their_bars_and_end_a_note_before_the_next_begins() ->
     assert melody is not None
     assert melody.messages(2) == [
         (0, bytes((0x90, 60, 80))),
-        (16 * STEP, bytes((0x80, 60, 80))),
+        (16 * STEP, bytes((0x80, 60, 64))),
         (16 * STEP, bytes((0x90, 60, 80))),
-        (32 * STEP, bytes((0x80, 60, 80))),
+        (32 * STEP, bytes((0x80, 60, 64))),
     ]
 
 

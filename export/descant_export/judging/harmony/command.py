@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from descant_daemon.engine.key import Key
+from descant_daemon.tunes.book import SHELVES
 from descant_export.evaluation.tell import as_json
 from descant_export.judging.harmony import shock, tell
 from descant_export.judging.harmony.figures import figures, pooled
@@ -39,7 +40,7 @@ class Asked(NamedTuple):
 
 def judge_harmony(
     presets: Sequence[str],
-    over: Path | None,
+    over: str,
     *,
     seeds: Sequence[int],
     bars: int,
@@ -47,14 +48,19 @@ def judge_harmony(
     how: How,
     json: bool,
 ) -> None:
-    """``over``: a folder of MIDI files, or else the tunes that come with Descant."""
+    """``over``: a folder of MIDI files, or a shelf of the tunes that come with Descant."""
     asked = Asked(_named(presets, settings), tuple(settings), seeds, bars)
     report: dict[str, Any] = {"how": how, "seeds": list(seeds), "bars": bars, "settings": list(settings)}
     if how == "free":
         show = _free(asked, report)
     else:
-        pieces = read_settings(over, lambda line: console.print(line, markup=False)) if over else built_in()
-        report["over"] = str(over) if over else "the tunes that come with Descant"
+        shelf = None if Path(over).is_dir() else next((each for each in SHELVES if each == over), None)
+        pieces = (
+            built_in(shelf)
+            if shelf
+            else read_settings(Path(over), lambda line: console.print(line, markup=False))
+        )
+        report["over"] = over
         show = _shock(asked, pieces, report) if how == "shock" else _plain(asked, pieces, report, how)
     if json:
         as_json(report)

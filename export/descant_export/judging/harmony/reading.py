@@ -101,10 +101,10 @@ def _steps(song: Song, notes: Iterable[SongNote]) -> list[Note]:
 def _bars(song: Song, end: int, name: str) -> tuple[Metre, int, int]:
     """The first metre, at which step of its bar the file begins, and for how many of its ``end`` steps it lasts."""
     said = {0.0: COMMON_TIME}
-    for tick, *metre in song.metres:
+    for tick, *signature in song.metres:
         beat = tick / song.ticks_per_beat
         beat = beat if beat >= AT_ONCE else 0.0
-        said[beat] = Signature(beat, *metre)
+        said[beat] = Signature(beat, *signature)
     signatures = list(said.values())
     late = int(step_in_bar(signatures, end, 4)[0])
     own, *later = signatures[late > 0 :]  # where it begins late, the first one is only the pick-up's

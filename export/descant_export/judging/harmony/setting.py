@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_daemon.tunes.book import load
+from descant_daemon.tunes.book import Shelf, load
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.judging.harmony.phrases import Note
 from descant_export.takes.melody import Melody, tunes
@@ -38,9 +38,9 @@ class Setting(NamedTuple):
         return from_notes(self.name, voices, np.arange(bars * bar) % bar)
 
 
-def built_in() -> list[Setting]:
+def built_in(shelf: Shelf) -> list[Setting]:
     """The tunes that travel with us; nobody has set them."""
-    return [Setting(melody, (), load(melody.source).tempo) for melody in tunes()]
+    return [Setting(melody, (), load(melody.source, shelf).tempo) for melody in tunes(shelf)]
 
 
 def detached(melody: Melody) -> Melody:

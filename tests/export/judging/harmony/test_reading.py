@@ -115,7 +115,7 @@ def test_a_metre_that_no_preset_has(tmp_path: Path) -> None:
 
 
 def test_the_tunes_that_come_with_us_have_no_setting() -> None:
-    found = built_in()
+    found = built_in("melodies")
     assert len(found) > 10
     assert not any(each.others for each in found)
     (anne,) = (each for each in found if each.name == "st-anne")
