@@ -47,7 +47,6 @@ from descant_daemon.time.tap_tempo import Taps
 from descant_routing.ports.backend import Backend
 from descant_routing.ports.jack_port import CLIENT, JackBackend
 from descant_routing.ports.ladder import BACKENDS, open_rung
-from descant_routing.printable import printable
 
 MILLISECOND = 1_000_000
 
@@ -178,7 +177,7 @@ def play(
         recorder = Recorder(effect, header.origin, tape.write, source)
         session = Session(backend, effect, engine, outlets, recorder, header.origin)
         if files is not None:
-            say(f"Recording to {printable(str(files.take))}.")
+            say(f"Recording to {files.take}.")
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
         watch = RigWatch(rig, read, engine, backend, session.request_rig, rig_facts)
@@ -229,7 +228,7 @@ def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, Noted
 
 def _say_ready(rig: Rig, backend: Backend, why: str) -> None:
     cables = f"{_shown(backend.inputs, backend)} → {_shown(backend.outputs, backend)}"
-    say(f"{printable(rig.title)} is ready to be played: {cables} ({why}).")
+    say(f"{rig.title} is ready to be played: {cables} ({why}).")
     if isinstance(backend, JackBackend) and backend.client != CLIENT:
         say(
             f"descant: Descant runs already: the ports of this one begin with {backend.client}, not {CLIENT}."
@@ -239,8 +238,7 @@ def _say_ready(rig: Rig, backend: Backend, why: str) -> None:
 def _shown(cables: Mapping[str, str], backend: Backend) -> str:
     """Ports as patchbays show them, and who is connected to them."""
     return ", ".join(
-        printable(f"{name} (not there yet)" if label in backend.absent else name)
-        for label, name in cables.items()
+        f"{name} (not there yet)" if label in backend.absent else name for label, name in cables.items()
     )
 
 

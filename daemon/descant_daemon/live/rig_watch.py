@@ -19,7 +19,6 @@ from descant_daemon.tape.rigging import rigging
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
 from descant_routing.ports.cables import Cables
-from descant_routing.printable import printable
 
 LOOKS = 5  # of the session's between two looks at the files
 Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
@@ -100,7 +99,7 @@ class RigWatch:
         self._backend.wake()
         self._old = cables
         kept = "" if _clock_of(rig) == self._clock else "; its clock stays as it was at the start"
-        say(f"descant: {printable(rig.title)} is read again and plays on{kept}")
+        say(f"descant: {rig.title} is read again and plays on{kept}")
 
     def _changed(self) -> bool:
         """Whether any of the files has, since we looked last; one that is gone has not: an editor may be writing it."""

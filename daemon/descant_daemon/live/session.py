@@ -19,7 +19,6 @@ from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
 from descant_routing.ports.backend import Backend
-from descant_routing.printable import printable
 
 LOOK = 0.1  # s between two looks round
 PORTS_EVERY = 10  # looks: who has come and gone, and how punctual we are
@@ -113,7 +112,7 @@ class Session:
         while not faults.empty():
             self._faults.add(faults.get_nowait())
         for fault in self._faults.due(now):
-            say(f"descant: left out, the music goes on: {printable(fault)}")
+            say(f"descant: left out, the music goes on: {fault}")
 
     def _wait(self) -> bool:
         """For a while, or until the Return key taps the tempo; True when it is time to stop."""

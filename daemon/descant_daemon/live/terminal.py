@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from textwrap import wrap
 
+from descant_routing.printable import printable
+
 STDERR = 2
 LEAST_WIDTH = 8
 
@@ -18,7 +20,11 @@ def clear_line(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def own_line(sentence: str, *, terminal: bool) -> str:
-    """The sentence as lines of its own; ``terminal``: broken between words, over a status line that may be there."""
+    """The sentence as lines of its own, ``printable``, since names in it come from outside.
+
+    ``terminal``: it is broken between words, and stands over a status line that may be there.
+    """
+    sentence = printable(sentence)
     if not terminal:
         return f"{sentence}\n"
     lines = wrap(sentence, width_of(STDERR), break_long_words=False, break_on_hyphens=False)

@@ -83,7 +83,7 @@ def troubles(status: Snapshot) -> Iterator[Trouble]:
     if isinstance(clock, str) and clock in _CLOCKS:
         yield Trouble(f"clock {clock}", *_CLOCKS[clock])
     for label, sentence in status.get("absent", {}).items():
-        yield Trouble(f"absent {label}", f"waiting for {_port(label, 'the port')}", f"{printable(sentence)}.")
+        yield Trouble(f"absent {label}", f"waiting for {_port(label, 'the port')}", f"{sentence}.")
     lately = status.get("lately", {})
     if thinned := lately.get("thinned", 0) + lately.get("dropped", 0):
         yield Trouble(

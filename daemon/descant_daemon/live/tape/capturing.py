@@ -11,7 +11,6 @@ from descant_daemon.tape.capture import Captured, capture_lines, file_name
 from descant_daemon.tape.header import read_header
 from descant_daemon.whole_file import make_folder, write_whole
 from descant_routing.errors import DescantError
-from descant_routing.printable import printable
 
 
 def write_capture(header: bytes, lines: Sequence[bytes], folder: Path, bars: int, now: datetime) -> str:
@@ -26,7 +25,7 @@ def write_capture(header: bytes, lines: Sequence[bytes], folder: Path, bars: int
     except DescantError:
         path.unlink(missing_ok=True)
         raise
-    return f"Captured: {printable(str(path))}"
+    return f"Captured: {path}"
 
 
 def _taken(folder: Path, captured: Captured, now: datetime) -> Path:

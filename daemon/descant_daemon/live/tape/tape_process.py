@@ -19,7 +19,6 @@ from descant_daemon.live.tape.captures import Captures
 from descant_daemon.live.tape.reel import Reel
 from descant_daemon.live.tape.remembered import Remembered
 from descant_daemon.live.terminal import say
-from descant_routing.printable import printable
 
 EVERY = 0.1  # s between two looks
 LAST_CAPTURE = 8.0  # s that a capture may still take when everything is kept and it is time to end
@@ -67,8 +66,7 @@ class Keeper:
         except OSError as error:
             if not self._complained:
                 self._complained = True
-                path = printable(str(self._orders.path))
-                self._say(f"{path} cannot be written ({error.strerror}); the music goes on.")
+                self._say(f"{self._orders.path} cannot be written ({error.strerror}); the music goes on.")
             return
         self._complained = False
         self._reel.kept(self._size)
