@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,9 +12,9 @@ from descant_daemon.live.engine.cargo import Cargo
 from descant_daemon.live.engine.desk import READY, SIZE, Desk
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.processes.worker import Worker
+from descant_daemon.live.terminal import say
 from descant_daemon.model.card import ModelBytes
 from descant_routing.errors import DescantError
-from descant_routing.printable import printable
 
 MODULE = "descant_daemon.live.engine.engine_process"
 MOST_STARTS = 3  # before it has ever been ready; then something is wrong that no further start will mend
@@ -173,7 +172,7 @@ class EngineLink:
         """The show goes on without it, and another is tried; each reason is said once."""
         if refusal != self._refusal:
             self._refusal = refusal
-            sys.stderr.write(f"\rdescant: the engine cannot be started again: {printable(refusal)}\n")
+            say(f"descant: the engine cannot be started again: {refusal}")
 
     def _listen(self) -> None:
         """Each byte from the engine says that there are answers."""

@@ -20,10 +20,10 @@ from descant_daemon.live.engine.desk import READY, SIZE, Desk
 from descant_daemon.live.processes.doorbell import Doorbell
 from descant_daemon.live.processes.rank import ENGINE, take_rank
 from descant_daemon.live.processes.shared import Shared
+from descant_daemon.live.terminal import say
 from descant_daemon.model.card import check_model
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
-from descant_routing.printable import printable
 
 LEADS = (5_000_000, 2_200_000)  # ns before the tick at which to warm up: cold first, then quickly
 
@@ -79,7 +79,7 @@ class EngineLoop:
             said = f"the engine could not answer: {type(error).__name__}: {error}"
             if said not in self._said:
                 self._said.add(said)
-                sys.stderr.write(f"\rdescant: {printable(said)}\n")
+                say(f"descant: {said}")
             return ()
 
     def _timeout(self) -> float | None:
