@@ -93,6 +93,12 @@ class MetreMap:
         until = (step + 0.499) * PPQN / steps_per_beat  # a change belongs to the nearest step
         return self.at(until, otherwise).bars(steps_per_beat)
 
+    def line(self, bar: int, otherwise: Metre) -> int:
+        """The tick at which bar number ``bar`` (from 0) begins; the song's beginning for one that began before it."""
+        stretches = [Stretch(0, 0, otherwise), *self._stretches]
+        stretch = next(each for each in reversed(stretches) if each.bar <= bar)
+        return max(0, stretch.tick + (bar - stretch.bar) * stretch.length)
+
     def at(self, tick: float, otherwise: Metre) -> Stretch:
         """What holds at ``tick``; where nobody has told yet, bars of ``otherwise`` from the song's beginning on."""
         index = bisect_right(self._stretches, tick, key=lambda each: each.tick) - 1

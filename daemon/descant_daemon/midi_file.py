@@ -16,7 +16,7 @@ from descant_daemon.midi_bytes import (
     MidiBytesError,
     write_tracks,
 )
-from descant_daemon.song import COMMON_TIME, Song, missing_offs, song_of
+from descant_daemon.song import COMMON_TIME, Song, endings, song_of
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
@@ -53,6 +53,14 @@ def word(tick: int, kind: str, text: str) -> Event:
     return tick, bytes((META, WORDS[kind])) + text.encode()
 
 
+def credits_of(titles: Iterable[str], how: str, makers: Iterable[str], *, named: bool = False) -> list[Event]:
+    """Words for the head of a file: what played, ``how``, and whom it is owed to. ``named``: it has a title already."""
+    played, owed = ", ".join(dict.fromkeys(titles)), "; ".join(dict.fromkeys(makers))
+    words = [] if named else [word(0, "track_name", played)]
+    words.append(word(0, "text", f"{played}: {how}" if named else how))
+    return [*words, word(0, "copyright", owed)] if owed else words
+
+
 def write_song(
     path: Path,
     tracks: Mapping[str, Sequence[Event]],
@@ -86,4 +94,4 @@ def song_bytes(
 
 def _ended(events: Sequence[Event], length: int | None) -> list[Event]:
     last = max(length or 0, events[-1][0] if events else 0)
-    return [*events, *((last, off) for off in missing_offs(events)), (last, END)]
+    return [*events, *((last, end) for end in endings(events)), (last, END)]

@@ -25,9 +25,9 @@ from descant_daemon.note_state import NoteLog, PitchRange, State, nearest_step
 from descant_daemon.tempo_map import DEFAULT_TEMPO, TempoMap
 from descant_routing import message
 
-DRUMS = 9  # channel 10 on paper: its keys are no pitches
 PPQ = 480
 FRAMES = {24: 24.0, 25: 25.0, 29: 30_000 / 1001, 30: 30.0}
+PEDAL_DOWN = 64
 COMMON_TIME = (4, 4)  # of a file that says nothing
 MOST_HALVINGS = 6  # of a whole note, in the unit of a metre: a 64th
 _TEMPO, _METRE, _NAME = (bytes((META, kind)) for kind in (TEMPO, METRE, TRACK_NAME))
@@ -100,7 +100,7 @@ class Song:
         outside = 0
         last = 0
         for note in self.notes:
-            if note.channel == DRUMS:
+            if note.channel == message.DRUMS:
                 continue
             outside += note.key not in pitches
             source = note.track * 16 + note.channel
@@ -264,16 +264,20 @@ def struck(notes: Iterable[tuple[int, int, int, int, int]]) -> list[Event]:
 
 
 def until(events: Iterable[Event], length: int) -> list[Event]:
-    """What begins before ``length``; notes that sound there end there."""
+    """What begins before ``length``; what sounds there ends there."""
     begun = [event for event in events if event[0] < length]
-    return begun + [(length, off) for off in missing_offs(begun)]
+    return begun + [(length, end) for end in endings(begun)]
 
 
-def missing_offs(events: Iterable[Event]) -> list[bytes]:
-    """The note-offs that are to come."""
+def endings(events: Iterable[Event]) -> list[bytes]:
+    """What is to come before nothing sounds: note-offs, and pedals up."""
     down: dict[tuple[int, int], int] = {}
+    pedals: dict[tuple[int, int], bool] = {}
     for _, data in events:
         if message.NOTE_OFF <= data[0] < message.POLY_PRESSURE:
             at = message.channel(data), data[1]
             down[at] = down.get(at, 0) + 1 if message.is_note_on(data) else max(0, down.get(at, 0) - 1)
-    return [message.note_off(*at) for at, count in down.items() for _ in range(count)]
+        elif message.is_control_change(data) and data[1] in message.PEDALS:
+            pedals[message.channel(data), data[1]] = data[2] >= PEDAL_DOWN
+    offs = [message.note_off(*at) for at, count in down.items() for _ in range(count)]
+    return offs + [message.control_change(*at, 0) for at, held in pedals.items() if held]

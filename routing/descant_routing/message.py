@@ -25,6 +25,9 @@ STOP = 0xFC
 ACTIVE_SENSING = 0xFE
 SYSTEM_RESET = 0xFF
 
+DRUMS = 9
+"""Channel 10 on paper: percussion in General MIDI, whose keys are no pitches."""
+
 BANK_SELECT = 0
 BANK_SELECT_LSB = 32
 SUSTAIN = 64

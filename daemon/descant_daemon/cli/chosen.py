@@ -29,6 +29,7 @@ def chosen_rig(
     clock: str,
     tempo: float | None,
     send_clock: bool,
+    drums: bool,
 ) -> Rig:
     """The rig of ``file``, or one instance (or ``tracks``) that plays the first of ``presets``.
 
@@ -45,6 +46,7 @@ def chosen_rig(
             clock=cast("ClockName", clock),
             tempo=tempo,
             send_clock=send_clock,
+            drums=drums,
         )
         if len(programs) == 1:
             return rig
@@ -63,6 +65,7 @@ def chosen_rig(
         "--clock": clock != "auto",
         "--tempo": tempo,
         "--send-clock": send_clock,
+        "--drums": drums,
     }
     if beside := [option for option, value in said.items() if value]:
         raise UsageError(f"{beside[0]} stands in the rig's file when there is one: {file}")

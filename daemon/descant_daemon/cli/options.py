@@ -6,14 +6,18 @@ from typing import Annotated
 
 import typer
 
+from descant_daemon.offline.score import MOST_BARS
+
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of its folder or file.")]
 Tempo = Annotated[float | None, typer.Option("--tempo", min=10, max=999, help="Quarters a minute.")]
-MOST_BARS = 10_000  # eight hours of slow music
 Bars = Annotated[int | None, typer.Option("--bars", min=1, max=MOST_BARS, help="How long, in bars.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same notes.")]
 Mode = Annotated[str | None, typer.Option("--mode", help="free, harmonise or instant.")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be given several times."),
+]
+Drums = Annotated[
+    bool, typer.Option("--drums", help="Answer channel 10 too: drums in General MIDI, and left alone else.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]

@@ -91,6 +91,7 @@ def play(
             min=1, max=16, help="So many instances on one cable: each hears a channel and answers on it."
         ),
     ] = 1,
+    drums: options.Drums = False,
     programs: Annotated[
         str | None,
         typer.Option(
@@ -149,6 +150,7 @@ def play(
         clock=clock_name,
         tempo=tempo,
         send_clock=send_clock,
+        drums=drums,
     )
     ignore_signals()
     rig = read()

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from descant_daemon.cli import options
-from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
 from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.retake import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.cli.sheet import (
+    has_title,
+    head_words,
+    mention,
+    player_tracks,
+    progress,
+    sentence,
+    tempo_of,
+)
 from descant_daemon.console import say
-from descant_daemon.midi_file import read_song, write_song
+from descant_daemon.effect.common import Ears
+from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
+from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
-from descant_daemon.settings.metre import Metre
-from descant_daemon.song import PPQ, heard
-from descant_daemon.tempo_map import TempoMap
-from descant_daemon.whole_file import writable
-from descant_routing.errors import UsageError
+from descant_daemon.song import Song, heard
+from descant_daemon.whole_file import writable, write_whole
+from descant_routing.errors import DescantError, UsageError
+from descant_routing.message import DRUMS
+
+ANSWERING = ("harmonise", "instant", "respond")  # modes that play nothing to nobody
 
 
 def render(
@@ -33,6 +45,7 @@ def render(
     seed: options.Seed = None,
     mode: options.Mode = None,
     settings: options.Set = None,
+    drums: options.Drums = False,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="OUT.png", help="A piano roll.")
     ] = None,
@@ -54,44 +67,70 @@ def render(
         if path is not None:
             writable(path)
     if rig is not None:
-        if any(each is not None for each in (take, source, seed, mode, settings)):
+        if drums or any(each is not None for each in (take, source, seed, mode, settings)):
             raise UsageError(
                 "a rig says itself who plays how: --rig goes with IN.mid, --tempo, --bars and --picture"
             )
-        played = None if preset == DEFAULT_PRESET else read_song(Path(preset))
+        played = None if preset == DEFAULT_PRESET else read_song(Path(preset), tempo)
         render_rig(rig, played, output, tempo=tempo, bars=bars, picture=picture)
         return
     if take is not None:
         others = (source, tempo, bars, seed, mode, settings, picture)
-        if preset != DEFAULT_PRESET or any(other is not None for other in others):
+        if drums or preset != DEFAULT_PRESET or any(other is not None for other in others):
             raise UsageError("--take says itself what was played and by which preset: give it -o and no more")
         render_take(take, output)
         return
     setup = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
-    song = read_song(source) if source is not None else None
-    beat = song.ticks_per_beat if song else PPQ
-    tempos = [] if song is None or tempo is not None else list(song.tempos)
-    tempo_map = TempoMap(beat, tempos or [(0, round(60e6 / (tempo or DEFAULT_BPM)))])
-    parameters = setup.parameters
-    if song is not None and song.metres and not _asks_for(settings, "metre"):
-        parameters = parameters.with_values({"metre": Metre(*song.metres[0][1:])})
+    song = read_song(source, tempo) if source is not None else None
+    if song is not None and setup.parameters.mode in ANSWERING:
+        check_notes(song, drums=drums)
     network = load_network(setup.stem)
-    metre, bar = metre_of(parameters, network.metadata, beat)
-    length = length_of(song, bar, bars)
-    track = heard(song.tracks) if song else []
-    rendering = render_offline(network, parameters, track, tempo_map, length, setup.bindings)
-    tracks = {"Descant": rendering.messages}
-    if song is not None:
-        tracks = {"Player": [event for event in track if event[0] < length], **tracks}
-    write_song(output, tracks, tempo_map, (metre.beats, metre.unit))
+    score = score_of(
+        song,
+        tempo_of(song, tempo),
+        setup.parameters.metre,
+        {network.metadata.steps_per_beat},
+        bars=bars,
+        fixed=_asks_for(settings, "metre"),
+    )
+    mention(song, score)
+    with progress("Rendering") as tell:
+        rendering = render_offline(
+            network,
+            setup.parameters.with_values({"metre": score.metre}),
+            heard(song.tracks) if song else [],
+            score.tempo_map,
+            score.length,
+            setup.bindings,
+            metres=score.metre_map,
+            ears=Ears(drums=drums),
+            tell=tell,
+        )
+    how = f"Descant {version('descant')}, seed {setup.parameters.seed}"
+    words = credits_of([setup.preset.title], how, setup.preset.credits, named=has_title(song))
+    ours = [word(0, "track_name", "Descant"), *rendering.messages]
+    tracks = [*(player_tracks(song, score.length) if song else ()), ours]
+    write_whole(
+        output,
+        song_bytes(tracks, score.tempo_map, score.metres, head_words(song, words, score.length)),
+    )
     if picture is not None:
         draw_file(output, picture, title=setup.preset.title)
-    outside = (
-        f" {rendering.counts.outside} notes lie outside the model's range."
-        if rendering.counts.outside
-        else ""
-    )
-    say(f"{output}: {length // bar} bars, {rendering.counts.notes} notes.{outside}")
+    outside = rendering.counts.outside
+    more = [f"{outside:,} notes lie outside the model's range."] if outside else []
+    say(sentence(output, score, rendering.counts.notes, more))
+
+
+def check_notes(song: Song, *, drums: bool) -> None:
+    """Raises DescantError when there is nothing to answer."""
+    if not song.notes:
+        raise DescantError(
+            f"{song.name} has no notes, so there is nothing to answer; --mode free plays by itself."
+        )
+    if not drums and all(note.channel == DRUMS for note in song.notes):
+        raise DescantError(
+            f"{song.name} has nothing but drums (channel 10), which are not answered; --drums has them answered."
+        )
 
 
 def _asks_for(settings: list[str] | None, name: str) -> bool:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
-from descant_daemon.cli.lengths import DEFAULT_BPM, length_of, metre_of
+from descant_daemon.cli.sheet import has_title, head_words, mention, progress, sentence, tempo_of
 from descant_daemon.cli.taping import rig_facts
 from descant_daemon.console import say
 from descant_daemon.live.rig_watch import models_of
-from descant_daemon.midi_file import write_song
+from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.model.load import network_of
 from descant_daemon.offline.render import render_rig as render_offline
+from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.values import Rig
-from descant_daemon.song import PPQ, Song, SongTrack, heard
+from descant_daemon.song import Song, SongTrack, heard
 from descant_daemon.tape.rigging import rigging
-from descant_daemon.tempo_map import TempoMap
+from descant_daemon.whole_file import write_whole
+from descant_routing.errors import DescantError
 from descant_routing.ports.cables import own_name
+from descant_routing.wording import listed
 
 Track = Sequence[tuple[int, bytes]]
 
@@ -36,27 +41,36 @@ def render_rig(
 ) -> None:
     """Render it. Raises DescantError for a rig or models that cannot be used."""
     rig = load_rig(file)
-    if song is not None and song.metres:
-        rig = _in_metre(rig, Metre(*song.metres[0][1:]))
     checked = models_of(rig)
     models = {stem: each.metadata for stem, each in checked.items()}
-    numbers = {stem: number for number, stem in enumerate(models)}
-    made = rigging(rig_facts(rig, models, numbers.__getitem__))
-    beat = song.ticks_per_beat if song else PPQ
-    tempos = [] if song is None or tempo is not None else list(song.tempos)
-    tempo_map = TempoMap(beat, tempos or [(0, round(60e6 / (tempo or rig.tempo or DEFAULT_BPM)))])
     lead = rig.instances[0].programs[rig.instances[0].first]
-    metre, bar = metre_of(lead.parameters, models[lead.stem], beat)
-    length = length_of(song, bar, bars)
+    per_beat = {metadata.steps_per_beat for metadata in models.values()}
+    tempo_map = tempo_of(song, tempo, rig.tempo)
+    score = score_of(song, tempo_map, lead.parameters.metre, per_beat, bars=bars)
+    mention(song, score)
+    if song is not None and song.metres:
+        rig = _in_metre(rig, score.metre)
+    facts = rig_facts(rig, models, {stem: number for number, stem in enumerate(models)}.__getitem__)
     networks = [network_of(each) for each in checked.values()]
-    rendering = render_offline(made, networks, _tracks(song, rig), tempo_map, length)
-    named = {own_name(label, is_input=False): sent for label, sent in rendering.outputs.items()}
-    write_song(output, named, tempo_map, (metre.beats, metre.unit))
+    tracks = _tracks(song, rig)
+    with progress("Rendering") as tell:
+        rendering = render_offline(
+            rigging(facts), networks, tracks, tempo_map, score.length, metres=score.metre_map, tell=tell
+        )
+    named = [
+        [word(0, "track_name", own_name(label, is_input=False)), *sent]
+        for label, sent in rendering.outputs.items()
+    ]
+    makers = (line for preset in facts.presets for line in preset.credits)
+    titles = (preset.title for preset in facts.presets)
+    words = credits_of(titles, f"Descant {version('descant')}", makers, named=has_title(song))
+    content = song_bytes(named, tempo_map, score.metres, head_words(song, words, score.length))
+    write_whole(output, content)
     if picture is not None:
         draw_file(output, picture, title=rig.title)
     alone = song is None and not rendering.counts.notes
-    hint = " Nobody played to it: give it IN.mid, or an instance the mode free." if alone else ""
-    say(f"{output}: {length // bar} bars, {rendering.counts.notes} notes of ours.{hint}")
+    hint = "Nobody played to it: give it IN.mid, or an instance the mode free."
+    say(sentence(output, score, rendering.counts.notes, [hint] if alone else []))
 
 
 def _in_metre(rig: Rig, metre: Metre) -> Rig:
@@ -77,11 +91,29 @@ def _tracks(song: Song | None, rig: Rig) -> Mapping[str, Track]:
     """By input: the tracks that bear its name; where none bears any, the first input has them all."""
     if song is None:
         return {}
-    labels = {each.label.casefold(): each.label for each in rig.inputs if each.label}
+    if not song.notes:
+        raise DescantError(f"{song.name} has no notes.")
+    labels = {_plain(each.label): each.label for each in rig.inputs if each.label}
     found: dict[str, list[SongTrack]] = {}
-    for track in song.tracks:
-        if (label := labels.get(track.name.casefold())) is not None:
+    nowhere: list[str] = []
+    for track, name in zip(song.tracks, song.track_names, strict=True):
+        if (label := labels.get(_plain(track.name))) is not None:
             found.setdefault(label, []).append(track)
+        elif track.notes:
+            nowhere.append(repr(name))
     if not found:
         found = {rig.inputs[0].label: [*song.tracks]}
+    elif nowhere:
+        goes = "goes" if len(nowhere) == 1 else "go"
+        inputs = listed([each.label or "the unnamed one" for each in rig.inputs])
+        say(
+            f"descant: of {song.name}, {listed(nowhere)} {goes} to no input of the rig, and is not heard; "
+            f"its inputs are {inputs}.",
+            err=True,
+        )
     return {label: heard(tracks) for label, tracks in found.items()}
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: without blanks, in one case of letters."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -150,7 +150,11 @@ def _instance(instance: Instance, presets: Sequence[_Preset], rig: Rig) -> Insta
 
 def _ears(hears: Hears) -> EarsFacts:
     return EarsFacts(
-        input=hears.input, channels=tuple(sorted(hears.channels)), low=hears.low, high=hears.high
+        input=hears.input,
+        channels=tuple(sorted(hears.channels)),
+        low=hears.low,
+        high=hears.high,
+        drums=hears.drums,
     )
 
 

@@ -13,6 +13,7 @@ from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.time.clock import Clock
+from descant_routing import message
 from descant_routing.timed import MAIN
 
 
@@ -32,12 +33,22 @@ class Program(NamedTuple):
 
 
 class Ears(NamedTuple):
-    """What of an input is heard: its channels (0 to 15) and its keys from ``low`` to ``high``."""
+    """What of an input is heard: its channels (0 to 15) and its keys from ``low`` to ``high``.
+
+    ``drums``: the keys of channel 10, too, which are no pitches; controllers and buttons may come by it anyhow.
+    """
 
     input: str = MAIN
     channels: frozenset[int] = ALL_CHANNELS
     low: int = 0
     high: int = 127
+    drums: bool = False
+
+    def hear(self, port: str, channel: int, key: int | None = None) -> bool:
+        """Whether a key of a channel, or anything but a key, is heard."""
+        if port != self.input or channel not in self.channels:
+            return False
+        return key is None or (self.low <= key <= self.high and (channel != message.DRUMS or self.drums))
 
 
 class Track(NamedTuple):

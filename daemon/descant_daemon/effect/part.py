@@ -105,16 +105,12 @@ class Part:
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""
-        ears = self.track.hears
-        return (
-            port == ears.input and channel in ears.channels and (key is None or ears.low <= key <= ears.high)
-        )
+        return self.track.hears.hear(port, channel, key)
 
     def hears(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is heard at all: its player's, or another's that it listens to."""
         return self.answers(port, channel, key) or any(
-            port == ears.input and channel in ears.channels and (key is None or ears.low <= key <= ears.high)
-            for ears in self.track.listens
+            ears.hear(port, channel, key) for ears in self.track.listens
         )
 
     def asks(self) -> Sequence[Ask]:

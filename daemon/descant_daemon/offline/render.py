@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from descant_daemon.effect.building import program_of
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.common import Ears, Track
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Network
-from descant_daemon.offline.host import START_LEAD, performance
+from descant_daemon.metre_map import MetreMap
+from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tape.cut import cut
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
     from descant_daemon.model.runtime import OnnxNetwork
 
 TAIL = 1_000_000_000  # ns after Stop, which ends everything
+STRETCH = 1_000_000_000  # ns of a song that are played before it is told how much is done
+Tell = Callable[[float], None]
+EVERYTHING = Ears()
+
+
+def quietly(_share: float) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,19 @@ def render(
     tempo_map: TempoMap,
     length: int,
     bindings: Bindings = NOTHING_BOUND,
+    *,
+    metres: MetreMap | None = None,
+    ears: Ears = EVERYTHING,
+    tell: Tell = quietly,
 ) -> Rendering:
-    """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back."""
+    """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back.
+
+    ``tell`` is told how much of it is done, from 0 to 1.
+    """
     ours_alone = replace(parameters, thru=False)
-    effect = Effect([Track([program_of(network.metadata, ours_alone, bindings)])], MidiClock())
-    sent = _perform(effect, Engine(network), {MAIN: track}, tempo_map, length)
+    program = program_of(network.metadata, ours_alone, bindings)
+    effect = Effect([Track([program], ears)], MidiClock(), metres=metres)
+    sent = _perform(effect, Engine(network), {MAIN: track}, tempo_map, length, tell=tell)
     return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
 
 
@@ -68,15 +85,20 @@ def render_rig(
     tracks: Mapping[str, Sequence[tuple[int, bytes]]],
     tempo_map: TempoMap,
     length: int,
+    *,
+    metres: MetreMap | None = None,
+    tell: Tell = quietly,
 ) -> RigRendering:
     """Play ``tracks``, by input, to a rig for ``length`` ticks; ``networks`` are its models by number.
 
     Notes that are held at the end end there.
     """
-    effect = Effect(rig.tracks, MidiClock(), rig.patchbay(), clock_from=rig.clock_from, cares=rig.cares)
+    effect = Effect(
+        rig.tracks, MidiClock(), rig.patchbay(), clock_from=rig.clock_from, cares=rig.cares, metres=metres
+    )
     engine = Engine(*networks, instances=len(rig.tracks))
     heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *rig.cares}}
-    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, rig.outputs)
+    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, rig.outputs, tell=tell)
     outputs = {
         label: cut(
             ((tick, data) for tick, data, sink in sent if sink == label and data[0] < message.SYSEX),
@@ -97,12 +119,21 @@ def _perform(
     length: int,
     clock_to: str = MAIN,
     outputs: Sequence[str] = (MAIN,),
+    *,
+    tell: Tell,
 ) -> list[tuple[int, bytes, str]]:
     """What leaves, as (tick, message, output), in order of time."""
+    played = in_reach(tempo_map)
     backend = MemoryBackend(cables=Cables(dict.fromkeys(tracks), dict.fromkeys(outputs)))
     backend.start(Rehearsal(effect, engine))
-    backend.inject(performance(tracks, tempo_map, length, clock_to))
-    backend.run_until(START_LEAD + tempo_map.time_of(length) + TAIL)
+    end = START_LEAD + played.time_of(length)
+    for until, arriving in groupby(
+        performance(tracks, played, length, clock_to), lambda event: -(-event.time // STRETCH) * STRETCH
+    ):
+        backend.inject(arriving)
+        backend.run_until(until)
+        tell(min(1.0, until / end))
+    backend.run_until(max(backend.now(), end) + TAIL)
     return [
-        (max(0, round(tempo_map.tick_at(time - START_LEAD))), data, sink) for time, data, sink in backend.sent
+        (max(0, round(played.tick_at(time - START_LEAD))), data, sink) for time, data, sink in backend.sent
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from descant_daemon.midi_bytes import Event
-from descant_daemon.midi_file import song_bytes, word
+from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.tape.cut import cut
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
@@ -63,10 +63,11 @@ def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list
 
 
 def _credits(header: Header) -> list[Event]:
-    titles = ", ".join(dict.fromkeys(preset.title for preset in header.presets))
-    makers = "; ".join(dict.fromkeys(line for preset in header.presets for line in preset.credits))
-    words = [word(0, "track_name", titles), word(0, "text", f"Descant {header.descant}, {header.begun}")]
-    return [*words, word(0, "copyright", makers)] if makers else words
+    presets = header.presets
+    makers = (line for preset in presets for line in preset.credits)
+    return credits_of(
+        (preset.title for preset in presets), f"Descant {header.descant}, {header.begun}", makers
+    )
 
 
 def _from_begin(marks: Iterable[tuple[int, T]], begin: int, end: int) -> list[tuple[int, T]]:

@@ -64,12 +64,13 @@ class ProgramFacts(Facts):
 
 
 class EarsFacts(Facts):
-    """What of an input is heard."""
+    """What of an input is heard. ``drums``: keys of channel 10; a take that does not say it heard them."""
 
     input: str
     channels: tuple[Channel, ...]
     low: Key = 0
     high: Key = 127
+    drums: bool = True
 
 
 class InstanceFacts(Facts):

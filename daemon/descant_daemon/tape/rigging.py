@@ -126,4 +126,4 @@ def _program(facts: ProgramFacts, rig: RigFacts) -> Program:
 
 
 def _ears(facts: EarsFacts) -> Ears:
-    return Ears(facts.input, frozenset(facts.channels), facts.low, facts.high)
+    return Ears(facts.input, frozenset(facts.channels), facts.low, facts.high, facts.drums)

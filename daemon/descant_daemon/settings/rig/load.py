@@ -19,6 +19,7 @@ from descant_daemon.settings.rig.form import (
 from descant_daemon.settings.rig.programs import Presets, programs_of
 from descant_daemon.settings.rig.references import contradictions
 from descant_daemon.settings.rig.values import MPE_STORM, STORM, Hears, Input, Instance, Output, Rig
+from descant_routing import message
 from descant_routing.errors import UsageError
 from descant_routing.routes import Passage
 from descant_routing.wording import shown
@@ -77,8 +78,8 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
     instances: list[Instance] = []
     for name, said in form.instances.items():
         programs, first = programs_of(said, ("instances", name), form.takeover, presets, blame)
-        hears = Hears(first_input if said.input is None else said.input, said.channels, *said.keys)
-        listens = tuple(Hears(each.input, each.channels, *each.keys) for each in said.listens)
+        hears = _hears(said, first_input if said.input is None else said.input)
+        listens = tuple(_hears(each, each.input) for each in said.listens)
         output = first_output if said.output is None else said.output
         instances.append(Instance(name, programs, first, said.switch, hears, listens, output))
     passages = [
@@ -143,3 +144,9 @@ def _known(place: Place) -> Mapping[str, object]:
         case _:
             form = RigForm
     return {field.alias or name: field for name, field in form.model_fields.items()}
+
+
+def _hears(said: InstanceForm | ListenForm, source: str) -> Hears:
+    """Channel 10 has drums: its keys are heard where somebody has written it."""
+    drums = "channels" in said.model_fields_set and message.DRUMS in said.channels
+    return Hears(source, said.channels, *said.keys, drums=drums)

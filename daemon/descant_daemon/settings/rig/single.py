@@ -21,15 +21,19 @@ def single(
     clock: ClockName = "auto",
     tempo: float | None = None,
     send_clock: bool = False,
+    drums: bool = False,
 ) -> Rig:
-    """One track hears all channels; of several, 1 to 16, each hears a channel and answers on it. ``offset``: ns."""
+    """One track hears all channels; of several, 1 to 16, each hears a channel and answers on it. ``offset``: ns.
+
+    ``drums``: the keys of channel 10, too.
+    """
     return Rig(
         title=program.title,
         inputs=(Input(MAIN, input_port),),
         outputs=(Output(MAIN, output_port, offset),),
-        instances=(_instance(program.name, program, Hears(MAIN)),)
+        instances=(_instance(program.name, program, Hears(MAIN, drums=drums)),)
         if tracks == 1
-        else tuple(_track(program, channel) for channel in range(tracks)),
+        else tuple(_track(program, channel, drums) for channel in range(tracks)),
         clock=clock,
         clock_from=MAIN,
         tempo=tempo,
@@ -39,10 +43,10 @@ def single(
     )
 
 
-def _track(program: Program, channel: int) -> Instance:
+def _track(program: Program, channel: int, drums: bool) -> Instance:
     parameters = program.parameters.with_values({"channel": channel + 1})
     own = program._replace(parameters=parameters)
-    return _instance(f"{program.name}-{channel + 1}", own, Hears(MAIN, frozenset({channel})))
+    return _instance(f"{program.name}-{channel + 1}", own, Hears(MAIN, frozenset({channel}), drums=drums))
 
 
 def _instance(name: str, program: Program, hears: Hears) -> Instance:

@@ -45,12 +45,13 @@ class Output(NamedTuple):
 
 
 class Hears(NamedTuple):
-    """What of an input is heard: channels 0 to 15, and keys, both ends included."""
+    """What of an input is heard: channels 0 to 15, and keys, both ends included; of channel 10 with ``drums``."""
 
     input: str
     channels: frozenset[int] = ALL_CHANNELS
     low: int = 0
     high: int = TOP_KEY
+    drums: bool = False
 
 
 class Program(NamedTuple):
