@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -36,11 +37,10 @@ def read_song(path: Path, bpm: float | None = None) -> Song:
 def read_content(path: Path) -> bytes:
     """The bytes of a file that may be read. MidiBytesError otherwise."""
     try:
-        if not path.exists():
-            raise MidiBytesError("is not there")
-        if not path.is_file():
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise MidiBytesError("is no regular file")
-        size = path.stat().st_size
+        size = found.st_size
         if size > LARGEST:
             raise MidiBytesError(f"has {size / 2**20:.0f} MB, and {LARGEST // 2**20} MB is the most")
         return path.read_bytes()

@@ -147,7 +147,7 @@ TABLE: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         midi(b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk\0\0\0\x63\0\x90"),
         RENDER,
         1,
-        ["in.mid is torn or not a MIDI file: EOFError."],
+        ["in.mid is torn: track 1 should have 99 bytes and has 2."],
     ),
     "100 MB MIDI file": (huge, RENDER, 1, ["in.mid has 100 MB"]),
     "a note 300 million bars away": (
@@ -156,7 +156,7 @@ TABLE: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         ),
         RENDER,
         1,
-        ["in.mid is", "bars long"],
+        ["in.mid has 134,217,728 bars", "see --bars"],
     ),
     "nowhere to write": (
         nothing,

@@ -83,7 +83,7 @@ def test_who_plays_to_nobody_is_told_what_is_missing(descant: Run, tmp_path: Pat
     (tmp_path / "alone.yaml").write_text(ALONE)
     said = descant("render", "--rig", "alone.yaml", "-o", "out.mid", "--bars", "1")
     assert said == (
-        "out.mid: 1 bars, 0 notes of ours. Nobody played to it: give it IN.mid, or an instance the mode free.\n"
+        "out.mid: 1 bar, 0 notes. Nobody played to it: give it IN.mid, or an instance the mode free.\n"
     )
     free = ALONE.replace("thru: false", "thru: false, drafts: 1").replace("preset:", "mode: free, preset:")
     (tmp_path / "free.yaml").write_text(free)
