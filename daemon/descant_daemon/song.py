@@ -26,6 +26,7 @@ from descant_daemon.tempo_map import DEFAULT_TEMPO, TempoMap
 from descant_routing import message
 
 PPQ = 480
+DRUMS = message.DRUMS  # channel 10 on paper: its keys are no pitches
 FRAMES = {24: 24.0, 25: 25.0, 29: 30_000 / 1001, 30: 30.0}
 PEDAL_DOWN = 64
 COMMON_TIME = (4, 4)  # of a file that says nothing
@@ -100,7 +101,7 @@ class Song:
         outside = 0
         last = 0
         for note in self.notes:
-            if note.channel == message.DRUMS:
+            if note.channel == DRUMS:
                 continue
             outside += note.key not in pitches
             source = note.track * 16 + note.channel

@@ -11,7 +11,7 @@ import numpy as np
 from descant_daemon.midi_bytes import MidiBytesError
 from descant_daemon.midi_file import read_content as read_bytes
 from descant_daemon.note_state import nearest_step
-from descant_daemon.song import Song, SongNote, song_of
+from descant_daemon.song import DRUMS, Song, SongNote, song_of
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
 from descant_export.corpus.grid import (
     COMMON_TIME,
@@ -26,7 +26,6 @@ from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
 from descant_export.corpus.track_pattern import Pattern, parse_pattern
 from descant_export.corpus.tracks import Track, chosen, has_dynamics, voices_of
-from descant_routing.message import DRUMS
 from descant_routing.printable import printable
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from descant_daemon.midi_file import SUFFIXES, read_song
 from descant_daemon.note_state import nearest_step
 from descant_daemon.settings.metre import Metre
-from descant_daemon.song import Song, SongNote
+from descant_daemon.song import DRUMS, Song, SongNote
 from descant_daemon.tempo_map import DEFAULT_TEMPO
 from descant_export.corpus.grid import COMMON_TIME, step_in_bar
 from descant_export.corpus.grid import Metre as Signature
@@ -20,7 +20,6 @@ from descant_export.judging.harmony.setting import Setting
 from descant_export.takes.melody import MOST_SIXTEENTHS, Melody
 from descant_export.training.masks import skyline
 from descant_routing.errors import DescantError
-from descant_routing.message import DRUMS
 
 MELODY = "melody"
 AT_ONCE = 1 / 8  # beats from the beginning within which a metre stands at it: abc2midi begins at tick 1
