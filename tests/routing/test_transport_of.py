@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from descant_routing.ports.transport import Transport, transport_of
+from descant_routing.ports.transport import Bar, Transport, transport_of
 
 RATE = 48000
 BBT, OFFSET = 0x10, 0x40  # jack/transport.h
@@ -30,11 +30,21 @@ def told(**changes: float) -> Transport:
 
 
 def test_bar_beat_and_tick_are_quarters_from_the_beginning() -> None:
-    assert told() == UNTOLD._replace(quarters=6.5, bpm=120.0)
+    assert told() == UNTOLD._replace(bar=Bar(1, 4, 4, 4.0, 2.5, 1 / 1920), bpm=120.0)
+    assert told().quarters == 6.5
 
 
 def test_a_beat_that_is_an_eighth_is_half_a_quarter() -> None:
-    assert told(beat_type=8.0) == UNTOLD._replace(quarters=3.25, bpm=60.0)
+    assert told(beat_type=8.0) == UNTOLD._replace(bar=Bar(1, 4, 8, 2.0, 1.25, 1 / 3840), bpm=60.0)
+    assert told(beat_type=8.0).quarters == 3.25
+
+
+def test_a_bar_begins_where_its_tick_says_whatever_the_metre_of_those_before() -> None:
+    """Three bars of 4/4 and then 3/4: bar 5 begins after 15 quarters. Catches (bar - 1) times the present metre."""
+    assert told(bar=5, beats_per_bar=3.0, bar_start_tick=15 * 1920.0).quarters == 17.5
+    assert told(bar=5, beats_per_bar=3.0, bar_start_tick=0.0).quarters == 14.5, (
+        "where nobody has filled it in"
+    )
 
 
 def test_bars_and_beats_of_a_moment_before_the_cycle_are_carried_on_to_it() -> None:

@@ -9,7 +9,7 @@ from descant_daemon.time.host_axis import HostAxis
 from descant_daemon.time.link_source import LinkSource, Moment
 from descant_daemon.time.sampled_clock import SampledClock
 from descant_daemon.time.transport_source import TransportSource
-from descant_routing.ports.transport import Transport
+from descant_routing.ports.transport import Bar, Transport
 
 MS = 1_000_000
 SECOND = 1_000_000_000
@@ -137,8 +137,8 @@ class Roll:
         place = Transport(self.rolling, self.now * SECOND // 48000, self.frame / 48000)
         if not self.bbt:
             return place
-        rounded = int(self.quarters * 1920) / 1920  # bar, beat and tick are whole numbers
-        return place._replace(quarters=rounded, bpm=self.bpm)
+        number, into = divmod(int(self.quarters * 1920) / 1920, 4)  # bar, beat and tick are whole numbers
+        return place._replace(bar=Bar(int(number), 4, 4, 4 * number, into, 1 / 1920), bpm=self.bpm)
 
     def cycle(self, clock: SampledClock, frames: int = 256) -> list[tuple[Kind, int]]:
         told = [(each.kind, each.tick) for each in clock.advance((self.now + frames) * SECOND // 48000)]

@@ -19,7 +19,7 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.metre_map import MetreMap
+from descant_daemon.metre_map import MetreMap, Stretch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.time.clock import Clock, Happening, Kind
@@ -82,6 +82,7 @@ class Effect:
         self._feedback: str | None = None
         self._values_at: int | None = None  # ns, when motor faders are told next
         self._send_values_to(feedback)
+        self._bar: Stretch | None = None  # the last that the clock told of
         self._left: Happening | None = None  # the stop at which keys were down
         self._seen = 0  # the latest time that we were told of
 
@@ -232,7 +233,9 @@ class Effect:
         if not self._seen:
             self._arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
-        self._happen(self.clock.advance(until))
+        happenings = self.clock.advance(until)
+        self._heed_bars()
+        self._happen(happenings)
         if self._feedback is not None and self._values_at is None:
             self._values_at = until
         while (due := self._next_due()) is not None and due.time < until:
@@ -495,6 +498,15 @@ class Effect:
                 self._resume(happening)
             for part in self.parts:
                 part.happen(happening, runs=runs)
+
+    def _heed_bars(self) -> None:
+        """Whoever keeps the clock may keep bars, too."""
+        bar = self.clock.bar
+        if bar is None or bar == self._bar:
+            return
+        self._bar = bar
+        if all(part.can_play_in(bar.metre) for part in self.parts):
+            self.metres.change(bar.tick, bar.metre, bar.bar)
 
     def _shut(self, now: int) -> None:
         """Where ``thru`` has been switched off, what passed before ends."""

@@ -13,6 +13,7 @@ from descant_daemon.effect.player.chord_memory import ChordMemory
 from descant_daemon.effect.steps import Steps
 from descant_daemon.effect.telling import Doing
 from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.clock import Happening
@@ -251,6 +252,10 @@ class Part:
     def check(self, values: Mapping[str, object]) -> None:
         """Raises UsageError where these values cannot be set."""
         _check_program(self.parameters.with_values(values), self._steps.programs.current)
+
+    def can_play_in(self, metre: Metre) -> bool:
+        """Whether a bar is a whole number of its steps, in every program."""
+        return all(not 4 * metre.beats * each.steps_per_beat % metre.unit for each in self.track.programs)
 
     def retrack(self, track: Track, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""

@@ -41,6 +41,9 @@ KINDS: dict[str, Kind] = {
     "close": Kind(),  # the last cycle: every note ended
     # What the clock's source said: the how-manieth time it was asked in this cycle, runs; tick, time, ns a tick.
     "sample": Kind((int, bool), (int, float, float)),
+    "bar": Kind(
+        (int,), (int, int, str)
+    ),  # that the song is in, when another: as above; tick, number from 0, metre
     # What arrived and what left: time, hexadecimal bytes; by which cable, unless there is only one.
     "in": Kind((int, str), (str,)),
     "out": Kind((int, str), (str,)),

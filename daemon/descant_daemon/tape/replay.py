@@ -62,7 +62,7 @@ class Replay:
         if cycle.begin > self._reached:
             self._effect.advance(cycle.begin)  # nothing happened in between, but that time had passed
         self._reached = cycle.until
-        samples = list(cycle.of("sample"))
+        samples = [item for item in cycle.items if item[0] in ("sample", "bar")]
         self._source.begin(samples)
         told = [item for item in cycle.items if item[0] in NEWS]
         news = [answer for item in told if (answer := self._as_told(item)) is not None]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from descant_daemon.metre_map import Stretch
+from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.tape.line import Item
 from descant_daemon.time.sampled_clock import Sample, Source
 from descant_daemon.time.timeline import Timeline
@@ -18,6 +20,7 @@ class NotedSource:
         """``source`` is asked as often as we are."""
         self._source = source
         self._last: Sample | None = None
+        self._bar: Stretch | None = None
         self._asked = 0
         self._news: list[Item] = []
 
@@ -25,8 +28,13 @@ class NotedSource:
         """See ``Source``."""
         sample = self._source.sample(now)
         if sample != self._last:
+            if sample.bar != self._bar:
+                self._bar = bar = sample.bar
+                told = () if bar is None else (bar.tick, bar.bar, str(bar.metre))
+                self._news.append(("bar", self._asked, *told))
+            if self._last is None or sample[:2] != self._last[:2]:
+                self._news.append(("sample", self._asked, sample.running, *(sample.line or ())))
             self._last = sample
-            self._news.append(("sample", self._asked, sample.running, *(sample.line or ())))
         self._asked += 1
         return sample
 
@@ -44,17 +52,28 @@ class SaidAgain:
         """It has said nothing yet."""
         self._last = NOTHING
         self._asked = 0
-        self._coming: dict[int, Sample] = {}
+        self._coming: dict[int, list[Item]] = {}
 
     def begin(self, noted: Iterable[Item]) -> None:
         """A cycle begins, in which these were noted."""
         self._asked = 0
-        self._coming = {
-            asked: Sample(running, Timeline(*line) if line else None) for _, asked, running, *line in noted
-        }
+        self._coming = {}
+        for item in noted:
+            self._coming.setdefault(item[1], []).append(item)
 
     def sample(self, now: int) -> Sample:  # noqa: ARG002
         """See ``Source``."""
-        self._last = self._coming.pop(self._asked, self._last)
+        for item in self._coming.pop(self._asked, ()):
+            match item:
+                case ["bar", _, int(tick), int(number), str(text)]:
+                    self._last = self._last._replace(
+                        bar=Stretch(tick, number, Metre.parse(text) or FOUR_FOUR)
+                    )
+                case ["bar", _]:
+                    self._last = self._last._replace(bar=None)
+                case [_, _, running, *line]:
+                    self._last = self._last._replace(running=running, line=Timeline(*line) if line else None)
+                case _:
+                    pass
         self._asked += 1
         return self._last

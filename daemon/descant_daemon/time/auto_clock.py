@@ -21,6 +21,8 @@ class AutoClock:
     clocks, they move our own.
     """
 
+    bar = None
+
     def __init__(self, bpm: float) -> None:
         """``bpm``: our own tempo."""
         self._rest = Rest()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import Enum, StrEnum
 from typing import NamedTuple, Protocol
 
+from descant_daemon.metre_map import Stretch
 from descant_daemon.time.timeline import Timeline
 
 
@@ -62,6 +63,11 @@ class Clock(Protocol):
     @property
     def state(self) -> State:
         """How it stands with the source of time."""
+        ...
+
+    @property
+    def bar(self) -> Stretch | None:
+        """The bar that the song is in, its number and metre, where the source keeps bars; MIDI clock does not."""
         ...
 
     @property

@@ -21,6 +21,7 @@ class InternalClock:
 
     guard = 0
     leads = True
+    bar = None
     armed: int | None = None
     state = State.OWN
 

@@ -67,6 +67,7 @@ class MidiClock:
         self._relocate: int | None = None  # a song position that came while running
 
     leads = False
+    bar = None
 
     # -- the protocol --------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from descant_daemon.metre_map import Stretch
 from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.timeline import PPQN, Timeline
 
@@ -15,10 +16,15 @@ EARLY = PPQN  # ticks before the beginning from which on the song is expected
 
 
 class Sample(NamedTuple):
-    """Whether the song moves, and ticks to time. ``line`` is None while the tempo is unknown."""
+    """Whether the song moves, and ticks to time. ``line`` is None while the tempo is unknown.
+
+    ``bar``: the one that the song is in, where somebody keeps bars. ``contradicts``: whether two places are said.
+    """
 
     running: bool
     line: Timeline | None
+    bar: Stretch | None = None
+    contradicts: bool = False
 
 
 class Source(Protocol):
@@ -43,6 +49,9 @@ class SampledClock:
         self._line: Timeline | None = None
         self._running = False
         self._asked: int | None = None
+        self._contradicts = False
+        self.bar: Stretch | None = None
+        """The bar that the song is in, where the source keeps bars."""
 
     @property
     def running(self) -> bool:
@@ -53,7 +62,7 @@ class SampledClock:
     def state(self) -> State:
         """Whether the song moves, and whether anybody has been there."""
         if self._running:
-            return State.RUNNING
+            return State.CONTRADICTORY if self._contradicts else State.RUNNING
         return State.NONE if self._asked is None else State.STOPPED
 
     @property
@@ -77,7 +86,7 @@ class SampledClock:
         there. With JACK that is the first frame of the cycle, where its transport says it changed.
         """
         since, self._asked = now if self._asked is None else min(self._asked, now), now
-        running, line = self._source.sample(now)
+        running, line, self.bar, self._contradicts = self._source.sample(now)
         running = running and line is not None and line.tick_at(now) >= -EARLY
         before, self._line = self._line, line
         was_running, self._running = self._running, running

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from tests.checklist.desk import Desk
 from tests.effect.scores.pieces import CHORDS, sixteenths
-from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage
+from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, TICK, Stage
 
 from descant_daemon.effect.common import Ears, Program, Track
+from descant_daemon.metre_map import Stretch
+from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
+from descant_daemon.time.sampled_clock import Sample, SampledClock
+from descant_daemon.time.timeline import Timeline
 from descant_routing import message
 
 
@@ -223,3 +227,38 @@ def test_our_own_clock_stopped_from_outside() -> None:
     clock.stop(BEGIN + 200 * MS)
     stage.run(900)
     assert stage.ours[-1] == (200, "-41")
+
+
+class Rolling:
+    """A source that keeps bars: 120 BPM from 0 ms on, two bars of 4/4 and then 3/4."""
+
+    def sample(self, now: int) -> Sample:
+        line = Timeline(0, float(BEGIN), TICK)
+        late = now >= BEGIN + 4000 * MS
+        bar = Stretch(192, 2, Metre(3, 4)) if late else Stretch(0, 0, FOUR_FOUR)
+        return Sample(now >= BEGIN, line, bar)
+
+
+def test_bars_are_those_of_whoever_keeps_the_clock() -> None:
+    """Catches bars of 4/4, of the preset's metre, where the timebase master is in 3/4."""
+    stage = Stage(CHORDS, clock=SampledClock(Rolling()), metre="6/8")
+    stage.clocks(-100, 24 * 20)  # nobody heeds them, but time passes
+    places = []
+    for ms in range(0, 9000, 500):
+        stage.run(ms + 100)
+        places.append("{}.{}".format(*stage.effect.bar_and_beat))
+    assert places == [
+        *(f"{bar}.{beat}" for bar in (1, 2) for beat in (1, 2, 3, 4)),
+        *(f"{bar}.{beat}" for bar in (3, 4, 5) for beat in (1, 2, 3)),
+        "6.1",
+    ]
+    assert stage.effect.parameters.metre == Metre(3, 4)
+
+
+def test_a_metre_of_which_a_bar_is_no_whole_number_of_steps_is_passed_over() -> None:
+    """Catches an error in the middle of a concert."""
+    stage = Stage(CHORDS, clock=SampledClock(Rolling()), steps_per_beat=1)
+    stage.effect.metres.change(0, FOUR_FOUR)
+    assert not stage.effect.parts[0].can_play_in(Metre(7, 8))
+    assert stage.effect.parts[0].can_play_in(Metre(6, 8))
+    assert stage.effect.parts[0].can_play_in(Metre(3, 4))
