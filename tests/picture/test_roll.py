@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from descant_daemon.midi_file import write_song
+from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.layout import MOST_BARS, Page, RollNote, measure
-from descant_daemon.picture.roll import Track, draw_roll
+from descant_daemon.picture.roll import TRACKS, Track, draw_roll
+from descant_daemon.tempo_map import TempoMap
 from descant_routing.errors import DescantError
 
 
@@ -102,3 +105,28 @@ def test_an_old_picture_survives_when_the_new_one_cannot_be_written(
         draw_roll([], path)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
+
+
+def colours(path: Path) -> set[tuple[int, int, int]]:
+    """Those of ``TRACKS`` that are somewhere in the picture."""
+    with Image.open(path) as image:
+        found = image.convert("RGB").getcolors(2**24)
+    assert found is not None
+    return {colour for _, colour in found if colour in TRACKS}
+
+
+def test_what_is_generated_has_one_colour_alone_and_beside_the_player(tmp_path: Path) -> None:
+    high, low = [RollNote(0, 1, 72, 127)], [RollNote(0, 1, 60, 127)]
+    warm, blue, *_ = TRACKS
+    ours = Track("Descant", low, generated=True)
+    assert colours(draw_roll([ours], tmp_path / "a.png")) == {blue}
+    assert colours(draw_roll([Track("Player", high), ours], tmp_path / "a.png")) == {warm, blue}
+    assert colours(draw_roll([Track("A", high), Track("B", low)], tmp_path / "a.png")) == {warm, blue}
+    many = [Track(str(key), [RollNote(0, 1, key, 127)]) for key in range(60, 67)]
+    assert colours(draw_roll([*many, ours], tmp_path / "a.png")) == set(TRACKS)
+
+
+def test_the_generated_track_of_a_file_is_known_by_its_name(tmp_path: Path) -> None:
+    note = [(0, bytes((0x90, 60, 127))), (480, bytes((0x80, 60, 0)))]
+    write_song(tmp_path / "free.mid", {"Descant": note}, TempoMap(480, ()))
+    assert colours(draw_file(tmp_path / "free.mid", tmp_path / "a.png", title="")) == {TRACKS[1]}

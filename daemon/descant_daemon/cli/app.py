@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ from descant_daemon.cli import (
     service,
 )
 from descant_daemon.console import hush, say, settle
+from descant_daemon.user_folders import expanded
 from descant_routing.environment import leave_current_folder
 from descant_routing.errors import DescantError
 
@@ -65,12 +67,20 @@ def _descant(
         raise typer.Exit
 
 
+def at_home(argument: str) -> str:
+    """``--out=~/x`` and ``folk=~/x`` as they are meant: shells leave a ``~`` alone that stands after ``=``."""
+    before, _, path = argument.partition("=~")
+    if not path:  # a lone ~ is YAML's word for nothing
+        return argument
+    return f"{before}={expanded(Path(f'~{path}'))}"
+
+
 def main() -> None:
     """``descant``: exit 0 done, 1 failed, 2 wrong usage."""
     settle()
     leave_current_folder()
     try:
-        app()
+        app([at_home(argument) for argument in sys.argv[1:]])
     except DescantError as error:
         with suppress(DescantError):
             say(f"descant: {error}", err=True)

@@ -29,10 +29,11 @@ class RollNote(NamedTuple):
 
 @dataclass(frozen=True)
 class Track:
-    """Notes that share a colour and a line in the legend."""
+    """Notes that share a colour and a line in the legend. ``generated``: by Descant."""
 
     name: str
     notes: Sequence[RollNote | tuple[float, float, int, int]]
+    generated: bool = False
 
 
 class Piece(NamedTuple):

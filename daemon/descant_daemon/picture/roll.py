@@ -1,5 +1,6 @@
 """A piano roll as a picture: who played what and when, at one glance."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from io import BytesIO
@@ -43,7 +44,7 @@ TRACKS: tuple[Colour, ...] = (
     (198, 50, 62),
     (84, 112, 128),
 )
-"""Distinct to most colour-blind eyes as well; the first, the warm one, is the player's."""
+"""Distinct to most colour-blind eyes as well; the first, the warm one, is the player's, the second Descant's."""
 BLACK_KEYS = frozenset((1, 3, 6, 8, 10))
 
 
@@ -77,15 +78,22 @@ def draw_roll(
         _grid(draw, page, system, beat, first_bar)
         _keyboard(draw, page, system)
     taken: set[tuple[int, int]] = set()  # (key, sixteenth) where a track below sounds already
-    for at, track in enumerate(tracks):
+    for colour, track in zip(_colours(tracks), tracks, strict=True):
         notes = notes_of(track)
         for note in notes:
-            _note(draw, page, note, TRACKS[at % len(TRACKS)], bool(taken & _sixteenths(note, page)))
+            _note(draw, page, note, colour, bool(taken & _sixteenths(note, page)))
         taken.update(*(_sixteenths(note, page) for note in notes))
     png = BytesIO()
     image.save(png, "PNG", optimize=True)
     write_whole(path, png.getvalue())
     return path
+
+
+def _colours(tracks: Sequence[Track]) -> list[Colour]:
+    """One for each track. What is generated has its own, with others or alone, and nothing else has it then."""
+    player, generated, *more = TRACKS
+    rest = itertools.cycle((player, *([] if any(each.generated for each in tracks) else [generated]), *more))
+    return [generated if each.generated else next(rest) for each in tracks]
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
@@ -107,7 +115,7 @@ def _head(draw: ImageDraw.ImageDraw, tracks: Sequence[Track], title: str, subtit
     draw.text((MARGIN, 28), title, INK, _font(34))
     draw.text((MARGIN, 76), subtitle, QUIET_INK, _font(19))
     font, right = _font(19), WIDTH - MARGIN
-    for at, track in reversed(list(enumerate(tracks))):
+    for colour, track in reversed(list(zip(_colours(tracks), tracks, strict=True))):
         count = len(track.notes)
         text = f"{track.name}, {count} note{'' if count == 1 else 's'}"
         right -= round(draw.textlength(text, font))
@@ -115,7 +123,7 @@ def _head(draw: ImageDraw.ImageDraw, tracks: Sequence[Track], title: str, subtit
         # The swatch goes from soft to loud: it is the legend of the velocities too.
         for part, velocity in enumerate((30, 62, 95, 127)):
             left = right - 58 + 12 * part
-            draw.rectangle((left, 80, left + 11, 96), _shade(TRACKS[at % len(TRACKS)], velocity))
+            draw.rectangle((left, 80, left + 11, 96), _shade(colour, velocity))
         right -= 90
 
 

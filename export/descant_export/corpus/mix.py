@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descant_daemon.settings.lined_yaml import FileError, Place, Plain, read_lined
+from descant_daemon.user_folders import expanded
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.gathered import Gathered, together
 from descant_export.corpus.options import IngestOptions
@@ -72,6 +73,6 @@ def _choice(path: Path, lines: dict[Place, int], style: str, values: Plain) -> C
     except (UsageError, TypeError) as error:
         raise FileError(path, line, f"{style}: {error}") from error
     if not what.startswith("music21:"):
-        what = str(path.parent / what)
+        what = str(path.parent / expanded(Path(what)))
     listed = values.get(LIST)
-    return Choice(what, options, None if listed is None else path.parent / str(listed))
+    return Choice(what, options, None if listed is None else path.parent / expanded(Path(str(listed))))

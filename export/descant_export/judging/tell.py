@@ -14,6 +14,7 @@ from descant_export.judging.features import FAMILIES
 from descant_export.judging.one_style import HUMAN, OURS, PLAIN, Judgement
 from descant_export.judging.sweep import Swept, Wire
 from descant_export.judging.tell_apart import EVERYTHING
+from descant_export.verdict import told_apart
 
 NAMES = {HUMAN: "human music, held out", OURS: "takes", PLAIN: "takes without the controls"}
 SHOWN = 8  # features that give a style away
@@ -78,6 +79,8 @@ def judgement(style: str, found: Judgement) -> None:
         for told, each in found.copied.items()
     }
     table(f"{style}: copied from training, in any key", ("in 16 steps", "in 32 steps", "longest run"), copied)
+    auc = found.verdicts[OURS].auc[EVERYTHING]
+    say(told_apart(style, auc, (min(halves), max(halves))))
 
 
 def _distances(style: str, found: Judgement) -> None:

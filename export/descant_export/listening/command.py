@@ -60,14 +60,16 @@ def listen(
             shown.append(_written(take, folder, f"take-{number}", style, sound))
             bar.advance(bar.task_ids[0])
     about = [
-        f"{count} takes, seeds 1 to {count}, at {tempo:g} BPM, as descant render plays them. "
-        "Orange is the melody that was played to it."
-        if over
-        else f"{count} takes, seeds 1 to {count}, at {tempo:g} BPM, as descant render plays them.",
+        f"{count} take{'' if count == 1 else 's'}, seed{'' if count == 1 else 's'} 1"
+        f"{'' if count == 1 else f' to {count}'}, at {tempo:g} BPM, as descant render plays them. "
+        + ("Blue is Descant, orange the melody that was played to it." if over else "Blue is Descant."),
         *([sound.missing] if sound.missing else []),
     ]
     write_whole(folder / PAGE, page(style.title, about, shown).encode())
-    say(f"{folder / PAGE}: {count} takes." + (f" {sound.missing}" if sound.missing else ""))
+    say(
+        f"{folder / PAGE}: {count} take{'' if count == 1 else 's'}."
+        + (f" {sound.missing}" if sound.missing else "")
+    )
 
 
 def melodies_for(style: Style, held_out: Sequence[Piece] | None, bars: int) -> list[Melody]:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from descant_export.training.telling import EVERY, Teller, about
 from descant_export.training.train import Progress
-from descant_export.verdict import verdict
+from descant_export.verdict import told_apart, verdict
 
 
 def at(update: int, seconds: float, validation: tuple[float, float] | None = None) -> Progress:
@@ -99,3 +99,19 @@ def test_lengths_of_time_in_words(seconds: float, words: str) -> None:
 def test_the_verdict(model: float, words: str) -> None:
     assert words in verdict(model, -4.6, -3.9)
     assert ("train longer" in words) <= ("train longer" in verdict(model, -4.6, -3.9))
+
+
+@pytest.mark.parametrize(
+    ("auc", "halves", "words"),
+    [
+        (0.55, (0.4, 0.5), "hardly told"),
+        (0.72, (0.5, 0.75), "hardly told"),
+        (0.72, (0.5, 0.6), "often taken for human"),
+        (0.9, (0.4, 0.6), "sound like the style, and are mostly told"),
+        (1.0, (0.4, 0.6), "told from human music nearly always (AUC 1.00; 0.5 is chance, and halves"),
+    ],
+)
+def test_the_verdict_of_a_judge(auc: float, halves: tuple[float, float], words: str) -> None:
+    told = told_apart("tangos", auc, halves)
+    assert words in told
+    assert told.startswith("tangos: takes ")
