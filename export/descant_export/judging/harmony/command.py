@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from descant_daemon.engine.key import Key
-from descant_daemon.tunes.book import SHELVES
+from descant_daemon.tunes.book import SHELVES, Shelf
 from descant_export.evaluation.tell import as_json
 from descant_export.judging.harmony import shock, tell
-from descant_export.judging.harmony.figures import figures, pooled
+from descant_export.judging.harmony.figures import errors, figures, pooled
 from descant_export.judging.harmony.free import free
 from descant_export.judging.harmony.heard import heard
 from descant_export.judging.harmony.key import key_of, told
@@ -54,7 +54,8 @@ def judge_harmony(
     if how == "free":
         show = _free(asked, report)
     else:
-        shelf = None if Path(over).is_dir() else next((each for each in SHELVES if each == over), None)
+        shelves: dict[str, Shelf] = {name: name for name in SHELVES}
+        shelf = None if Path(over).is_dir() else shelves.get(over)
         pieces = (
             built_in(shelf)
             if shelf
@@ -103,9 +104,11 @@ def _plain(asked: Asked, pieces: Sequence[Setting], report: dict[str, Any], how:
         for name, key in keys.items()
     }
     report["human"] = theirs and theirs.values()
+    report["human_errors"] = errors([[each] for each in human.values()]) if human else None
     report["presets"] = {
         preset: {
             "takes": takes[preset].values(),
+            "errors": errors([list(seeds.values()) for seeds in files.values()]),
             "files": {
                 name: {seed: each.values() for seed, each in seeds.items()} for name, seeds in files.items()
             },

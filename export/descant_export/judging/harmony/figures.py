@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from descant_daemon.engine.key import Key
 from descant_export.judging.harmony.heard import Heard
 from descant_export.judging.harmony.key import out_of_key, wrong_key
@@ -65,3 +67,22 @@ def figures(heard: Heard, key: Key | None, tune: Sequence[Note]) -> Figures:
 def pooled(several: Sequence[Figures]) -> Figures:
     """Parts and wholes added up."""
     return Figures(*(added(column) for column in zip(*several, strict=True)))
+
+
+def errors(tunes: Sequence[Sequence[Figures]]) -> dict[str, float]:
+    """The standard error of each figure of all takes, by name: what other tunes would make of it.
+
+    ``tunes``: the takes over each. A jackknife that leaves out one tune at a time (Efron & Tibshirani 1993, *An
+    Introduction to the Bootstrap*, ch. 11); NaN for a single tune.
+    """
+    sums = np.array([pooled(takes) for takes in tunes])  # [tunes, figures, (part, whole)]
+    count = len(sums)
+    part, whole = np.moveaxis(sums.sum(0) - sums, -1, 0)
+    without = np.where(whole > 0, part, np.nan) / np.where(whole > 0, whole, 1)
+    apart = without - without.mean(0)
+    error = (
+        np.sqrt((count - 1) / count * (apart**2).sum(0))
+        if count > 1
+        else np.full(len(Figures._fields), np.nan)
+    )
+    return dict(zip(Figures._fields, error.tolist(), strict=True))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from tests.export.judging.harmony.score import line, music
 
 from descant_daemon.engine.key import Key
 from descant_daemon.settings.metre import Metre
-from descant_export.judging.harmony.figures import Figures, figures, pooled
+from descant_export.judging.harmony.figures import Figures, errors, figures, pooled
 from descant_export.judging.harmony.key import key_of, out_of_key, told, wrong_key
 from descant_export.judging.harmony.share import Share
 from descant_export.judging.harmony.sonority import chord_tone, dissonant, semitone, sonorities
@@ -126,3 +127,14 @@ def test_dissonance_is_counted_where_two_keys_sound() -> None:
 def test_several_pieces_count_by_their_length() -> None:
     clear, clash = of("c5:32", "c4:32"), of("c5:16", "c#4:16")
     assert pooled([clear, clash]).semitone == Share(16, 48)
+
+
+def test_the_error_is_what_the_choice_of_tunes_makes_of_a_figure() -> None:
+    """Of tunes of one length it is that of their mean; takes over one tune are not counted as several tunes."""
+    clash = [0.0, 0.25, 0.5, 0.25]
+    tunes = [of("c5:16", f"db4:{int(16 * c)} c4:{int(16 - 16 * c)}" if c else "c4:16") for c in clash]
+    expected = np.std(clash, ddof=1) / np.sqrt(len(clash))
+    assert errors([[each] for each in tunes])["semitone"] == pytest.approx(expected)
+    assert errors([[each, each] for each in tunes])["semitone"] == pytest.approx(expected)
+    assert np.isnan(errors([tunes])["semitone"])
+    assert np.isnan(errors([[each] for each in tunes])["root_ends"]), "no phrase ends anywhere"

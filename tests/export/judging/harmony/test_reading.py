@@ -122,6 +122,11 @@ def test_the_tunes_that_come_with_us_have_no_setting() -> None:
     assert (anne.tempo, anne.melody.metre) == (92, Metre(4, 4))
 
 
+def test_exercises_are_played_with_both_hands() -> None:
+    (minuet,) = (each for each in built_in("exercises") if each.name == "minuet-in-g")
+    assert min(key for _, _, key in minuet.melody.notes) < 60 < max(key for _, _, key in minuet.melody.notes)
+
+
 def test_a_sixteenth_of_air_behind_each_note(tmp_path: Path) -> None:
     melody = read_setting(save(tmp_path / "x.mid", {"melody": line("c5:4 d5:1 e5:11")}), "x").melody
     assert detached(melody).notes == ((0, 3, 72), (4, 5, 74), (5, 15, 76))
