@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import IO
 
 from descant_routing.errors import DescantError
 
@@ -35,6 +36,13 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except (OSError, ValueError) as error:
         raise DescantError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """Open it to be read. Raises OSError, at once, for a folder, a pipe, a device; ValueError for no name of a file."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(0, "it is not a file")
+    return path.open("rb")
 
 
 def writable(path: Path) -> None:

@@ -175,7 +175,7 @@ def test_what_is_not_text_at_all_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"title: x\n" + b"#" * MOST_BYTES)
     with pytest.raises(DescantError, match=r"preset\.yaml: is larger than 1 MiB$"):
         load_preset(path)
-    with pytest.raises(DescantError, match=r": this is not a file$"):
+    with pytest.raises(DescantError, match=r": cannot be read \(it is not a file\)$"):
         load_preset(tmp_path)
     with pytest.raises(DescantError, match=r"none\.yaml: cannot be read \(No such file or directory\)$"):
         load_preset(tmp_path / "none.yaml")
@@ -184,7 +184,7 @@ def test_what_is_not_text_at_all_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "preset.yaml")
-    with pytest.raises(DescantError, match=r": this is not a file$"):
+    with pytest.raises(DescantError, match=r": cannot be read \(it is not a file\)$"):
         load_preset(tmp_path / "preset.yaml")
 
 

@@ -70,9 +70,13 @@ def played_by(**model: Any) -> Header:
     path = find("hymn")
     preset = load_preset(path)
     stem = model_stem(path, preset)
-    pair = check_model_files(stem).metadata.pair
+    metadata = check_model_files(stem).metadata
     facts = header().presets[0]
-    there = facts.model.model_copy(update={"stem": str(stem), "pair": pair} | model)
+    form = {
+        "low": metadata.pitch_low, "high": metadata.pitch_high,
+        "steps_per_beat": metadata.steps_per_beat, "styles": metadata.styles,
+    }  # fmt: skip
+    there = facts.model.model_copy(update={"stem": str(stem), "pair": metadata.pair} | form | model)
     made = facts.model_copy(update={"name": "hymn", "title": preset.title, "model": there})
     return header(presets=(made,))
 
@@ -84,6 +88,12 @@ def test_another_model_is_told_of_and_one_that_moved_is_found() -> None:
     _, (sentence,) = engines(played_by(pair="0" * 64))
     assert "is another than when the take was recorded" in sentence
     assert sentence.endswith("000000000000 then)")
+    for other in ({"low": 0}, {"steps_per_beat": 12}, {"styles": ("hymn", "psalm")}):
+        with pytest.raises(DescantError, match="has other pitches, steps or styles than then"):
+            engines(played_by(**other))
+    for nowhere in ("", "/", "x\0", "x" * 5000):
+        with pytest.raises(DescantError, match="is neither at"):
+            engines(played_by(stem=nowhere))
     with pytest.raises(DescantError, match="the model of 'Hymn' is neither at elsewhere/psalm nor at"):
         engines(played_by(stem="elsewhere/psalm"))
 

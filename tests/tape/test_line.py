@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from tests.tape.studio import TRACKS, header
 
 from descant_daemon.effect.common import Program
+from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.tape.header import read_header
 from descant_daemon.tape.line import (
     KINDS,
+    LONGEST,
     Cycle,
+    Field,
     Hole,
     decode,
     encode_cycle,
@@ -27,22 +31,30 @@ from descant_daemon.tape.line import (
 from descant_routing.errors import DescantError
 from descant_routing.timed import Timed
 
-NS = st.integers(-(2**62), 2**62)
-FIELDS: dict[type, st.SearchStrategy[Any]] = {
-    int: NS,
-    bool: st.booleans(),
-    float: st.floats(allow_nan=False, allow_infinity=False),
-    str: st.text(),
-    dict: st.dictionaries(st.text(), st.one_of(st.integers(), st.booleans(), st.text(), st.just(0.1))),
-}
+NS = st.integers(-LONGEST // 4, LONGEST // 4)  # so that sums and differences are within it too
+NAMES = st.from_regex(r"([0-9]{1,3}/)?[a-z_]{1,40}", fullmatch=True)
+VALUES = st.dictionaries(NAMES, st.one_of(st.integers(), st.booleans(), st.text(), st.just(0.1)))
+# Texts that are not free: the field's place in its kind.
+WORDS = {"act": st.sampled_from(sorted(ACTIONS)), "metre": st.sampled_from(["3/4", "12/8"])}
+
+
+def values_of(kind: str, field: Field) -> st.SearchStrategy[Any]:
+    if field.type is int:
+        return st.integers(math.ceil(max(field.low, -(2**63))), math.floor(min(field.high, 2**63)))
+    if field.type is float:
+        return st.floats(field.low, field.high)
+    strategies: dict[type, st.SearchStrategy[Any]] = {bool: st.booleans(), str: st.text(), dict: VALUES}
+    return WORDS.get(kind, strategies[field.type])
+
+
 OTHERS = sorted(set(KINDS) - {"in", "out"})
 
 
 @st.composite
 def items(draw: st.DrawFn) -> tuple[Any, ...]:
     kind = draw(st.sampled_from(OTHERS))
-    types = KINDS[kind].fields + (KINDS[kind].more if draw(st.booleans()) else ())
-    return (kind, *(draw(FIELDS[each]) for each in types))
+    fields = KINDS[kind].fields + (KINDS[kind].more if draw(st.booleans()) else ())
+    return (kind, *(draw(values_of(kind, each)) for each in fields))
 
 
 MESSAGES = st.builds(Timed, NS, st.binary(max_size=40), st.sampled_from(["", "keys", "Orgel ü"]))
@@ -89,7 +101,22 @@ def test_a_line_as_it_stands_in_the_file() -> None:
         ('[1,2,["dance",1]]', '["dance", 1] is nothing that happens'),
         ('[1,2,["in",1]]', "has not the fields of its kind"),
         ('[1,2,["in",true,"90"]]', "has not the fields of its kind"),
-        ('[1,2,["in",1,"9x"]]', "'9x' is not hexadecimal"),
+        ('[1,2,["in",1,"9x"]]', "has not the fields of its kind"),
+        ("[1,-2]", "it is no cycle"),
+        (f"[{10**18},2]", "it is no cycle"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[1,2," + "[" * 900 + "]" * 900 + "]", "is nothing that happens"),
+        ('[1,2,["sample",0,true,1,NaN,2.0]]', "it is not JSON"),
+        ('[1,2,["sample",0,true,1,1e999,2e6]]', "has not the fields of its kind"),
+        ('[1,2,["sample",0,true,1,1.0,0.5]]', "has not the fields of its kind"),
+        ('[1,2,["set",{"/voices":1}]]', "has not the fields of its kind"),
+        ('[1,2,["set",{"x/voices":1}]]', "has not the fields of its kind"),
+        ('[1,2,["set",{"voices":[1]}]]', "has not the fields of its kind"),
+        ('[1,2,["act","dance"]]', "has not the fields of its kind"),
+        ('[1,2,["metre","4/4/4"]]', "has not the fields of its kind"),
+        ('[1,2,["mark","\\ud800"]]', "has not the fields of its kind"),
+        (f'[1,2,["song",{10**30},0]]', "has not the fields of its kind"),
+        ("[" + "9" * 5000 + ",2]", "it is not JSON"),
         ('[1,2,["sample",0,true,1,2.0]]', "has not the fields of its kind"),
     ],
 )
@@ -123,10 +150,13 @@ def test_every_parameter_is_in_the_header_and_comes_back() -> None:
         (b"[1,2]\n", "is not a take: it does not begin with a header"),
         (b'{"title":"x"}\n', "is not a take: it does not begin with a header"),
         (b'{"take":2,"new":1}\n', "is a take of format 2; this Descant reads format 1"),
-        (header().encode().replace(b'"midi"', b'"sun"'), "'clock.name' of its header is wrong"),
+        (
+            header().encode().replace(b'"midi"', b'"sun"'),
+            "its header is wrong, 'clock.name': Input should be",
+        ),
         (
             header().encode().replace(b'"presets":[', b'"presets":[],"old":['),
-            "'rig.presets' of its header is wrong",
+            "its header is wrong, 'rig.presets': Tuple should have at least 1 item",
         ),
     ],
 )

@@ -7,12 +7,12 @@ stand for gigabytes), no deep nesting (which would exhaust the stack), no more p
 
 from __future__ import annotations
 
-import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from descant_daemon.settings.scalars import READ, Loader, Scalar, scalar
+from descant_daemon.whole_file import open_file
 from descant_routing.errors import DescantError
 from descant_routing.wording import shown
 
@@ -49,9 +49,7 @@ class FileError(DescantError):
 def read_lined(path: Path) -> LinedYaml:
     """Read a YAML file. Raises FileError, in one sentence, for a file that is missing, torn or too big."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise FileError(path, None, "this is not a file")
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
@@ -69,8 +67,7 @@ def read_lined(path: Path) -> LinedYaml:
 def parse_lined(text: str, path: Path) -> LinedYaml:
     """Parse YAML; ``path`` is for the sentences of the FileError that it raises."""
     try:
-        _within_limits(text, path)
-        root = yaml.compose(text, Loader)
+        root = _Bounded(text, path).get_single_node()
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         raise FileError(path, before.count("\n") + 1, "a character that no text has") from error
@@ -86,20 +83,29 @@ def parse_lined(text: str, path: Path) -> LinedYaml:
     return LinedYaml(_plain(root, (), lines, path), lines)
 
 
-def _within_limits(text: str, path: Path) -> None:
-    depth = 0
-    for parts, event in enumerate(yaml.parse(text, Loader)):
+class _Bounded(Loader):
+    """Looks at each event before anything is built of it."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        super().__init__(text)
+        self._path = path
+        self._depth = self._parts = 0
+
+    def get_event(self) -> yaml.Event:
+        event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise FileError(path, line, "anchors and aliases (& and *) are not read here")
+            raise FileError(self._path, line, "anchors and aliases (& and *) are not read here")
+        self._parts += 1
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
+            self._depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise FileError(path, line, f"lists and maps are nested more than {DEEPEST} deep")
-        if parts > MOST_PARTS:
-            raise FileError(path, line, f"has more than {MOST_PARTS} parts")
+            self._depth -= 1
+        if self._depth > DEEPEST:
+            raise FileError(self._path, line, f"lists and maps are nested more than {DEEPEST} deep")
+        if self._parts > MOST_PARTS:
+            raise FileError(self._path, line, f"has more than {MOST_PARTS} parts")
+        return event
 
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Plain:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.plan import CHROMATIC
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.card import ModelMetadata, check_model_files
 from descant_daemon.model.load import network_of
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES
@@ -23,6 +24,7 @@ from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.time.sampled_clock import SampledClock, Source
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import DescantError
+from descant_routing.wording import shown
 
 HEARD_SINCE = "key_pull"  # the parameter that came with it
 
@@ -64,13 +66,18 @@ def engines(header: Header, later: Iterable[RigFacts] = ()) -> tuple[Callable[[]
     """
     presets = {preset.number: preset for rig in (header.rig, *later) for preset in rig.presets}
     stems = {number: _stem_of(presets[number]) for number in sorted(presets)}
+    if list(stems) != list(range(len(stems))):
+        raise DescantError("the take does not say of each of its models where it lay")
     checked = {stem: check_model_files(stem) for stem in stems.values()}
-    pairs = {number: checked[stem].metadata.pair for number, stem in stems.items()}
+    models = {number: checked[stem].metadata for number, stem in stems.items()}
+    for rig in (header.rig, *later):
+        for facts in rig.presets:
+            _check_form(facts, models[facts.number], stems[facts.number])
     changed = [
-        f"the model of {facts.title!r} at {stems[number]} is another than when the take was recorded "
-        f"({pairs[number][:12]} now, {facts.model.pair[:12]} then)"
+        f"the model of {shown(facts.title)} at {stems[number]} is another than when the take was recorded "
+        f"({models[number].pair[:12]} now, {facts.model.pair[:12]} then)"
         for number, facts in sorted(presets.items())
-        if pairs[number] != facts.model.pair
+        if models[number].pair != facts.model.pair
     ]
     if any(_followed(rig) for rig in (header.rig, *later)):
         changed.append(
@@ -92,13 +99,24 @@ def _followed(rig: RigFacts) -> bool:
     )
 
 
+def _check_form(facts: PresetFacts, model: ModelMetadata, stem: Path) -> None:
+    """A model of other pitches, steps or styles cannot answer what was asked then."""
+    form = (model.pitch_low, model.pitch_high, model.steps_per_beat, model.styles)
+    then = facts.model
+    if form != (then.low, then.high, then.steps_per_beat, then.styles):
+        raise DescantError(
+            f"the model of {shown(facts.title)} at {stem} has other pitches, steps or styles than then"
+        )
+
+
 def _stem_of(facts: PresetFacts) -> Path:
     """Where the model lay, or else where a preset of that name has it now."""
     stem = Path(facts.model.stem)
-    if stem.with_name(f"{stem.name}.time.onnx").exists():
-        return stem
+    with suppress(OSError, ValueError):  # no name that a file can have
+        if stem.with_name(f"{stem.name}.time.onnx").exists():
+            return stem
     path = find(facts.name)
     found = model_stem(path, load_preset(path))
     if found.name != stem.name:
-        raise DescantError(f"the model of {facts.title!r} is neither at {stem} nor at {found.parent}")
+        raise DescantError(f"the model of {shown(facts.title)} is neither at {stem} nor at {found.parent}")
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from descant_daemon.settings.choices import ClockName
-from descant_daemon.tape.rig_facts import Facts, PresetFacts, RigFacts
+from descant_daemon.tape.line import from_json
+from descant_daemon.tape.rig_facts import Facts, Key, Offset, PresetFacts, RigFacts, fault_of
 from descant_routing.errors import DescantError
+from descant_routing.wording import shown
 
 FORMAT: Literal[1] = 1
 
@@ -19,7 +20,7 @@ class ClockFacts(Facts):
     """As ``--clock`` and ``--tempo`` have it."""
 
     name: ClockName
-    tempo: float
+    tempo: Annotated[float, Field(gt=0, le=1000)]
 
 
 class Header(Facts):
@@ -29,12 +30,12 @@ class Header(Facts):
     descant: str
     begun: str
     backend: str
-    origin: int
+    origin: Annotated[int, Field(ge=-(2**62), le=2**62)]
     clock: ClockFacts
-    offset: int = 0  # ns
+    offset: Offset = 0
     send_clock: bool = False
-    tap_cc: int | None = None
-    tap_note: int | None = None
+    tap_cc: Key | None = None
+    tap_note: Key | None = None
     rig: RigFacts
 
     @property
@@ -60,16 +61,16 @@ class Header(Facts):
 def read_header(line: bytes, path: Path) -> Header:
     """Back from ``encode``; ``path`` is for the sentences. Raises DescantError."""
     try:
-        facts = json.loads(line)
+        facts = from_json(line)
     except ValueError:
         facts = None
     if not isinstance(facts, dict) or "take" not in facts:
         raise DescantError(f"{path} is not a take: it does not begin with a header.")
     if facts["take"] != FORMAT:
-        raise DescantError(f"{path} is a take of format {facts['take']}; this Descant reads format {FORMAT}.")
+        raise DescantError(
+            f"{path} is a take of format {shown(facts['take'])}; this Descant reads format {FORMAT}."
+        )
     try:
         return Header.model_validate(facts)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in fault["loc"])
-    raise DescantError(f"{path} cannot be played: '{where}' of its header is wrong ({fault['msg']}).")
+        raise DescantError(f"{path} cannot be played: its header is wrong, {fault_of(error)}.") from None

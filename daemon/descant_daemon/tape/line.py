@@ -7,50 +7,100 @@ A line says everything of its cycle, so a file that breaks off has whole cycles 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from descant_daemon.settings.actions import ACTIONS
+from descant_daemon.settings.metre import Metre
 from descant_routing.timed import MAIN, Timed
+from descant_routing.wording import shown
 
 Item = Sequence[Any]
 """Its kind, then the fields that ``KINDS`` gives it."""
 
 
-class Kind(NamedTuple):
-    """Types of an item's fields; ``more`` are all there or none is."""
+_HEXADECIMAL = re.compile("(?:[0-9a-f]{2})*")
 
-    fields: tuple[type, ...] = ()
-    more: tuple[type, ...] = ()
+
+class Field(NamedTuple):
+    """What stands in a place of an item: its type, and a number's least and most, or what a text may be."""
+
+    type: type
+    low: float = -math.inf
+    high: float = math.inf
+    fits: Callable[[Any], bool] = lambda _: True
+
+    def holds(self, value: Any) -> bool:
+        """Whether ``value`` may stand here; true and false are no numbers."""
+        if type(value) is not self.type:
+            return False
+        return self.fits(value) and (not isinstance(value, (int, float)) or self.low <= value <= self.high)
+
+
+class Kind(NamedTuple):
+    """An item's fields; ``more`` are all there or none is."""
+
+    fields: tuple[Field, ...] = ()
+    more: tuple[Field, ...] = ()
+
+
+LONGEST = 10 * 366 * 86_400 * 1_000_000_000  # ns: ten years; no session is longer
+TIME = Field(int, -LONGEST, LONGEST)
+TICK = Field(int, -(2**53), 2**53)
+NUMBER = Field(int, 0, 2**63 - 1)
+INSTANCE = Field(int, 0, 127)
+WORDS = Field(str, fits=lambda text: len(text) <= MOST_WORDS and _is_text(text))
+MOST_WORDS = 10_000
+METRE = Field(str, fits=lambda text: Metre.parse(text) is not None)
+BYTES = Field(str, fits=lambda text: _HEXADECIMAL.fullmatch(text) is not None)
+_NAME = re.compile("(?:[0-9]{1,3}/)?[a-z_]{1,40}")
+
+
+def _is_text(text: str) -> bool:
+    """No half of a pair, which no file could be written with."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def _are_parameters(values: dict[str, Any]) -> bool:
+    """Names, of all instances or of one, and what a parameter can be."""
+    return all(
+        _NAME.fullmatch(name) and (WORDS.holds(value) or isinstance(value, (bool, int, float)))
+        for name, value in values.items()
+    )
 
 
 KINDS: dict[str, Kind] = {
     # News: what io was told from inside, before anything arrived, and what it did. A time is ns from the begin.
-    "answer": Kind((int, int)),  # of the engine: instance, serial
+    "answer": Kind((INSTANCE, NUMBER)),  # of the engine: instance, serial
     "lost": Kind(),  # the engine
     "panic": Kind(),
-    "tap": Kind((int,)),  # time
-    "start": Kind((int,)),  # our own clock is to start: time
-    "set": Kind((dict,)),  # parameters
-    "act": Kind((str,)),  # an action of the table
-    "unplugged": Kind((str,)),  # a cable: its label
-    "plugged": Kind((str,)),
-    "rig": Kind((dict,)),  # another one, see ``rig_facts``
+    "tap": Kind((TIME,)),
+    "start": Kind((TIME,)),  # our own clock is to start
+    "set": Kind((Field(dict, fits=_are_parameters),)),
+    "act": Kind((Field(str, fits=ACTIONS.__contains__),)),
+    "unplugged": Kind((WORDS,)),  # a cable: its label
+    "plugged": Kind((WORDS,)),
+    "rig": Kind((Field(dict),)),  # another one, see ``rig_facts``
     "capture": Kind(),
-    "mark": Kind((str,)),  # words for the listener, such as the name of a preset
-    "unasked": Kind((int, int)),  # a question that could not be put to the engine: instance, serial
+    "mark": Kind((WORDS,)),  # for the listener, such as the name of a preset
+    "unasked": Kind((INSTANCE, NUMBER)),  # a question that could not be put to the engine: instance, serial
     "close": Kind(),  # the last cycle: every note ended
     # What the clock's source said: the how-manieth time it was asked in this cycle, runs; tick, time, ns a tick.
-    "sample": Kind((int, bool), (int, float, float)),
-    "bar": Kind(
-        (int,), (int, int, str)
-    ),  # that the song is in, when another: as above; tick, number from 0, metre
-    # What arrived and what left: time, hexadecimal bytes; by which cable, unless there is only one.
-    "in": Kind((int, str), (str,)),
-    "out": Kind((int, str), (str,)),
+    "sample": Kind(
+        (NUMBER, Field(bool)),
+        (TICK, Field(float, -(2.0**62), 2.0**62), Field(float, 1e3, 1e12)),
+    ),
+    # That the song is in a bar, when it is another: as above; the tick where it begins, its number from 0, metre.
+    "bar": Kind((NUMBER,), (TICK, TICK, METRE)),
+    # What arrived and what left: time, bytes; by which cable, unless there is only one.
+    "in": Kind((TIME, BYTES), (WORDS,)),
+    "out": Kind((TIME, BYTES), (WORDS,)),
     # What came of it.
-    "metre": Kind((str,)),
-    "song": Kind((int, int)),  # it begins, or jumps: time, tick
-    "beat": Kind((int, int, int, int)),  # time, tick, bar, beat
+    "metre": Kind((METRE,)),
+    "song": Kind((TIME, TICK)),  # it begins, or jumps
+    "beat": Kind((TIME, TICK, TICK, TICK)),  # time, tick, bar, beat
     "stop": Kind(),  # the song stands
 }
 NEWS = frozenset(list(KINDS)[: list(KINDS).index("sample")])
@@ -107,18 +157,26 @@ def encode_hole(hole: Hole) -> bytes:
 
 def decode(line: bytes, origin: int) -> Cycle | Hole:
     """Back from ``encode_cycle`` and ``encode_hole``. Raises ValueError with what is wrong."""
-    try:
-        read = json.loads(line)
-    except ValueError:
-        raise ValueError("it is not JSON") from None
-    match read:
-        case ["hole", int(lines)]:
+    match from_json(line):
+        case ["hole", int(lines)] if NUMBER.holds(lines):
             return Hole(lines)
-        case [int(begin), int(length), *items]:
+        case [int(begin), int(length), *items] if TIME.holds(begin) and TIME.holds(length) and length >= 0:
             begin += origin
             return Cycle(begin, begin + length, tuple(_checked(item) for item in items))
         case _:
             raise ValueError("it is no cycle")
+
+
+def from_json(line: bytes) -> Any:
+    """A value as JSON has it, without NaN and infinity. Raises ValueError."""
+    try:
+        return json.loads(line, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(word)
 
 
 def _checked(item: Any) -> Item:
@@ -126,14 +184,19 @@ def _checked(item: Any) -> Item:
         case [str(kind), *fields] if kind in KINDS:
             pass
         case _:
-            raise ValueError(f"{json.dumps(item)[:60]} is nothing that happens")
+            raise ValueError(f"{_told(item)} is nothing that happens")
     wanted, more = KINDS[kind]
-    types = tuple(type(field) for field in fields)
-    if types not in (wanted, wanted + more):
-        raise ValueError(f"{json.dumps(item)[:60]} has not the fields of its kind")
-    if kind in ("in", "out"):
-        try:
-            bytes.fromhex(fields[1])
-        except ValueError:
-            raise ValueError(f"{fields[1][:60]!r} is not hexadecimal") from None
+    if len(fields) > len(wanted):
+        wanted += more
+    if len(fields) != len(wanted) or not all(
+        each.holds(field) for each, field in zip(wanted, fields, strict=True)
+    ):
+        raise ValueError(f"{_told(item)} has not the fields of its kind")
     return tuple(item)
+
+
+def _told(item: Any) -> str:
+    try:
+        return json.dumps(item)[:60]
+    except RecursionError:
+        return shown(item)

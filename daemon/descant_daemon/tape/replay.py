@@ -15,9 +15,14 @@ from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import SaidAgain
 from descant_daemon.tape.understudy import Understudy
 from descant_routing import message
+from descant_routing.errors import DescantError
 from descant_routing.timed import Timed
 
 SECOND = 1_000_000_000  # ns
+MOST_AT_ONCE = (
+    600 * SECOND
+)  # that a song goes on without a line; io was stopped for so long, or the take is torn
+TIMED = ("in", "tap", "start")
 
 
 @dataclass
@@ -58,9 +63,21 @@ class Replay:
         self._reached = header.origin
 
     def play(self, cycle: Cycle) -> Cycle:
-        """Tell the effect what it was told in ``cycle``; returns the cycle as it is this time."""
+        """Tell the effect what it was told in ``cycle``; returns the cycle as it is this time.
+
+        Raises DescantError where the take is silent for longer than a song that goes on can be, so that a torn
+        number in it does not mean years of playing.
+        """
         if cycle.begin > self._reached:
-            self._effect.advance(cycle.begin)  # nothing happened in between, but that time had passed
+            # Nothing happened in between, but that time had passed.
+            due = self._effect.next_deadline()
+            if due is not None and due < cycle.begin - MOST_AT_ONCE:
+                raise DescantError(self._too_long(self._reached, cycle.begin))
+            self._effect.advance(cycle.begin)
+        begin = max(self._reached, cycle.begin)
+        reached = max([cycle.until, *(cycle.begin + item[1] for item in cycle.items if item[0] in TIMED)])
+        if reached - begin > MOST_AT_ONCE:
+            raise DescantError(self._too_long(begin, reached))
         self._reached = cycle.until
         samples = [item for item in cycle.items if item[0] in ("sample", "bar")]
         self._source.begin(samples)
@@ -78,6 +95,10 @@ class Replay:
         again = decode(self._lines.pop(), self._origin)
         assert isinstance(again, Cycle)  # that is what has just been noted
         return again
+
+    def _too_long(self, begin: int, until: int) -> str:
+        since, to = ((at - self._origin) / SECOND for at in (begin, until))
+        return f"from {since:,.3f} s to {to:,.3f} s of the take nothing is recorded, though the song goes on"
 
     def _as_told(self, item: Item) -> News | None:
         match item:
