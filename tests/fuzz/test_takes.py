@@ -16,8 +16,11 @@ from tests.tape.studio import MS, ORIGIN, TRACKS, Studio, fixed, header, storm
 from tests.tape.test_rigs import smaller, with_two_programs
 
 from descant_daemon.cli.retake import render_take
+from descant_daemon.settings.actions import ACTIONS
+from descant_daemon.settings.parameters import TABLE
 from descant_daemon.tape import building
 from descant_daemon.tape.header import Header
+from descant_daemon.tape.line import KINDS
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 
@@ -30,6 +33,21 @@ VALUES: list[Any] = [
     ["set", {"x/voices": 1}], ["in", 0, "90"], ["unplugged", "nowhere"], ["hole", 3], ["act", "freeze"],
     ["act", "x"], ["answer", 15, 3], ["sample", 0, True, 0, 1e9, 1e7], ["mark", "x" * 20_000],
 ]  # fmt: skip
+WORDS = [
+    *TABLE,
+    *ACTIONS,
+    *TABLE["mode"].choices,
+    *KINDS,
+    "step",
+    "bar",
+    "3/8",
+    "7/16",
+    "free",
+    "21+53",
+    "nrpn 5",
+    "",
+    "coins",
+]
 TOKENS = [
     "[",
     "]",
@@ -64,7 +82,7 @@ def takes() -> list[tuple[Header, list[bytes]]]:
     found: list[tuple[Header, list[bytes]]] = []
     for seed, facts in enumerate(
         (
-            header("midi"), header("internal", TRACKS), header("auto", inputs=("keys", "pads"), outputs=("out", "two")),
+            header("midi"), header("internal", TRACKS), header("auto", tap_note=36, send_clock=True),
             header("link", TRACKS), with_two_programs(header("midi", TRACKS)),
         )
     ):  # fmt: skip
@@ -95,38 +113,59 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def changed(dice: random.Random, value: Any) -> Any:
     """One place of a value is another, is gone, or is there twice."""
-    if dice.random() < 0.1 or not isinstance(value, (dict, list)) or not value:
-        return dice.choice(VALUES)
+    if not isinstance(value, (dict, list)) or not value:
+        return like(dice, value) if dice.random() < 0.8 else dice.choice(VALUES)
     if isinstance(value, dict):
         key = dice.choice(sorted(value))
-        if dice.random() < 0.1:
+        if dice.random() < 0.05:
             return {name: each for name, each in value.items() if name != key}
         return value | {key: changed(dice, value[key])}
     at = dice.randrange(len(value))
-    match dice.randrange(8):
+    match dice.randrange(16):
         case 0:
             return value[:at] + value[at + 1 :]
         case 1:
             return [*value[:at], dice.choice(VALUES), *value[at:]]
+        case 2:
+            return [*value[:at], value[dice.randrange(len(value))], *value[at:]]
         case _:
             return [*value[:at], changed(dice, value[at]), *value[at + 1 :]]
+
+
+def like(dice: random.Random, value: Any) -> Any:
+    """Another of its kind, so that the reader may take it."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            other = dice.choice(
+                (0, 1, -1, value + 1, value - 1, -value, value * 10, value * 1000, dice.randrange(128))
+            )
+            return float(other) if isinstance(value, float) else other
+        case str() if value and set(value) <= set("0123456789abcdef"):
+            data = bytes((dice.randrange(128, 256), dice.randrange(128), dice.randrange(128)))
+            return data[: dice.choice((1, 2, 3, 3))].hex()
+        case str():
+            return dice.choice(WORDS)
+        case _:
+            return dice.choice(VALUES)
 
 
 def mutated(dice: random.Random, facts: Header, lines: list[bytes]) -> bytes:
     texts = [facts.encode().decode(), *(line.decode() for line in lines)]
     for _ in range(dice.choice((1, 1, 2, 5))):
-        at = 0 if dice.random() < 0.3 else dice.randrange(len(texts))
+        at = 0 if dice.random() < 0.25 else dice.randrange(len(texts))
         kind = dice.random()
-        if kind < 0.6:
+        if kind < 0.75:
             try:
                 texts[at] = json.dumps(changed(dice, json.loads(texts[at]))) + "\n"
             except ValueError:
                 continue  # torn before
-        elif kind < 0.8:
+        elif kind < 0.82:
             texts[at] = torn(dice, texts[at], TOKENS)
         elif kind < 0.9:
-            texts.insert(dice.randrange(len(texts)), texts.pop(at))
-        else:
+            texts.insert(dice.randrange(1, len(texts)), texts.pop(max(1, at)))
+        elif at:
             texts.insert(at, texts[at] * dice.choice((1, 1, 50)))
     content = "".join(texts).encode(errors="replace")
     return content[: dice.randrange(len(content))] if dice.random() < 0.1 else content
