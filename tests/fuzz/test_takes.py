@@ -121,15 +121,11 @@ def changed(dice: random.Random, value: Any) -> Any:
             return {name: each for name, each in value.items() if name != key}
         return value | {key: changed(dice, value[key])}
     at = dice.randrange(len(value))
-    match dice.randrange(16):
-        case 0:
-            return value[:at] + value[at + 1 :]
-        case 1:
-            return [*value[:at], dice.choice(VALUES), *value[at:]]
-        case 2:
-            return [*value[:at], value[dice.randrange(len(value))], *value[at:]]
-        case _:
-            return [*value[:at], changed(dice, value[at]), *value[at + 1 :]]
+    kind = dice.randrange(16)
+    if kind > 2:
+        return [*value[:at], changed(dice, value[at]), *value[at + 1 :]]
+    more = [[], [dice.choice(VALUES), value[at]], [dice.choice(value), value[at]]]
+    return [*value[:at], *more[kind], *value[at + 1 :]]
 
 
 def like(dice: random.Random, value: Any) -> Any:
