@@ -98,6 +98,10 @@ def torn_padding(graph: Any) -> None:
     node(graph, "Pad", "state", constant(graph, "pads", [0, -5, 0, 0, -5, 0]))
 
 
+def a_table_for_a_shape(graph: Any) -> None:
+    node(graph, "Reshape", "state", constant(graph, "table", [[1, 24]]))
+
+
 def missing(graph: Any) -> None:
     node(graph, "Tanh", "nobody")
 
@@ -119,6 +123,7 @@ BOMBS: list[tuple[Bomb, str]] = [
     (beyond_the_end, "it gathers from beyond the end"),
     (a_shape_that_comes, "a shape or an index is not known before it runs"),
     (torn_padding, "its operator Pad cannot take what it is given"),
+    (a_table_for_a_shape, "its operator Reshape cannot take what it is given"),
     (missing, "its operator Tanh reads 'nobody' before it is there"),
     (another_attribute, "its operator Gather has the attribute 'mode'"),
 ]

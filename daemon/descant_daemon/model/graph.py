@@ -122,7 +122,7 @@ def _follow(node: Node, values: dict[str, Value]) -> list[Value]:
         found.append(values[name] if name else Value(()))
     try:
         made = rule.shape(found, attributes)
-    except (ValueError, IndexError, KeyError, OverflowError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # other ranks than it is made for
         raise GraphError(f"its operator {node.operator} cannot take what it is given") from error
     if len(node.outputs) > len(made):
         raise GraphError(f"its operator {node.operator} has {len(node.outputs)} outputs")
