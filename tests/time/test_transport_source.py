@@ -73,7 +73,7 @@ def test_cycles_that_are_wrong_after_a_move_are_not_believed_for_long(ahead: int
     master.locate(8 * RATE, 16.0)
     master.roll(0.2)
     assert abs(master.off) < 20
-    assert master.roll(8).off == pytest.approx(0, abs=20)
+    assert master.roll(8).off == pytest.approx(0, abs=3), "nearer than a bar's ticks, which are 12 frames"
 
 
 def test_rounding_of_ticks_moves_nothing() -> None:

@@ -38,7 +38,7 @@ from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
 from descant_daemon.tape.building import build_clock, build_effect
 from descant_daemon.tape.capture import BARS
-from descant_daemon.tape.header import ClockFacts, Header
+from descant_daemon.tape.header import RULES, ClockFacts, Header
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
@@ -217,6 +217,7 @@ def _header(
         send_clock=rig.send_clock,
         tap_cc=taps.cc,
         tap_note=taps.note,
+        rules=RULES,
         rig=rig_facts(rig, {stem: each.metadata for stem, each in models.items()}, engine.number),
     )
 

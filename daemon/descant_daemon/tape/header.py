@@ -14,6 +14,8 @@ from descant_routing.errors import DescantError
 from descant_routing.wording import shown
 
 FORMAT: Literal[1] = 1
+RULES = 2
+"""By which clocks, stops, pedals and storms are heard; 1 are those of takes that do not say it."""
 
 
 class ClockFacts(Facts):
@@ -36,6 +38,7 @@ class Header(Facts):
     send_clock: bool = False
     tap_cc: Key | None = None
     tap_note: Key | None = None
+    rules: int = 1
     rig: RigFacts
 
     @property

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from descant_daemon.engine.engine import Engine
 from descant_daemon.tape.building import build_clock, build_effect
 from descant_daemon.tape.cycle import News, play_cycle
-from descant_daemon.tape.header import Header
+from descant_daemon.tape.header import RULES, Header
 from descant_daemon.tape.line import NEWS, Cycle, Hole, Item, decode
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import SaidAgain
@@ -126,17 +126,24 @@ def replay(
             return
         played = again.play(line)
         if verdict.difference is None:
-            verdict.difference = _difference(line, played, header.origin)
+            verdict.difference = _difference(line, played, header)
         if verdict.difference is None:
             verdict.messages += sum(1 for _ in line.of("out"))
         verdict.ended = any(line.of("close"))
         yield played
 
 
-def _difference(then: Cycle, now: Cycle, origin: int) -> str | None:
+def _difference(then: Cycle, now: Cycle, header: Header) -> str | None:
     """The first, or None."""
     if then == now:
         return None
+    difference = _first_difference(then, now, header.origin)
+    if header.rules == RULES:
+        return difference
+    return f"{difference} (a Descant recorded it that heard clocks, stops, pedals or storms by other rules)"
+
+
+def _first_difference(then: Cycle, now: Cycle, origin: int) -> str:
     for was, comes in zip_longest(then.messages("out"), now.messages("out")):
         if was != comes:
             at = (min(event.time for event in (was, comes) if event is not None) - origin) / SECOND

@@ -76,7 +76,7 @@ class TransportSource:
             return _line(counted, transport.time, per_tick)
         if line.per_tick != per_tick:
             return _line(counted + off, transport.time, per_tick)
-        return line._replace(time=line.time - off * per_tick) if self._believe(off, transport.time) else line
+        return line._replace(time=line.time - self._believed(off, transport.time) * per_tick)
 
     def _told(self, transport: Transport, bpm: float) -> float:
         """The tick that the transport itself says."""
@@ -110,16 +110,22 @@ class TransportSource:
         self._weigh(abs(off) > max(UNLIKE, within), time)
         return 0.0 if abs(off) <= within else off
 
-    def _believe(self, off: float, time: int) -> bool:
-        """Whether a difference has lasted as it is."""
+    def _believed(self, off: float, time: int) -> float:
+        """By how many ticks the line is to be moved: by a difference that has lasted as it is.
+
+        Places are told rounded down, so the most that it has been is the nearest to the truth.
+        """
         if not off:
             self._off = None
         elif self._off is None or abs(off - self._off[0]) > SAME:
             self._off = off, time
-        elif time - self._off[1] >= LASTS:
-            self._off = self._unlike_since = None
-            return True
-        return False
+        else:
+            most, since = max(off, self._off[0]), self._off[1]
+            self._off = most, since
+            if time - since >= LASTS:
+                self._off = self._unlike_since = None
+                return most
+        return 0.0
 
     def _weigh(self, unlike: bool, time: int) -> None:
         """Whether the master contradicts itself."""
