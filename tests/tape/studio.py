@@ -23,7 +23,7 @@ from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.tape.building import build_clock, build_effect
-from descant_daemon.tape.header import ClockFacts, Header
+from descant_daemon.tape.header import RULES, ClockFacts, Header
 from descant_daemon.tape.line import Cycle, decode
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.rig_facts import (
@@ -86,6 +86,7 @@ def header(
         "begun": "2026-11-21T20:00:00+01:00",
         "backend": "memory",
         "origin": ORIGIN,
+        "rules": RULES,
         "clock": ClockFacts(name=clock, tempo=120),
         "rig": rig,
     }

@@ -29,7 +29,9 @@ from tests.tape.studio import (
 
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.engine import Engine
+from descant_daemon.metre_map import Stretch
 from descant_daemon.settings.choices import ClockName
+from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
@@ -110,12 +112,12 @@ class Transport:
             self.sample_now = Sample(running=False, line=None)
         elif dice < 0.03:
             tick = self.random.randrange(-10, 400)
-            self.sample_now = Sample(
-                True, Timeline(tick, now + 1e6 / 3, ns_per_tick(self.random.uniform(60, 180)))
-            )
+            line = Timeline(tick, now + 1e6 / 3, ns_per_tick(self.random.uniform(60, 180)))
+            bars = (None, Stretch(max(0, tick), tick // 24 + 11, Metre(3, 4)), Stretch(0, 0, FOUR_FOUR))
+            self.sample_now = Sample(True, line, self.random.choice(bars))
         elif dice < 0.3 and self.sample_now.line is not None:
             tick, time, per_tick = self.sample_now.line
-            self.sample_now = Sample(True, Timeline(tick, time + 100 / 3, per_tick))
+            self.sample_now = self.sample_now._replace(line=Timeline(tick, time + 100 / 3, per_tick))
         return self.sample_now
 
 
@@ -219,3 +221,14 @@ def test_a_take_from_before_a_parameter_plays_as_it_did_then(tmp_path: Path) -> 
 
 def _track(parameters: Parameters) -> Track:
     return Track([Program(parameters)], Ears())
+
+
+def test_a_take_from_before_says_why_it_is_played_otherwise(tmp_path: Path) -> None:
+    studio = session("midi", 6, fixed())
+    struck = re.compile(rb'(\["out",-?\d+,"9[0-9a-f]{3})[0-9a-f]{2}"')
+    at = next(number for number, line in enumerate(studio.tape) if struck.search(line))
+    studio.tape[at] = struck.sub(rb'\g<1>01"', studio.tape[at], count=1)
+    studio.header = studio.header.model_copy(update={"rules": 1})
+    verdict, _ = again(studio, tmp_path / "a.take")
+    assert verdict.difference is not None
+    assert "by other rules" in verdict.difference
