@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.export.judging.harmony.score import line, music
 
 from descant_daemon import tunes
+from descant_daemon.tunes.book import SHELVES
 from descant_export.judging.harmony.phrases import closings, phrase_ends, top_line
+from descant_export.judging.harmony.setting import built_in
 
 PHRASE = "c5:4 d5:4 e5:4 r:4 | f5:4 e5:4 d5:4 c5:4 | e5:8 c5:8"
 
@@ -36,6 +40,23 @@ def test_hymn_tunes_close_where_the_book_has_their_phrases(name: str) -> None:
     found = [on for on, _, _ in closings(notes, 4, tune.end)]
     assert set(found) <= set(last)
     assert last[-1] in found
+
+
+def test_of_ends_that_are_found_two_of_three_are_on_the_page_and_half_of_those_are_found() -> None:
+    """As docs/harmony.md says; of all tunes but chords and basses."""
+    found = there = right = 0
+    for shelf in SHELVES:
+        for setting in built_in(shelf):
+            if re.search("pads|ground|bass", setting.name):
+                continue
+            melody, tune = setting.melody, tunes.load(setting.name, shelf)
+            steps = melody.bars * melody.metre.steps_per_bar(4)
+            ends = closings(top_line(melody.notes), melody.metre.steps_per_pulse(4), steps)
+            lines = [max(n.start for n in tune.notes if n.start < at) for at in (*tune.phrases[1:], tune.end)]
+            found, there = found + len(ends), there + len(lines)
+            right += len({on for on, _, _ in ends} & set(lines))
+    assert right / found == pytest.approx(0.68, abs=0.005)
+    assert right / there == pytest.approx(0.50, abs=0.005)
 
 
 @pytest.mark.parametrize(
