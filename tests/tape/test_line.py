@@ -35,7 +35,8 @@ NS = st.integers(-LONGEST // 4, LONGEST // 4)  # so that sums and differences ar
 NAMES = st.from_regex(r"([0-9]{1,3}/)?[a-z_]{1,40}", fullmatch=True)
 VALUES = st.dictionaries(NAMES, st.one_of(st.integers(), st.booleans(), st.text(), st.just(0.1)))
 # Texts that are not free: the field's place in its kind.
-WORDS = {"act": st.sampled_from(sorted(ACTIONS)), "metre": st.sampled_from(["3/4", "12/8"])}
+METRES = st.sampled_from(["3/4", "12/8"])
+WORDS = {"act": st.sampled_from(sorted(ACTIONS)), "metre": METRES, "bar": METRES}
 
 
 def values_of(kind: str, field: Field) -> st.SearchStrategy[Any]:
