@@ -14,7 +14,11 @@ from descant_routing.errors import DescantError
 
 HERE = Path(__file__).parent
 PLAY = ("-P", "-m", "descant_daemon.cli", "play", "bach-chorale", "--clock", "midi", "--set", "voices=2")
-ORDER = Order(("/home/clara/my studio/bin/python", *PLAY), {"JACK_DEFAULT_SERVER": "studio"})
+ORDER = Order(
+    ("/home/clara/my studio/bin/python", *PLAY),
+    {"JACK_DEFAULT_SERVER": "studio"},
+    (Path("/home/clara/my takes"),),
+)
 
 
 def test_the_unit() -> None:

@@ -6,20 +6,16 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-import typer.main
 
-from descant_daemon.cli import options, play
-from descant_daemon.cli.setup import set_up
-from descant_daemon.console import say, say_json
-from descant_daemon.live.clocks import check_clock
+from descant_daemon.cli import options
+from descant_daemon.cli.service_options import check
+from descant_daemon.console import say, say_json, say_row
 from descant_daemon.service import install as service
 from descant_daemon.service.manager import manager
 from descant_daemon.service.order import order
-from descant_daemon.settings.shelf import find, shelf
+from descant_daemon.whole_file import make_folder
 
 app = typer.Typer(name="service", help="Play whenever you are logged in.", no_args_is_help=True)
-_play = typer.Typer(add_completion=False, rich_markup_mode=None)
-_play.command()(play.play)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -31,8 +27,13 @@ def install(
 ) -> None:
     """Have `descant play` started at every login, and now; again to change its options."""
     which = manager()
-    running = service.install(which, order(_checked(arguments or [])))
+    checked = check(arguments or [])
+    for folder in checked.folders:
+        make_folder(folder)
+    running = service.install(which, order(checked.arguments, folders=checked.folders))
     say(f"Written: {which.path}.")
+    for note in checked.notes:
+        say_row("Beware: ", note)
     if not running:
         say(f"There is no {which.name} here to be told; where there is: {which.by_hand}")
         return
@@ -66,18 +67,3 @@ def status(as_json: options.Json = False) -> None:
             "unknown": "but nobody can say whether it runs",
         }
         say(f"The service is there, {runs[found.state]}: {found.path}.")
-
-
-def _checked(arguments: list[str]) -> list[str]:
-    """The arguments, when ``play`` would take them; a preset's path made absolute.
-
-    What is wrong is to be said now, not in tonight's log. Raises UsageError and DescantError as ``play`` does.
-    """
-    given = typer.main.get_command(_play).make_context("descant play", list(arguments)).params
-    set_up(given["preset"], given["settings"] or [], given["mode"], given["seed"])
-    check_clock(given["clock_name"], send_clock=given["send_clock"])
-    preset: str = given["preset"]
-    if any(each.name == preset for each in shelf()):
-        return arguments
-    whole = str(find(preset).absolute())
-    return [whole if word == preset else word for word in arguments]

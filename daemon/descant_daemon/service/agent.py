@@ -9,6 +9,7 @@ from xml.parsers.expat import ExpatError
 from descant_daemon.service.order import MODULE, Order
 
 LABEL = "descant.play"
+BETWEEN_STARTS = 30  # s; launchd never gives up, so what is refused is not to be refused each second
 LOG = Path("Library") / "Logs" / "descant.log"
 
 
@@ -21,6 +22,8 @@ def agent(order: Order, home: Path) -> bytes:
             "EnvironmentVariables": dict(order.environment),
             "RunAtLoad": True,
             "KeepAlive": {"SuccessfulExit": False},
+            "ThrottleInterval": BETWEEN_STARTS,
+            "WorkingDirectory": str(home),
             # Else macOS may slow it down as it does with things that nobody waits for.
             "ProcessType": "Interactive",
             "StandardErrorPath": str(home / LOG),

@@ -16,8 +16,9 @@ _UNIT = """\
 [Unit]
 Description=Descant, a MIDI effect that plays along
 After=sound.target pipewire.service
-# JACK may come up later than we do, or go and come back: never give up.
-StartLimitIntervalSec=0
+# JACK may come up later than we do, or go and come back: eight minutes of trying.
+StartLimitIntervalSec=600
+StartLimitBurst=100
 
 [Service]
 Type=notify
@@ -26,7 +27,7 @@ WatchdogSec=10
 # Rather ended in order, with its note-offs, than aborted.
 WatchdogSignal=SIGTERM
 Restart=on-failure
-RestartSec=1
+RestartSec=5
 # 2 is wrong usage: trying again will not mend it.
 RestartPreventExitStatus=2
 # The engine ends when io does.
@@ -35,8 +36,11 @@ TimeoutStopSec=10
 LimitRTPRIO=20
 LimitMEMLOCK=infinity
 NoNewPrivileges=yes
+# Nothing can be written but what the options name, and machine code that is made at the first run.
 ProtectSystem=strict
-LockPersonality=yes
+CacheDirectory=descant
+Environment=NUMBA_CACHE_DIR=%C/descant/numba
+{writable}LockPersonality=yes
 RestrictNamespaces=yes
 RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
@@ -62,7 +66,9 @@ def unit(order: Order) -> bytes:
     # A $ would be a variable in the arguments; in the executable it is none.
     words = [_quoted(executable), *(_quoted(word).replace("$", "$$") for word in arguments)]
     lines.append(f"ExecStart={' '.join(words)}")
-    return _UNIT.format(mark=MARK, service="\n".join(lines)).encode()
+    # A folder that is gone, as with a disk that is unplugged, keeps nobody from playing.
+    writable = "".join(f"ReadWritePaths={_quoted(f'-{folder}')}\n" for folder in order.folders)
+    return _UNIT.format(mark=MARK, service="\n".join(lines), writable=writable).encode()
 
 
 def is_ours(content: bytes) -> bool:
