@@ -13,7 +13,8 @@ from descant_daemon.note_state import State
 class Sampling(NamedTuple):
     """The parameters that a step is sampled with; see ``settings/parameters.py``.
 
-    ``place``: on which side of what is given our notes lie.
+    ``place``: on which side of what is given our notes lie. ``critic``: how far drafts are judged by more than their
+    likelihood.
     """
 
     temperature: float = 1.0
@@ -26,6 +27,7 @@ class Sampling(NamedTuple):
     follow: float = 0.0
     drafts: int = 1
     place: str = ANYWHERE
+    critic: float = 0.0
     plan: Plan = Plan()
 
 

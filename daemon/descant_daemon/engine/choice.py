@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from descant_daemon.engine.critic import Critic
 from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
@@ -18,6 +19,7 @@ Array = NDArray[np.float32]
 # Temperature turns about this logit (one chance in 13), not about 0: a note is one of many that could be
 # struck, so even the best is seldom likelier than not, and sharpening about 0 would only make silence.
 PIVOT = -2.5
+MORE = 1  # note than the first draft has, where a critic chooses
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Choice:
     that may be chosen; ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
     ``odds``: the odds of each note are multiplied by it; ``voices``: most notes chosen at once;
     ``follow``: how far to go beyond the model in heeding what is given, 0 not at all;
-    ``bias``: ``[P, 2]``, by which the log-odds of playing and of striking each pitch are shifted.
+    ``bias``: ``[P, 2]``, by which the log-odds of playing and of striking each pitch are shifted;
+    ``critic``: who has a say in which draft is played.
     """
 
     dice: NDArray[np.float64]
@@ -39,6 +42,7 @@ class Choice:
     voices: int
     follow: float = 0.0
     bias: NDArray[np.float64] | None = None
+    critic: Critic | None = None
 
     @cached_property
     def thresholds(self) -> NDArray[np.float64]:
@@ -65,7 +69,8 @@ class Choice:
         The likeliest of those that strike as many notes as the first, and hold as many: so the first says when notes
         begin and end, at the model's own chance (the likeliest thing is always to hold what sounds), and the others
         which. A temperature below 1 would sharpen pitch by pitch, and by that favour the lowest that will do; this
-        sharpens the chord (best of D, as in language models).
+        sharpens the chord (best of D, as in language models). A critic has a say beside that, and may choose a note
+        more than the first has, for a chord that wants it.
         """
         if len(drafts) == 1:
             return 0
@@ -75,7 +80,12 @@ class Choice:
         again = (drafts[:, :, PLAY] > 0) & self.sounding
         score = likely[:, free, PLAY].sum(1) + (likely[:, :, ARTICULATE] * again).sum(1)
         counts = drafts.sum(1)
-        return int(np.where((counts == counts[0]).all(1), score, -np.inf).argmax())
+        compete = (counts == counts[0]).all(1)
+        if self.critic is not None:
+            score = score + self.critic.scores(drafts)
+            more = counts - counts[0]
+            compete |= ((more >= 0) & (more <= MORE) & ((counts > 0) == (counts[0] > 0))).all(1)
+        return int(np.where(compete, score, -np.inf).argmax())
 
 
 class Line(NamedTuple):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Line
+from descant_daemon.engine.critic import Critic
 from descant_daemon.engine.heard import bridged, open_pitches
 from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.network import Hidden, Network
@@ -164,7 +165,7 @@ class Mind:
     def _choice(self, ask: Ask, here: Place) -> Choice:
         plain, last = ask.sampling.plan.neutral, self._chosen
         # A plan and a place look at what is given, the model alone only whether something is.
-        free = plain and ask.sampling.place == ANYWHERE
+        free = plain and ask.sampling.place == ANYWHERE and not ask.sampling.critic
         given = bool(ask.given.any()) if free else ask.given.tobytes()
         if last is None or last[0] is not here or last[1:3] != (ask.sampling, given):
             choice = self._plain_choice(ask, here) if plain else self._shaped_choice(ask, here)
@@ -184,7 +185,16 @@ class Mind:
             odds=odds,
             voices=sampling.voices,
             follow=sampling.follow,
+            critic=self._critic(ask, moment),
         )
+
+    def _critic(self, ask: Ask, moment: Moment) -> Critic | None:
+        force = ask.sampling.critic
+        if not force or ask.sampling.drafts == 1:
+            return None
+        beat = ask.step_in_bar % ask.sampling.plan.beat == 0
+        given = ask.given[:, PLAY] > 0
+        return Critic(force, moment.before[:, PLAY] > 0, given, int(self._keys[0]), beat)
 
     def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
         sampling = ask.sampling

@@ -117,6 +117,16 @@ class Parameters:
             104,
         ),
     ] = 1
+    critic: Annotated[
+        float,
+        Knob(
+            "How far drafts are chosen by chords, voice leading and fit to your notes beside likelihood: 0 not "
+            "at all, 1 wholly.",
+            0,
+            1,
+            "share",
+        ),
+    ] = 0.0
     voices: Annotated[int, Knob("Most generated notes that sound at once.", 0, 16, "notes", 23)] = 4
     low: Annotated[int, Knob("Lowest key that is generated; middle C is 60.", 0, 127, "MIDI key", 24)] = 0
     high: Annotated[int, Knob("Highest key that is generated; middle C is 60.", 0, 127, "MIDI key", 25)] = 127

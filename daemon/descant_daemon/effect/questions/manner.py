@@ -50,6 +50,7 @@ def sampling(parameters: Parameters, given: State, steps_per_beat: int, say: Say
         parameters.follow,
         parameters.drafts,
         parameters.place,
+        parameters.critic,
         shaped,
     )
 

@@ -13,7 +13,7 @@ from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import State
 
 _ASK = struct.Struct("<IqHHqHH?qI")
-_SAMPLING = struct.Struct("<ddiiiQidH8s")
+_SAMPLING = struct.Struct("<ddiiiQidH8sd")
 _BLEND = struct.Struct("<HHd")
 _PLAN = struct.Struct("<d8sHdd16sbH?H?Hd")
 _ANSWER = struct.Struct("<IqHqH?")
@@ -34,8 +34,8 @@ def encode_ask(ask: Ask) -> bytes:
         ask.bar_from,
         ask.bars_before,
     )
-    *sampling, place, plan = ask.sampling
-    fields = _SAMPLING.pack(*sampling, place.encode()) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
+    *sampling, place, critic, plan = ask.sampling
+    fields = _SAMPLING.pack(*sampling, place.encode(), critic) + _encode_plan(plan) + _BLEND.pack(*ask.blend)
     return b"".join((head, fields, ask.given.data, ask.played.data, ask.ours.data))
 
 
@@ -43,13 +43,13 @@ def decode_ask(frame: bytes) -> Ask:
     """Back from ``encode_ask``."""
     serial, step, steps_per_bar, instance, ahead, model, pitches, jump, *counted = _ASK.unpack_from(frame)
     at = _ASK.size
-    *numbers, place = _SAMPLING.unpack_from(frame, at)
+    *numbers, place, critic = _SAMPLING.unpack_from(frame, at)
     at += _SAMPLING.size
     plan = _decode_plan(*_PLAN.unpack_from(frame, at))
     at += _PLAN.size
     blend = Blend(*_BLEND.unpack_from(frame, at))
     given, played, ours = _states(frame, at + _BLEND.size, 3, pitches)
-    manner = Sampling(*numbers)._replace(place=_word(place), plan=plan)
+    manner = Sampling(*numbers)._replace(place=_word(place), critic=critic, plan=plan)
     return Ask(
         serial,
         step,
