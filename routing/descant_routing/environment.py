@@ -5,7 +5,7 @@ Each package of Descant calls ``report_nothing`` as it is imported, so that it h
 
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 
 REPORTS_OFF = {
@@ -42,7 +42,7 @@ def leave_current_folder() -> None:
 
 
 @contextmanager
-def safe_children() -> Iterator[None]:
+def safe_children() -> Generator[None]:
     """Processes of a pool that are started meanwhile import nothing from the current folder."""
     before = os.environ.get(SAFE_PATH)
     os.environ[SAFE_PATH] = "1"

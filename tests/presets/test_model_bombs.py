@@ -230,7 +230,7 @@ def test_the_shapes_that_are_foretold_are_those_that_come(preset: str) -> None:
         port.name: np.zeros(foretold[port.name], np.int64 if port.integer else np.float32)
         for port in inputs("time", sizes)
     }
-    found = run.run(None, feed)
+    found: list[Any] = [*run.run(None, feed)]
     assert len(found) > 30
     for each, value in zip(run.get_outputs(), found, strict=True):
         assert value.shape == foretold[each.name], each.name

@@ -99,3 +99,27 @@ def test_a_clock_that_cannot_change_now_is_said_to_stay(
         for _ in range(2 * LOOKS):
             watch.look()
         assert ("its clock stays as it was at the start" in capsys.readouterr().err) == stays
+
+
+def test_whatever_a_file_does_to_its_reader_the_old_rig_plays_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "stage.yaml"
+    path.write_text(GOOD)
+    handed: list[NewRig] = []
+    double: Any = Stand()
+
+    def read() -> Any:
+        if "three" in path.read_text():
+            raise RecursionError("maximum recursion depth exceeded")
+        return load_rig(path)
+
+    watch = RigWatch(load_rig(path), read, double, double, handed.append, rig_facts)
+    for text, rigs in ((GOOD + "title: three\n", 0), (GOOD + "title: Two\n", 1)):
+        path.write_text(text)
+        for _ in range(2 * LOOKS):
+            watch.look()
+        assert len(handed) == rigs
+    told = capsys.readouterr().err
+    assert told.count("RecursionError") == 1
+    assert told.count("the rig that plays is kept") == 1

@@ -80,10 +80,15 @@ class RigWatch:
                 self._engines.load([each.files for each in models.values()])
                 self._coming = rig, models
         except DescantError as error:
-            self._coming = None
-            self._engines.keep_old()
-            say(f"descant: {error}")
-            say("descant: the rig that plays is kept")
+            self._keep_old(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a file does to its reader, the music goes on
+            self._keep_old(f"what is written anew cannot be read ({type(error).__name__}: {error})")
+
+    def _keep_old(self, why: str) -> None:
+        self._coming = None
+        self._engines.keep_old()
+        say(f"descant: {why}")
+        say("descant: the rig that plays is kept")
 
     def _take_over(self, rig: Rig, models: dict[Path, ModelFiles]) -> None:
         if not self._engines.loaded():

@@ -130,7 +130,7 @@ def _follow(node: Node, values: dict[str, Value]) -> list[Value]:
 
 
 def _products(node: Node, values: dict[str, Value], made: Sequence[Value]) -> int:
-    of = [values[name].dims if name else () for name in node.inputs]
+    of: list[Dims] = [values[name].dims if name else () for name in node.inputs]
     match node.operator:
         case "MatMul" | "Gemm":
             return math.prod(made[0].dims) * max(of[0], default=1)

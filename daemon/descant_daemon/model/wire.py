@@ -140,8 +140,9 @@ class _Walk:
                     self.found.beside.add(known.name)
                     for _, part in self._known("SparseTensorProto", each.message()):
                         self._tensor(part.message(), counts=True)
-                case _ if known.message in _LEADING:
-                    self._descend(kind, known, each.message(), depth)
+                case _:
+                    if known.message in _LEADING:
+                        self._descend(kind, known, each.message(), depth)
         if kind == "NodeProto" and not domain:
             self.found.domains.add("")
 

@@ -21,8 +21,10 @@ class Graphs:
 
     def __init__(self, stem: Path) -> None:
         """DescantError when they are none of ours."""
-        self.metadata = check_model_files(stem).metadata
-        self._graphs = [session(path.read_bytes(), path.name) for path in model_paths(stem)]
+        checked = check_model_files(stem)
+        self.metadata, files = checked.metadata, checked.files
+        each = zip(model_paths(stem), (files.time_axis, files.note_axis), strict=True)
+        self._graphs = [session(data, path.name) for path, data in each]
         layers = {"time": self.metadata.time_layers, "note": self.metadata.note_layers}
         self._states = {
             axis: [f"{axis}_{part}{layer}" for layer in range(len(sizes)) for part in "hc"]
