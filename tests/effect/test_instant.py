@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.effect.stage import CONTINUE, STOP, Stage, by_melody, internal
+from tests.effect.stage import CONTINUE, START, STOP, Stage, by_melody, internal
 
 from descant_routing import message
 
@@ -108,3 +108,15 @@ def test_on_a_clock_of_our_own_too(pressed: float) -> None:
     stage.run(1200)
     assert stage.ours[:2] == [(500 + pressed, "+60"), (500 + pressed, "+64")]
     assert stage.sounding_at(901) == []
+
+
+def test_a_key_that_hangs_at_stop_ends_when_the_song_begins_elsewhere() -> None:
+    stage = stage_with()
+    stage.roll(4)
+    stage.key(72, 40)
+    stage.at(300, STOP)
+    stage.at(600, START)
+    stage.clocks(601, 12)
+    stage.run(900)
+    assert stage.effect.held == []
+    assert stage.sounding_at(900, channel=0) == []

@@ -396,7 +396,7 @@ class Effect:
         keep = goes_on or begin.time - stop.time <= LOOP
         self._out.send_each(begin.time, self.patchbay.resume(end=not keep))
         for part in self.parts:
-            part.resume_keys(keep=keep)
+            part.resume_keys(begin.time, keep=keep)
 
     def _channel(self, data: bytes, port: str, now: int) -> None:
         channel = message.channel(data)

@@ -156,12 +156,16 @@ class Part:
         self._steps.keys_up(self._hands.keys.clear(self._lanes(port, channels), now), now)
 
     def leave_keys(self, port: str, now: int) -> None:
-        """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on."""
-        self._steps.keys_up(self._hands.keys.leave(self._lanes(port, range(LANES)), now), now)
+        """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on.
 
-    def resume_keys(self, *, keep: bool) -> None:
-        """The song goes on: keys that were left at its stop are held again (``keep``), or nobody's for good."""
-        self._hands.keys.resume(keep=keep)
+        Off the grid they are answered as before, until the song goes on.
+        """
+        lanes, hold = self._lanes(port, range(LANES)), self._steps.instant
+        self._steps.keys_up(self._hands.keys.leave(lanes, now, hold=hold), now)
+
+    def resume_keys(self, now: int, *, keep: bool) -> None:
+        """The song goes on: keys that were left at its stop are held as before (``keep``), or nobody's."""
+        self._steps.keys_up(self._hands.keys.resume(keep=keep), now)
 
     def desert(self, port: str, now: int) -> None:
         """Nobody is at an input any more: keys end, pedals come up."""

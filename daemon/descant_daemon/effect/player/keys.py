@@ -75,17 +75,29 @@ class Keys:
         self._end(ended, now, self._cleared)
         return ended
 
-    def leave(self, lanes: Container[int], now: int) -> list[Place]:
-        """The song stops, nobody knows whether note-offs will come: the pairs that end with it. A latch holds on."""
+    def leave(self, lanes: Container[int], now: int, *, hold: bool) -> list[Place]:
+        """The song stops, nobody knows whether note-offs will come: the pairs that end with it. A latch holds on.
+
+        ``hold``: they are held until the song goes on.
+        """
         ended = [at for at in self._keys if at[0] in lanes and at not in self._latched]
+        if hold:
+            self._left |= {at: _Cleared(now, self._keys[at], False) for at in ended}
+            return []
         self._end(ended, now, self._left)
         return ended
 
-    def resume(self, *, keep: bool) -> None:
-        """The song goes on: what was left at its stop is held again (``keep``), or nobody's for good."""
-        for at, (_, key, lifted) in self._left.items() if keep else ():
+    def resume(self, *, keep: bool) -> list[Place]:
+        """The song goes on: what was left at its stop is held as before (``keep``), or nobody's; what ends with it."""
+        left, self._left = self._left, {}
+        if not keep:
+            ended = [at for at, (_, key, _) in left.items() if self._keys.get(at) is key]
+            for at in ended:
+                self._forget(at)
+            return ended
+        for at, (_, key, lifted) in left.items():
             self._take_up(at, key, lifted)
-        self._left.clear()
+        return []
 
     def rest_pedals(self, lanes: Container[int] | None) -> None:
         """The pedals of some lanes, or all, are up: nobody is there any more, or all was reset. After ``clear``."""
