@@ -23,6 +23,7 @@ from descant_routing.errors import DescantError
 
 MELODY = "melody"
 AT_ONCE = 1 / 8  # beats from the beginning within which a metre stands at it: abc2midi begins at tick 1
+LONGEST = 50_000  # beats: half a day of slow music; a file that claims more is broken
 SLOWEST, FASTEST = 20.0, 400.0  # quarters a minute that can be rendered
 
 
@@ -53,6 +54,8 @@ def read_setting(path: Path, name: str) -> Setting:
     notes = [note for note in song.notes if note.channel != DRUMS]
     if not notes:
         raise DescantError(f"{name} has no notes to play.")
+    if (beats := max(note.end for note in notes) / song.ticks_per_beat) > LONGEST:
+        raise DescantError(f"{name} lasts {beats:,.0f} beats; {LONGEST:,} is the most.")
     parts = _parts(song, notes)
     metre, late, steps = _bars(song, max(off for part in parts for _, off, _ in part), name)
     bar = metre.steps_per_bar(4)
@@ -83,7 +86,8 @@ def _parts(song: Song, notes: Sequence[SongNote]) -> tuple[list[Note], list[Note
     for note in notes:
         voices.setdefault((note.track, note.channel), []).append(note)
     top = max(voices, key=lambda at: float(np.median([note.key for note in voices[at]])))
-    upper = from_notes("", [_steps(song, voices[top])], np.arange(1 + max(n.end for n in notes))).notes
+    played = _steps(song, voices[top])
+    upper = from_notes("", [played], [0] * max(off for _, off, _ in played)).notes
     high = skyline(upper)
     line, inner = (
         [(int(n["on"]), int(n["off"]), int(n["key"])) for n in upper[which]] for which in (high, ~high)

@@ -108,6 +108,13 @@ def test_drums_are_no_music_and_files_that_are_none_are_named(tmp_path: Path) ->
         read_settings(tmp_path / "good.mid", said.append)
 
 
+def test_a_file_that_claims_to_last_for_days(tmp_path: Path) -> None:
+    """Room is made for its bars before they are looked at."""
+    path = save(tmp_path / "x.mid", {"x": [(0, 4, 72), (4_000_000, 4_000_004, 72)]})
+    with pytest.raises(DescantError, match=r"x lasts 1,000,001 beats; 50,000 is the most"):
+        read_setting(path, "x")
+
+
 def test_a_metre_that_no_preset_has(tmp_path: Path) -> None:
     path = save(tmp_path / "x.mid", {"x": line("c5:99")}, [(0, (33, 4))])
     with pytest.raises(DescantError, match=r"x is in 33/4, which no preset can play"):
