@@ -38,7 +38,10 @@ class Played(NamedTuple):
 
 def played(jobs: Sequence[Job]) -> Iterator[Played]:
     """Of each job, in their order. Jobs of one preset stand together best. DescantError when a process dies."""
-    with fresh_pool(max(1, min(PROCESSES, len(jobs)))) as pool:
+    if len(jobs) == 1:
+        yield play(jobs[0])
+        return
+    with fresh_pool(PROCESSES) as pool:
         try:
             yield from pool.map(play, jobs)
         except BrokenProcessPool as error:
