@@ -67,7 +67,8 @@ class SongTrack:
 
 @dataclass(frozen=True)
 class Song:
-    """What a MIDI file holds. ``tempos``: (tick, µs a quarter), ``metres``: (tick, beats, unit), both by tick.
+    """What a MIDI file holds. ``tempos``: (tick, µs a quarter), ``metres``: (tick, beats, unit), both by tick; of
+    several metres at a tick the last that can be used holds.
 
     ``passed_over``: what could not be used and changes how the file sounds or is counted, a clause each.
     """
@@ -124,7 +125,7 @@ def song_of(name: str, content: bytes, bpm: float | None = None) -> Song:
     if kind == 2:
         tracks = _one_after_another(tracks, beat)
     tempos: dict[int, int] = {}
-    metres: dict[int, tuple[int, int]] = {}
+    metres: list[tuple[int, int, int]] = []
     passed_over: list[str] = []
     for track in tracks:
         for tick, data in track:
@@ -133,7 +134,7 @@ def song_of(name: str, content: bytes, bpm: float | None = None) -> Song:
             elif data[:2] == _METRE:
                 beats, halvings = data[2], data[3]
                 if beats and halvings <= MOST_HALVINGS:
-                    metres[tick] = beats, 1 << halvings
+                    metres.append((tick, beats, 1 << halvings))
                 else:
                     unit = str(1 << halvings) if halvings <= MOST_HALVINGS else f"2^{halvings}"
                     passed_over.append(f"the metre {beats}/{unit}")
@@ -142,7 +143,7 @@ def song_of(name: str, content: bytes, bpm: float | None = None) -> Song:
         beat,
         tuple(track_of(track, number) for number, track in enumerate(tracks)),
         tuple(sorted(tempos.items())),
-        tuple((tick, *metre) for tick, metre in sorted(metres.items())),
+        tuple(sorted(metres, key=lambda metre: metre[0])),
         tuple(dict.fromkeys(passed_over)),
     )
 

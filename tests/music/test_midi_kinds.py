@@ -195,7 +195,7 @@ def test_tempi_and_metres() -> None:
         (0, metre(4, 2)), (0, metre(6, 3)), (0, tempo(0)), (1440, tempo(16_777_215)), (0, metre(3, 2)), (480, tempo(1)),
     )  # fmt: skip
     song = song_of("x.mid", file(conductor, track(*FOUR)))
-    assert song.metres == ((0, 6, 8), (1440, 3, 4)), "the last one at a tick holds"
+    assert song.metres == ((0, 4, 4), (0, 6, 8), (1440, 3, 4)), "in their order"
     assert song.tempos == ((1440, 16_777_215), (1920, 1)), "a tempo of 0 is none"
     assert song.tempo_map.time_of(1440) == 1_500_000_000, "120 where nobody says"
 

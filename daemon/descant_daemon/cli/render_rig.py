@@ -115,5 +115,5 @@ def _tracks(song: Song | None, rig: Rig) -> Mapping[str, Track]:
 
 
 def _plain(name: str) -> str:
-    """A name as it is compared: without blanks, in one case of letters."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name as it is compared: letters and digits, in one case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))

@@ -425,8 +425,13 @@ class Effect:
         return True
 
     def _key(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
+        owners = answerers
+        if (
+            message.channel(data) == message.DRUMS and not answerers
+        ):  # nobody's notes, and let through by whom it is
+            owners = [part for part in self.parts if part.answers(port, message.DRUMS)]
         for each in answerers[0].chords.expand(data) if answerers else [data]:
-            self._pass(each, port, all(part.parameters.thru for part in answerers), now)
+            self._pass(each, port, all(part.parameters.thru for part in owners), now)
             self._note(each, port, answerers, now)
 
     def _note(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:

@@ -49,16 +49,17 @@ def score_of(
     Raises DescantError for a song that is too long.
     """
     beat = tempo_map.ticks_per_beat
-    told: list[tuple[int, Metre]] = []
+    usable: dict[int, Metre] = {}
     passed_over: list[str] = []
     for tick, beats, unit in () if song is None or fixed else song.metres:
         found = Metre.parse(f"{beats}/{unit}")
         if found is not None and all(_fits(found, each) for each in per_beat):
-            told.append((0 if tick * PPQN < BEGINNING * beat else tick, found))
+            usable[0 if tick * PPQN < BEGINNING * beat else tick] = found
         else:
             passed_over.append(f"the metre {beats}/{unit}")
-    if told and told[0][0] > 0:
-        told.insert(0, (0, FOUR_FOUR))
+    if usable and 0 not in usable:
+        usable[0] = FOUR_FOUR
+    told = sorted(usable.items())
     metre_map = MetreMap((round(tick * PPQN / beat), each) for tick, each in told)
     metre = told[0][1] if told else metre
     if bars is None and song is not None:
