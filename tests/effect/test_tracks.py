@@ -9,7 +9,9 @@ from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
+from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import MAIN, Timed
@@ -154,3 +156,29 @@ def test_instances_that_hear_a_channel_each_stay_on_theirs() -> None:
     stage.at(-400, message.pitch_bend(1, 900), message.pitch_bend(2, -900))
     stage.run(-300)
     assert [part.channel for part in stage.effect.parts] == [1, 2, 3]
+
+
+def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> None:
+    """Channel 10: a kit harmonised as a melody, or the ninth finger of an MPE keyboard that is not."""
+    zone = [message.control_change(0, *said) for said in ((101, 0), (100, 6), (6, 15))]
+    for ears, said, thru, heard in (
+        (Ears(), [], True, False),
+        (Ears(), [], False, False),
+        (Ears(drums=True), [], True, True),
+        (Ears(), zone, True, True),
+    ):
+        effect = Effect([Track([Program(Parameters(thru=thru))], ears)], MidiClock())
+        for number, data in enumerate([*said, message.note_on(9, 72, 90)]):
+            effect.advance(BEGIN + number)
+            effect.feed(Timed(BEGIN + number, data))
+        assert effect.held == ([72] if heard else [])
+        sent = [data for _, data, _ in effect.messages()]
+        assert (message.note_on(9, 72, 90) in sent) == thru
+
+
+def test_a_pad_on_channel_10_is_a_button_all_the_same() -> None:
+    program = Program(Parameters(), bindings=Bindings({Key(36): "capture"}))
+    effect = Effect([Track([program])], MidiClock())
+    effect.advance(BEGIN)
+    effect.feed(Timed(BEGIN, message.note_on(9, 36, 90)))
+    assert effect.wishes == ["capture"]

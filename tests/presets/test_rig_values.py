@@ -90,7 +90,7 @@ def test_every_line_of_a_file_is_resolved(tmp_path: Path, shelf: list[Place]) ->
     assert rig.outputs == (Output("synth", "Prophet", -12_500_000), Output("back"))
     assert rig.feedback == "synth"
     (choir,) = rig.instances
-    assert choir.hears == Hears("keys", frozenset({0, 2, 3}), 36, 84)
+    assert choir.hears == Hears("keys", frozenset({0, 2, 3}), 36, 84, drums=True)
     assert choir.listens == (Hears("daw", frozenset({1})), Hears("daw"))
     assert (choir.name, choir.switch, choir.output) == ("choir", "beat", "back")
     assert [program.name for program in choir.programs] == ["other", "mine", "third"]

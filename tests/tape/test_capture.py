@@ -45,16 +45,14 @@ def test_two_bars_of_four() -> None:
         "7680 end",
     ]
     assert played == [
-        "0 name in",
+        "0 name Player",
         "0 1:+64", "1728 1:-64", "1920 1:+65", "3648 1:-65", "3840 1:+66", "5568 1:-66", "5760 1:+67",
         "7488 1:-67",
         "7680 end",
     ]  # fmt: skip
     assert left == [
-        "0 name out",
+        "0 name Descant",  # what only passed is in the other track
         "0 2:+43",  # it began in bar 2
-        "0 1:+64", "1728 1:-64", "1920 1:+65", "3648 1:-65", "3840 1:+66", "5568 1:-66", "5760 1:+67",
-        "7488 1:-67",
         "7664 2:-43",  # it sounds on, but nobody knows for how long
         "7680 end",
     ]  # fmt: skip

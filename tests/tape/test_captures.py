@@ -226,7 +226,7 @@ def test_a_storm_of_captures_and_an_end_in_the_midst_of_it_lose_nothing(tmp_path
     assert 1 <= len(made) <= 160
     assert not any(each.name.startswith(".") for each in made)
     for each in made:
-        assert len(tracks(each.read_bytes())) == 3
+        assert len(tracks(each.read_bytes())) in (3, 4)
 
 
 def test_an_empty_memory_has_nothing_to_capture() -> None:

@@ -171,7 +171,7 @@ def test_a_capture_is_written_where_it_is_wanted_and_where_it_cannot_be_that_is_
     (made,) = (tmp_path / "music" / "Descant").iterdir()
     assert said[1] == f"Captured: {made}"
     assert made.name.endswith("-bars-1-1.mid")
-    assert tracks(made.read_bytes())[1] == ["0 name in", "0 1:+60", "3840 1:-60", "3840 end"]
+    assert tracks(made.read_bytes())[1] == ["0 name Player", "0 1:+60", "3840 1:-60", "3840 end"]
     again = keeper(shared, None, said, made / "below", 2)
     io.write(b'[2002000000,5,["capture"]]\n')
     again.turn()

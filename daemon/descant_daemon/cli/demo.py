@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from descant_daemon.live.control.status import snapshot
 from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.midi_file import write_song
+from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
@@ -29,7 +30,7 @@ from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.tunes.book import load
 from descant_daemon.tunes.tune import Tune
-from descant_daemon.whole_file import make_folder, writable_folder
+from descant_daemon.whole_file import make_folder, writable_folder, write_whole
 from descant_routing import message
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import MAIN
@@ -79,7 +80,12 @@ def demo(
     ours = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
     make_folder(folder)
     midi, picture = folder / "demo.mid", folder / "demo.png"
-    write_song(midi, {"Player": track, "Descant": ours}, tempo_map, melody.metre)
+    how = f"Descant {version('descant')}, seed {parameters.seed}, over {melody.title} ({melody.composer})"
+    tracks = [
+        [word(0, "track_name", name), *events] for name, events in (("Player", track), ("Descant", ours))
+    ]
+    words = credits_of([setup.preset.title], how, setup.preset.credits)
+    write_whole(midi, song_bytes(tracks, tempo_map, [(0, melody.metre)], words))
     draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)
     sound = render_wav(midi, folder / "demo.wav")
     counts = effect.counts

@@ -44,11 +44,13 @@ class Ears(NamedTuple):
     high: int = 127
     drums: bool = False
 
-    def hear(self, port: str, channel: int, key: int | None = None) -> bool:
-        """Whether a key of a channel, or anything but a key, is heard."""
+    def hear(self, port: str, channel: int, key: int | None = None, *, finger: bool = False) -> bool:
+        """Whether a key of a channel, or anything but a key, is heard. ``finger``: the channel is one of MPE's."""
         if port != self.input or channel not in self.channels:
             return False
-        return key is None or (self.low <= key <= self.high and (channel != message.DRUMS or self.drums))
+        return key is None or (
+            self.low <= key <= self.high and (channel != message.DRUMS or self.drums or finger)
+        )
 
 
 class Track(NamedTuple):

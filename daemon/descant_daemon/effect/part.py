@@ -106,7 +106,7 @@ class Part:
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""
-        return self.track.hears.hear(port, channel, key)
+        return self.track.hears.hear(port, channel, key, finger=channel in self._steps.zones.members)
 
     def hears(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is heard at all: its player's, or another's that it listens to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from descant_daemon.midi_bytes import Event
@@ -13,6 +13,7 @@ from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.music import Music
 from descant_daemon.tape.ruler import PPQ, Ruler, lay_out
 from descant_daemon.tempo_map import TempoMap
+from descant_routing import message
 
 T = TypeVar("T")
 
@@ -38,16 +39,47 @@ def whole_take(header: Header, cycles: Iterable[Cycle]) -> bytes:
 def piece(header: Header, music: Music, ruler: Ruler, window: Window) -> bytes:
     """The MIDI file of what lies in the window."""
     begin, end, length = window
-    tracks: dict[str, list[tuple[int, bytes]]] = {}
-    for cables, ours in ((music.inputs, "in"), (music.outputs, "out")):
-        for label, messages in cables.items():
-            placed = ((ruler.at(time), data) for time, data in messages)
-            tracks[label or ours] = cut(placed, begin, end, PPQ)
+    tracks = _tracks(header, music, lambda placed: cut(placed, begin, end, PPQ), ruler)
+    named = [[word(0, "track_name", name), *events] for name, events in tracks]
     metres = _from_begin([(ruler.at(time), metre) for time, metre in music.metres], begin, end)
     words = [word(at, "marker", text) for at, text in _markers(header, music, ruler, window)]
     tempos = TempoMap(ruler.tempo_map.ticks_per_beat, _from_begin(ruler.tempo_map.tempos, begin, end))
-    named = [[word(0, "track_name", name), *track] for name, track in tracks.items()]
     return song_bytes(named, tempos, metres, _credits(header) + words, length - begin)
+
+
+def _tracks(
+    header: Header, music: Music, cut_out: Callable[[Iterable[Event]], list[Event]], ruler: Ruler
+) -> Iterator[tuple[str, list[Event]]]:
+    """What the player played, by input; what Descant played, by output; what else left there, if it is not the same."""
+    played: set[Event] = set()
+    for label, messages in music.inputs.items():
+        events = cut_out((ruler.at(time), data) for time, data in messages)
+        played.update(events)
+        yield label or "Player", events
+    for label, messages in music.outputs.items():
+        events = cut_out((ruler.at(time), data) for time, data in messages)
+        channels = _answers_on(header, label)
+        ours = [
+            event for event in events if event[1][0] < message.SYSEX and message.channel(event[1]) in channels
+        ]
+        passed = [
+            event
+            for event in events
+            if event[1][0] >= message.SYSEX or message.channel(event[1]) not in channels
+        ]
+        yield label or "Descant", ours
+        if not played.issuperset(passed):
+            yield f"{label or 'Player'}, passed on", passed
+
+
+def _answers_on(header: Header, output: str) -> set[int]:
+    """The channels, 0 to 15, of whoever answers by an output."""
+    return {
+        program.parameters().channel - 1
+        for instance in header.rig.instances
+        if instance.output == output
+        for program in instance.programs
+    }
 
 
 def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list[tuple[int, str]]:

@@ -78,8 +78,8 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
     instances: list[Instance] = []
     for name, said in form.instances.items():
         programs, first = programs_of(said, ("instances", name), form.takeover, presets, blame)
-        hears = _hears(said, first_input if said.input is None else said.input)
-        listens = tuple(_hears(each, each.input) for each in said.listens)
+        hears = _hears(said, first_input if said.input is None else said.input, form)
+        listens = tuple(_hears(each, each.input, form) for each in said.listens)
         output = first_output if said.output is None else said.output
         instances.append(Instance(name, programs, first, said.switch, hears, listens, output))
     passages = [
@@ -146,7 +146,8 @@ def _known(place: Place) -> Mapping[str, object]:
     return {field.alias or name: field for name, field in form.model_fields.items()}
 
 
-def _hears(said: InstanceForm | ListenForm, source: str) -> Hears:
-    """Channel 10 has drums: its keys are heard where somebody has written it."""
-    drums = "channels" in said.model_fields_set and message.DRUMS in said.channels
+def _hears(said: InstanceForm | ListenForm, source: str, form: RigForm) -> Hears:
+    """Channel 10 has drums: its keys are heard where somebody has written it, or where channels are fingers."""
+    fingers = source in form.inputs and form.inputs[source] is not None and form.inputs[source].mpe
+    drums = fingers or ("channels" in said.model_fields_set and message.DRUMS in said.channels)
     return Hears(source, said.channels, *said.keys, drums=drums)
