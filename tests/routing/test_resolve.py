@@ -8,7 +8,7 @@ import pytest
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.bounded import bounded
-from descant_routing.ports.resolve import resolve
+from descant_routing.ports.resolve import matches, resolve, without_places
 
 PORTS = ["Launchkey 61:Keys", "Launchkey 61:DAW", "a2j:Roland S-1", "roland s-1 loop", "Keys"]
 
@@ -39,6 +39,32 @@ ALSA = ["Keystation:MIDI 1 24:0", "Keystation:MIDI 2 24:1", "a2j:Nano [28] (capt
 def test_numbers_of_yesterday_do_not_matter(name: str, port: str) -> None:
     """ALSA numbers its clients anew whenever they come."""
     assert resolve(name, ALSA) == port
+
+
+WINDOWS = ["Microsoft GS Wavetable Synth 0", "3- UM-ONE 1", "MIDIIN2 (2- Launchkey MK4) 2", "loopMIDI 2 3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "port"),
+    [
+        ("UM-ONE 0", WINDOWS[1]),  # another socket, and another place in the list
+        ("UM-ONE", WINDOWS[1]),
+        ("2- UM-ONE 4", WINDOWS[1]),
+        ("4- UM-ONE", WINDOWS[1]),
+        ("MIDIIN2 (Launchkey MK4) 1", WINDOWS[2]),
+        ("MIDIIN2 (3- Launchkey MK4)", WINDOWS[2]),
+        ("loopMIDI 2", WINDOWS[3]),
+    ],
+)
+def test_nor_do_those_of_windows(name: str, port: str) -> None:
+    assert resolve(name, WINDOWS, bare=without_places) == port
+
+
+def test_what_windows_numbers_is_only_that() -> None:
+    """Names are kept that have numbers of their own."""
+    for name in ("3 UM-ONE", "Port 2-3 x", "Launchkey (25 keys)", "a3- b"):
+        assert without_places(name) == name
+    assert matches("3- UM-ONE", ["UM-ONE 0"], without_places) == ["UM-ONE 0"]
 
 
 SENTENCES = {

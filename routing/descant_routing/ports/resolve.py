@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 # ALSA's client:port at the end, or the client's number as a2jmidid puts it into JACK's names
 _NUMBERS = re.compile(r" \d+:\d+$| \[\d+\](?= \()")
 
+# A device's place in Windows' list, at the end; and before its name, also in brackets, the number that Windows gives
+# to the second of a kind, or to the same one in another socket: "3- UM-ONE 1", "MIDIIN2 (2- Launchkey) 4".
+_OF_WINDOWS = re.compile(r"(?:(?<=\()|^)\d+- | \d+$")
+
+
+def without_places(name: str) -> str:
+    """A port's name on Windows less the numbers that change with what is plugged in, and where."""
+    return _OF_WINDOWS.sub("", name)
+
 
 def without_numbers(name: str) -> str:
     """A port's name less ALSA's numbers, which change whenever a device is plugged in."""

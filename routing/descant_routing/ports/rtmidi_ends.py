@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,13 +9,13 @@ from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.cable import Cable, Ends
 from descant_routing.ports.cables import own_name
 from descant_routing.ports.libraries import quiet_stderr
+from descant_routing.ports.resolve import without_places
 from descant_routing.ports.stamps import StampMap
 
 if TYPE_CHECKING:
     from descant_routing.ports.inbox import Inbox
 
 _SETTLING = 0.02  # s for a callback in flight to end, see ``_quieten``
-_PLACE = re.compile(r" \d+$")  # a device's place in Windows' list, which changes with every device
 
 
 class RtMidiSystem(NamedTuple):
@@ -142,7 +141,7 @@ class RtMidiEnds(Ends[RtMidiCable]):
 
     def bare(self, name: str) -> str:
         """See ``Ends``."""
-        return _PLACE.sub("", name) if self._facts.numbered else super().bare(name)
+        return without_places(name) if self._facts.numbered else super().bare(name)
 
     def _made(self, is_input: bool) -> Any:
         kind = self._rtmidi.MidiIn if is_input else self._rtmidi.MidiOut
