@@ -68,3 +68,9 @@ def test_without_a_player_it_plays_by_itself(descant: Run, tmp_path: Path, setti
     assert said.startswith("a.mid: 8 bars, ")
     assert len(struck(tmp_path / "a.mid", 1)) > 10
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_style_for_a_model_of_one_is_told(descant: Callable[..., str]) -> None:
+    said = descant("render", "hymn", "--bars", "1", "--set", "style=ragtime", "--set", "voices=2")
+    assert "style does nothing here: the model of hymn knows one style" in said
+    assert "does nothing" not in descant("render", "palette", "--bars", "1", "--set", "style=hymn")

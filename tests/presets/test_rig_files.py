@@ -94,7 +94,24 @@ FAULTS: dict[str, list[str]] = {
     },
     "instances: {choir: {preset: hymn, keys: C6..C2}}\n": ["1: keys: the range 'C6..C2' runs downwards"],
     "instances: {choir: {preset: hymn,\n  listens: [{input: keys,\n  channels: 20}]}}\n": [
-        "3: channels must be from 1 to 16, such as 3, 1..4 or [1, 3], not 20"],
+        "3: channels must be from 1 to 16, such as 3, 1..4 or [1, 3], not 20",
+        "2: there is no input 'keys': the file names none"],
+    # Of every sort, in one round: shapes, then references and names.
+    "tempo: fast\ninputs: {keys: {port: Keystation, storm: 1}}\ncolour: red\nclock: midi\nsend_clock: true\n"
+    "instances:\n  choir: {preset: hym, output: synth, parameters: {voices: 99}}\n"
+    "  bass: {preset: 5, input: kes, keys: Z9}\nroutes: [{from: keys, do: {transpose: x}}, {to: nowhere}]\n": [
+        "1: 'tempo' must be a number, not 'fast'",
+        "2: 'inputs.keys.storm' must be at least 100, not 1",
+        "3: unknown key 'colour' (known: title, clock, clock_from, tempo, send_clock, inputs, outputs, instances, …",
+        "7: voices must be a whole number from 0 to 16, not 99",
+        "8: 'instances.bass.preset' must be text, not 5",
+        "8: keys must be a key or a range of them, such as C2..C6, …",
+        "9: transpose must be semitones from -127 to 127, such as -12, not 'x'",
+        "5: send_clock goes with a clock of our own; with clock: midi somebody else sends it",
+        "7: there is no output 'synth': the file names none",
+        "7: there is no preset called 'hym' (did you mean 'hymn'?)",
+        "8: there is no input 'kes' (did you mean 'keys'?)",
+        "9: there is no output 'nowhere': the file names none"],
     # Routes.
     ONE + "routes: thru\n": ["2: 'routes' must be a list, not 'thru'"],
     ONE + "routes:\n- {form: keys}\n": ["3: unknown key 'form' in 'routes.0' (did you mean 'from'?)"],

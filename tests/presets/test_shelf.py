@@ -63,6 +63,11 @@ def test_a_path_works_wherever_a_name_does(
         ("bach-choral", r"^there is no preset called 'bach-choral' \(did you mean 'bach-chorale'\?\)$"),
         ("zzz", r"^there is no preset called 'zzz' \(known: bach-chorale, ragtime\)$"),
         ("", r"^there is no preset called '' \(known: bach-chorale, ragtime\)$"),
+        (
+            "song.mid",
+            r"^there is no preset called 'song.mid': a MIDI file comes behind the preset that answers it",
+        ),
+        ("my/song.MIDI", r"^there is no preset called 'my/song.MIDI': a MIDI file comes behind"),
         ("no/where", r"^there is no preset at no/where: no preset\.yaml is there$"),
         ("nowhere.yaml", r"^there is no preset at nowhere\.yaml: no preset\.yaml is there$"),
         ("\0", r"^there is no preset called '\\x00' \(known"),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
-from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
 from descant_daemon.effect.building import program_of
 from descant_daemon.effect.common import Track
@@ -57,6 +57,7 @@ def demo(
     setup = set_up(preset, settings or [], mode, seed)
     parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
     model = check_model_files(setup.stem)
+    tell_unused(settings or [], setup.name, model.metadata.styles)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
     length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
     track = _messages(melody)

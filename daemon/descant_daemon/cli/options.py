@@ -10,7 +10,9 @@ from descant_daemon.offline.score import MOST_BARS
 from descant_daemon.settings.choices import MODES
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of its folder or file.")]
-Tempo = Annotated[float | None, typer.Option("--tempo", min=10, max=999, help="Quarters a minute.")]
+Tempo = Annotated[
+    float | None, typer.Option("--tempo", min=10, max=999, help="Tempo in BPM (quarter notes a minute).")
+]
 Bars = Annotated[int | None, typer.Option("--bars", min=1, max=MOST_BARS, help="How long, in bars.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same notes.")]
 Mode = Annotated[str | None, typer.Option("--mode", help=f"{', '.join(MODES[:-1])} or {MODES[-1]}.")]
@@ -21,4 +23,4 @@ Set = Annotated[
 Drums = Annotated[
     bool, typer.Option("--drums", help="Answer channel 10 too: drums in General MIDI, and left alone else.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

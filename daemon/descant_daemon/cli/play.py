@@ -16,7 +16,7 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.ahead import captures_folder, ignore_signals, listened, told
 from descant_daemon.cli.chosen import chosen_rig
-from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.cli.setup import DEFAULT_PRESET, tell_unused
 from descant_daemon.cli.taping import (
     close_files,
     now_and_version,
@@ -160,6 +160,7 @@ def play(
     models = models_of(rig)
     first = rig.instances[0].programs[rig.instances[0].first]
     outlets = replace(outlets, styles=models[first.stem].metadata.styles)
+    tell_unused(settings or [], first.name, models[first.stem].metadata.styles)
     notifier = Notifier()
     take_rank(IO)
     rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))

@@ -11,7 +11,7 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.retake import render_take
-from descant_daemon.cli.setup import DEFAULT_PRESET, set_up
+from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.cli.sheet import (
     has_title,
     head_words,
@@ -85,6 +85,7 @@ def render(
     if song is not None and setup.parameters.mode in ANSWERING:
         check_notes(song, drums=drums)
     network = load_network(setup.stem)
+    tell_unused(settings or [], setup.name, network.metadata.styles)
     score = score_of(
         song,
         tempo_of(song, tempo),

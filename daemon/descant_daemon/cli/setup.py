@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from descant_daemon.console import say
 from descant_daemon.settings.bindings import Bindings
-from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.preset import Preset, load_preset, model_stem
 from descant_daemon.settings.shelf import find
 
@@ -24,6 +25,14 @@ class Setup:
     stem: Path
     parameters: Parameters
     bindings: Bindings
+
+
+def tell_unused(settings: Sequence[str], name: str, styles: Sequence[str]) -> None:
+    """Say that a style was typed to a model that has nothing to choose from: whoever typed it waits for a change."""
+    typed = (text.partition("=")[0].strip() for text in settings)
+    for parameter in dict.fromkeys(each for each in typed if each in TABLE and TABLE[each].kind == "style"):
+        if len(styles) < 2:
+            say(f"descant: {parameter} does nothing here: the model of {name} knows one style", err=True)
 
 
 def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Setup:

@@ -26,6 +26,7 @@ from descant_daemon.tape.rig_facts import (
 )
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import UsageError
+from descant_routing.printable import printable
 from descant_routing.routes import plain_route
 
 SUFFIX, MIDI = ".take", ".mid"
@@ -111,7 +112,7 @@ def _preset_of(program: Program) -> _Preset:
 def _preset_facts(preset: _Preset, metadata: ModelMetadata, number: int) -> PresetFacts:
     name, title, stem, file = preset
     model = ModelFacts(
-        stem=str(stem.resolve()),
+        stem=printable(str(stem.resolve())),  # a name that is no Unicode cannot be written down
         pair=metadata.pair,
         low=metadata.pitch_low,
         high=metadata.pitch_high,
@@ -119,7 +120,7 @@ def _preset_facts(preset: _Preset, metadata: ModelMetadata, number: int) -> Pres
         styles=metadata.styles,
     )
     return PresetFacts(
-        name=name,
+        name=printable(name),
         title=title,
         credits=() if file is None else tuple(load_preset(file).credits),
         text="" if file is None else file.read_text(encoding="utf-8"),

@@ -58,10 +58,10 @@ class Mind:
         self._steps_per_bar, self._bar_from = 16, 0
         self._sampling, self._blend = Sampling(), FIRST_STYLE
         self._keys = np.arange(network.pitches.low, network.pitches.high + 1)
-        # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
         self._shaper = Shaper(memory, instance, self._keys)
         # How the step here is sampled: asked again on the tick, it is at hand.
         self._chosen: tuple[Place, Sampling, bytes | bool, Choice] | None = None
+        # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
         self._dice: tuple[tuple[int, int, int, int], list[NDArray[np.float64]]] | None = None
 
     def line(self, ask: Ask, heard: Sequence[Played] = ()) -> Line:

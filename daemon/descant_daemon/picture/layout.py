@@ -107,6 +107,10 @@ class Page:
             origin, top = system * per_system, self.y(note.key, system)
             # Three pixels stay free on the right, so that a key struck again is seen to be struck again.
             left, right = self.x(start - origin), self.x(stop - origin) - 3
+            if (
+                out and right <= left
+            ):  # a hair over the last bar line, as played notes are: no piece of its own
+                break
             out.append(Piece(left, top, max(right, left + 3), top + self.row - 1, start == note.start))
             start = stop
         return out

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Origin = Literal["yours", "shelf"]
 SUFFIXES = (".yaml", ".yml")
+MIDI_SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi")
 
 
 class Place(NamedTuple):
@@ -97,6 +98,11 @@ def find(name_or_path: str, where: Sequence[Place] | None = None, beside: Path =
                 return path
         except OSError as error:  # too long to be a name, or closed to us
             raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error.strerror})") from error
+    if name_or_path.lower().endswith(MIDI_SUFFIXES):
+        raise UsageError(
+            f"there is no preset called {shown(name_or_path)}: a MIDI file comes behind the preset that answers it, "
+            f"as in descant render bach-chorale {shown(name_or_path)}"
+        )
     if any(mark in name_or_path for mark in "/\\") or name_or_path.endswith(SUFFIXES):
         raise UsageError(f"there is no preset at {name_or_path}: no {FILE_NAME} is there")
     own = own_folder()

@@ -1,4 +1,4 @@
-"""The effect from a take's header, live and again: the one place that knows what it is made of."""
+"""The effect from a take's header, live and again, and the clock and the engines that go with it."""
 
 from __future__ import annotations
 

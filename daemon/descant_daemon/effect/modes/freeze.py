@@ -1,4 +1,4 @@
-"""freeze: our last bars go round and round, whatever the player does; ``effect/reel.py`` keeps them."""
+"""freeze: our last bars go round and round, whatever the player does; ``effect/lately.py`` keeps them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""instant: voices around a key the moment it is pressed. ``off_grid`` does it; the grid only moves the song on."""
+"""instant: voices around a key the moment it is pressed. ``effect/steps.py`` does it; the grid moves the song on."""
 
 from __future__ import annotations
 

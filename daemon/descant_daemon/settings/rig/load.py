@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -43,6 +44,10 @@ class RigError(UsageError):
         self.sentences = tuple(sentences)
 
 
+# Without these it would be another rig.
+_FIRM = {("inputs",), ("outputs",), ("instances",)}
+
+
 def load_rig(path: Path, where: Sequence[ShelfPlace] | None = None) -> Rig:
     """Read a rig file; ``where`` its presets stand, the shelf and the user's own if not said. Raises RigError."""
     try:
@@ -62,14 +67,14 @@ def parse_rig(text: str, path: Path, where: Sequence[ShelfPlace] | None = None) 
 def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig:
     if not isinstance(read.value, dict):
         raise FileError(path, read.lines[()], "a rig is a map of keys and values, such as 'title: On stage'")
-    try:
-        form = RigForm.model_validate(read.value)
-    except ValidationError as error:
-        raise _told(faults_of(error, read, _sentence), path) from error
+    form, shape, left_out = _formed(read)
+    if form is None:
+        raise _told(shape, path)
     faults: list[Fault] = []
 
     def blame(place: Place, sentence: str) -> None:
-        faults.append(Fault(line_of(read, place), sentence))
+        if not any(place[: len(each)] == each or each[: len(place)] == place for each in left_out):
+            faults.append(Fault(line_of(read, place), sentence))
 
     for place, sentence in contradictions(form):
         blame(place, sentence)
@@ -90,8 +95,8 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
         )
         for each in form.routes or ()
     ]
-    if faults:
-        raise _told(sorted(faults), path)
+    if shape or faults:
+        raise _told([*shape, *sorted(faults)], path)
     return Rig(
         title=form.title or path.stem,
         inputs=tuple(_input(label, said) for label, said in form.inputs.items()),
@@ -105,6 +110,61 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
         routes=None if form.routes is None else tuple(passages),
         file=path,
     )
+
+
+def _formed(read: LinedYaml) -> tuple[RigForm | None, list[Fault], list[Place]]:
+    """The form, what is wrong with the shape of its values, and where: the form is without them.
+
+    So that whoever mends a file hears of every fault at once. None where what is left would be another rig.
+    """
+    value: Any = copy.deepcopy(read.value)
+    faults: list[Fault] = []
+    left_out: list[Place] = []
+    while True:
+        try:
+            return RigForm.model_validate(value), faults, left_out
+        except ValidationError as error:
+            if not faults:
+                faults = faults_of(error, read, _sentence)  # later ones come of what is left out
+            places = [_leaf(value, each["loc"]) for each in error.errors(include_url=False)]
+        if any(not place or place in _FIRM for place in places):
+            return None, faults, left_out
+        for place in sorted({_entry(place) for place in places if place}, reverse=True):
+            _remove(value, place)
+            left_out.append(place)
+
+
+def _leaf(root: object, place: Place) -> Place | None:
+    """The entry at which a fault lies, where it can be left out: pydantic's place less what it says of kinds."""
+    reached: list[str | int] = []
+    value: Any = root
+    for key in place:
+        if not _has(value, key):
+            break
+        reached.append(key)
+        value = value[key]
+    else:
+        return tuple(reached)
+    # A short form's key, or what of a text is wrong; but a label that is none, or a key that is missing, leave a hole.
+    return None if "[key]" in place or isinstance(value, dict) else tuple(reached)
+
+
+def _has(value: Any, key: str | int) -> bool:
+    if isinstance(value, dict):
+        return key in value
+    return isinstance(value, list) and isinstance(key, int) and key < len(value)
+
+
+def _entry(place: Place) -> Place:
+    """Of a list the whole: its other items would be counted anew."""
+    return place if isinstance(place[-1], str) else _entry(place[:-1])
+
+
+def _remove(value: Any, place: Place) -> None:
+    *above, last = place
+    for key in above:
+        value = value[key]
+    value.pop(last)
 
 
 def _told(faults: Sequence[Fault], path: Path) -> RigError:
