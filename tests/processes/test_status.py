@@ -9,8 +9,10 @@ import pytest
 
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
+from descant_daemon.live.control.osc import OscOutlet
 from descant_daemon.live.control.panel import LONGEST_STATUS, SIZE, Panel
 from descant_daemon.live.control.status import LONGEST_TEXT, encode, snapshot
+from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.midi_clock import MidiClock
@@ -80,6 +82,10 @@ def test_the_least_needed_goes_first(longest: int) -> None:
     shown = json.loads(content)
     assert shown["shortened"] is True
     assert (shown["bar"], shown["clock"], shown["late"]) == (1, "none", 0)
+    assert "no clock comes" in status_line(shown)
+    outlet = OscOutlet("127.0.0.1", 9)
+    outlet.show(shown)
+    outlet.close()
     if longest >= 10_000:
         assert shown["instances"][3]["held"] == status["instances"][3]["held"]
         assert len(shown["instances"][3]["preset"]) == LONGEST_TEXT

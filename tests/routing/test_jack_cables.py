@@ -90,8 +90,8 @@ def test_every_cable_keeps_its_label_and_every_message_its_frame(
     backend = play(
         Cables({"keys": "keys:", "pads": "pads:"}, {"synth": "synth:ear", "click": "click:"}), patch
     )
-    assert backend.inputs == {"keys": "Descant:keys", "pads": "Descant:pads"}
-    assert backend.outputs == {"synth": "Descant:synth", "click": "Descant:click"}
+    assert backend.inputs == {"keys": "keys:keys → Descant:keys", "pads": "pads:keys → Descant:pads"}
+    assert backend.outputs == {"synth": "Descant:synth → synth:ear", "click": "Descant:click → click:ear"}
     for velocity in range(1, 101):
         keys.play(*[(offset, message.note_on(0, 60, velocity)) for offset in (3, 9, 200)])
         pads.play(*[(offset, message.note_on(9, 36, velocity)) for offset in (0, 9, 255)])
@@ -239,7 +239,7 @@ def test_a_cable_moves_to_somebody_else(play: Open, player: Player, listener: Li
     while message.note_on(0, 72, 1) not in datas(second):
         second.wait_for(len(second.heard) + 1)
     assert datas(first) == [ON, OFF]
-    assert backend.outputs == {"synth": "Descant:synth"}
+    assert backend.outputs == {"synth": "Descant:synth → second:ear"}
 
 
 def test_what_cannot_be_rewired_stays_as_it_was(
@@ -270,7 +270,7 @@ def test_before_the_start_cables_are_simply_exchanged(jack_server: Server, liste
     backend.rewire(Cables({}, {"synth": "synth:"}))
     patch = Patch({})
     backend.start(patch)
-    assert (backend.inputs, backend.outputs) == ({}, {"synth": "Descant:synth"})
+    assert (backend.inputs, backend.outputs) == ({}, {"synth": "Descant:synth → synth:ear"})
     patch.wait_for(lambda: patch.now > 0)
     backend.close()
     assert datas(synth) == []

@@ -12,7 +12,7 @@ from tests.routing.doubles import Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.jack_port import JackBackend
+from descant_routing.ports.jack_port import CLIENT, JackBackend
 from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:
@@ -196,7 +196,9 @@ def test_close_without_start(opened: Open, jack_server: Server) -> None:
 
 
 def test_two_clients_two_names(opened: Open) -> None:
-    assert [opened().inputs, opened().outputs] == [{MAIN: "Descant:in"}, {MAIN: "Descant-01:out"}]
+    first, second = opened(), opened()
+    assert [first.inputs, second.outputs] == [{MAIN: "Descant:in"}, {MAIN: "Descant-01:out"}]
+    assert [first.client, second.client] == [CLIENT, f"{CLIENT}-01"]
 
 
 def test_now_stands_at_the_present_cycle(opened: Open, keyboard: Keyboard, ear: Ear) -> None:
@@ -245,7 +247,9 @@ def test_ports_are_found_by_part_of_their_name_or_else_listed(
     with pytest.raises(UsageError, match=r"no JACK output port 'keys'; there are .*'ear:ear'"):
         opened(None, "keys")  # it is there, but nothing can be sent to it
     backend = opened("KEYS", "ear:")
-    assert backend.inputs == {MAIN: "Descant:in"}  # the two that failed have left
+    # "Descant" is free again: the two that failed have left.
+    assert backend.inputs == {MAIN: "keyboard:keys → Descant:in"}
+    assert backend.outputs == {MAIN: "Descant:out → ear:ear"}
     backend.start(Thru())
     keyboard.play((3, ON))
     assert ear.wait_for(1) == keyboard.played

@@ -54,7 +54,7 @@ class Backend(Protocol):
 
     @property
     def inputs(self) -> Mapping[str, str]:
-        """Label → the input port, as patchbays and DAWs show it."""
+        """Label → the input port as patchbays and DAWs show it, and to whom it is connected; for people."""
         ...
 
     @property

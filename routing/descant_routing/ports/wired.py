@@ -20,7 +20,7 @@ class Wired(Generic[C]):
 
     @property
     def inputs(self) -> Mapping[str, str]:
-        """The inputs by label: our own port as patchbays show it, or the one that was named."""
+        """The inputs by label: our own port as patchbays show it, the one that was named, or how they are joined."""
         return {label: cable.shown for label, cable in self._wiring.inputs.items()}
 
     @property

@@ -39,11 +39,12 @@ def _head(status: Snapshot, *, narrow: bool) -> str:
 
 def _keys(status: Snapshot, room: int) -> str:
     """The player's and ours, in columns that stay where they are; where there is no room, ours."""
+    held, sounding = status.get("held", ()), status.get("sounding", ())
     column = min(COLUMN, (room - len(GAP + YOU + GAP + OURS)) // 2)
     if column >= LEAST_COLUMN:
-        return f"{GAP}{YOU}{_chord(status['held'], column)}{GAP}{OURS}{_chord(status['sounding'], column)}"
+        return f"{GAP}{YOU}{_chord(held, column)}{GAP}{OURS}{_chord(sounding, column)}"
     column = min(COLUMN, room - len(GAP + OURS))
-    return f"{GAP}{OURS}{_chord(status['sounding'], column)}" if column >= ONE_KEY else ""
+    return f"{GAP}{OURS}{_chord(sounding, column)}" if column >= ONE_KEY else ""
 
 
 def _chord(keys: Sequence[int], column: int) -> str:
