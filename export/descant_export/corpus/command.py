@@ -90,9 +90,7 @@ def write_page(out: Path, read: Corpus, found: Tally, figures: dict[str, str], s
     except OSError as error:
         raise DescantError(f"{out} cannot be made: {error.strerror or error}.") from error
     drawn = pictures(found, steps_per_beat)
-    told = Summary(
-        printable(read.name), read.credit, read.licence, figures, sentences(found), drawn, found.reports
-    )
+    told = Summary(printable(read.name), figures, sentences(found), drawn, found.reports)
     write_whole(out / PAGE, page(told).encode("utf-8", "backslashreplace"))
     return out / PAGE
 

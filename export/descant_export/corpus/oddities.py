@@ -70,7 +70,9 @@ def sentences(found: Tally) -> list[str]:
     for kind in KINDS:
         files = [report for report in found.reports if report.kind == kind]
         if kind != KEPT and files:
-            told.append(f"{_count(len(files), 'file')} {_verb(KINDS[kind], len(files))}: {_named(files)}.")
+            told.append(
+                f"{count_of(len(files), 'file')} {agreeing(KINDS[kind], len(files))}: {_named(files)}."
+            )
     kept = [report for report in found.reports if report.kind == KEPT and report.facts is not None]
     told += _minority(found.metres, len(kept))
     for question in QUESTIONS:
@@ -80,7 +82,9 @@ def sentences(found: Tally) -> list[str]:
             if report.facts is not None and question.fits(report.facts)
         ]
         if files:
-            told.append(f"{_count(len(files), 'piece')} {_verb(question.says, len(files))}: {_named(files)}.")
+            told.append(
+                f"{count_of(len(files), 'piece')} {agreeing(question.says, len(files))}: {_named(files)}."
+            )
     told.append(
         f"Off the grid lie {found.off_sixteenths:.1%} of the notes at 4 steps a beat and "
         f"{found.off_twelfths:.1%} at 12; they are moved to the nearest step."
@@ -97,11 +101,12 @@ def _minority(metres: Counter[str], pieces: int) -> list[str]:
     return [f"Most pieces begin in {said[0][0]}; {others}."]
 
 
-def _count(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _verb(clause: str, number: int) -> str:
+def agreeing(clause: str, number: int) -> str:
     """The plural clause, or the same of one file."""
     if number > 1:
         return clause

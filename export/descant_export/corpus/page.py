@@ -8,6 +8,7 @@ from html import escape
 from typing import NamedTuple
 
 from descant_export.corpus.facts import KEPT, KINDS, FileReport
+from descant_export.corpus.oddities import agreeing, count_of
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -21,8 +22,6 @@ class Summary(NamedTuple):
     """What the page shows. ``figures``: name → value. ``pictures``: title → PNG."""
 
     title: str
-    credit: str
-    licence: str
     figures: Mapping[str, str]
     sentences: Iterable[str]
     pictures: Mapping[str, bytes]
@@ -42,7 +41,6 @@ def page(summary: Summary) -> str:
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{escape(summary.title)}: a corpus</title><style>{STYLE}</style></head><body>
 <h1>{escape(summary.title)}</h1>
-<p>Credit: {escape(summary.credit)}.<br>Licence: {escape(summary.licence)}.</p>
 <table>{figures}</table>
 <h2>What is odd</h2>
 <ul>{odd}</ul>
@@ -68,7 +66,7 @@ def _list(kind: str, files: list[FileReport]) -> str:
     rows = "".join(f"<tr><td>{escape(file.name)}</td><td>{escape(_told(file))}</td></tr>\n" for file in files)
     shown = "" if kind == KEPT else " open"
     return (
-        f"<details{shown}><summary>{len(files):,} of the files {KINDS[kind]}</summary>"
+        f"<details{shown}><summary>{count_of(len(files), 'file')} {agreeing(KINDS[kind], len(files))}</summary>"
         f"<table>{rows}</table></details>\n"
     )
 

@@ -74,7 +74,7 @@ def shares(split: Split) -> str:
     """How much of the steps is on each side, for people."""
     steps = [sum(piece.steps for piece in side) for side in split]
     return ", ".join(
-        f"{name} {len(side):,} pieces, {part:,} steps ({part / max(1, sum(steps)):.0%})"
+        f"{name} {len(side):,} piece{'' if len(side) == 1 else 's'}, {part:,} steps ({part / max(1, sum(steps)):.0%})"
         for name, side, part in zip(split._fields, split, steps, strict=True)
     )
 

@@ -26,7 +26,7 @@ class Pace(NamedTuple):
     def left(self, now: Progress, updates: int) -> str:
         """How long the rest will take if it goes on like that; empty while nobody knows."""
         done = now.update - self.update
-        if done <= 0:
+        if done <= 0 or now.update >= updates:
             return ""
         return f"{about((now.seconds - self.seconds) / done * (updates - now.update))} left"
 

@@ -169,7 +169,7 @@ def test_the_page_stands_alone_and_a_name_is_only_a_name(corpus: Corpus, tmp_pat
         lambda: [*corpus.reports(), FileReport(name, "broken", "is <i>torn</i>")],
     )
     found = tally(hostile.pieces, hostile.reports())
-    path = write_page(tmp_path / "out", hostile, found, {"Pieces": "49"}, 4)
+    path = write_page(tmp_path / "out", hostile, found, {"Pieces": "49", "Credit": hostile.credit}, 4)
     page = _Sources()
     page.feed(text := path.read_text(encoding="utf-8"))
     assert len(page.fetched) == 6
@@ -177,6 +177,8 @@ def test_the_page_stands_alone_and_a_name_is_only_a_name(corpus: Corpus, tmp_pat
     assert not page.tags & {"script", "b", "i", "link"}
     assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;.mid" in text
     assert "Old hymn tunes, typed in by hand." in text
+    assert text.count(hostile.credit) == 1
+    assert "1 file has nothing but drums</summary>" in text
     assert [entry.name for entry in path.parent.iterdir()] == ["corpus.html"]
 
 
