@@ -380,7 +380,6 @@ class Effect:
     def _leave_keys(self, port: str, stop: Happening) -> None:
         """Stop, by the cable by which keys come: a DAW may never send their ends, a player will."""
         self._left = stop
-        self.patchbay.leave(port)
         for part in self.parts:
             part.leave_keys(port, stop.time)
 
@@ -394,7 +393,6 @@ class Effect:
         stop, self._left = self._left, None
         goes_on = begin.kind is Kind.CONTINUED and begin.tick == stop.tick
         keep = goes_on or begin.time - stop.time <= LOOP
-        self._out.send_each(begin.time, self.patchbay.resume(end=not keep))
         for part in self.parts:
             part.resume_keys(begin.time, keep=keep)
 

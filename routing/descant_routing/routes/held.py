@@ -43,7 +43,6 @@ class Held:
         """None."""
         self._strikes: dict[Origin, Strike] = {}
         self._holders: dict[Place, int] = {}  # how many strikes hold it
-        self._left: dict[Origin, Strike] = {}  # whose end may never come
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -83,20 +82,6 @@ class Held:
         ]
         ended = [place for origin in origins for place in self._strikes.pop(origin).places]
         return self._end(sorted(ended))
-
-    def leave(self, source: str) -> None:
-        """The end of what is held from there may never come: see ``end_left``."""
-        self._left |= {origin: strike for origin, strike in self._strikes.items() if origin[0] == source}
-
-    def end_left(self) -> Sent:
-        """What was left, and has neither been let go nor struck anew, is let go: what ends by that."""
-        left, self._left = self._left, {}
-        origins = [origin for origin, strike in left.items() if self._strikes.get(origin) is strike]
-        return [each for origin in sorted(origins) for each in self._end(self._strikes.pop(origin).places)]
-
-    def keep_left(self) -> None:
-        """What was left is held as before."""
-        self._left.clear()
 
     def silence(self, sink: str, channel: int | None = None) -> Sent:
         """Nothing there is held any more, whoever did: what ends by that."""

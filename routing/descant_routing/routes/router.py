@@ -66,17 +66,6 @@ class Router:
         offs = self._held.release(source, channel, key)
         return offs if key is not None else [*offs, *self._pedals.release(source, channel)]
 
-    def leave(self, source: str) -> None:
-        """The note-offs of what is held from there may never come: a song has stopped."""
-        self._held.leave(source)
-
-    def resume(self, *, end: bool) -> Sent:
-        """The song goes on: what was left and is still held ends, or (not ``end``) is held as before."""
-        if end:
-            return self._held.end_left()
-        self._held.keep_left()
-        return []
-
     def forget(self, sink: str) -> None:
         """Everything at ``sink`` has been ended by somebody else."""
         self._held.silence(sink)

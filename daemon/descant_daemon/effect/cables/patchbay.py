@@ -72,14 +72,6 @@ class Patchbay:
         """What came by an input ends: nobody is there any more."""
         return self._through(self._router.release(source))
 
-    def leave(self, source: str) -> None:
-        """The song stops: the note-offs of what is held from there may never come."""
-        self._router.leave(source)
-
-    def resume(self, *, end: bool) -> Sent:
-        """The song goes on: what was left and is still held ends, or (not ``end``) is held as before."""
-        return self._through(self._router.resume(end=end))
-
     def unplug(self, port: str) -> Sent:
         """An input or an output is gone: what came by it ends, and what sounds behind it is owed its end."""
         ended = self._through(self._router.release(port))
