@@ -75,7 +75,7 @@ class EngineLink:
         while not self.look():
             if time.monotonic() > until:
                 raise DescantError(f"The engine did not get ready within {timeout:.0f} s.")
-            if self._worker.starts > MOST_STARTS:
+            if self._worker.starts > MOST_STARTS and not self._was_ready:
                 raise DescantError(f"The engine died {MOST_STARTS} times before it was ready.")
             time.sleep(LOOK)
 
