@@ -44,7 +44,7 @@ def say(text: str = "", *, err: bool = False) -> None:
 def say_row(lead: str, text: str) -> None:
     """Print ``text`` behind ``lead``: where the terminal ends, it goes on below itself. Raises as ``say`` does."""
     lead, text = printable(lead), printable(text)
-    width = _width()
+    width = columns()
     if width is None:
         say(lead + text)
         return
@@ -79,7 +79,7 @@ def hush() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _width() -> int | None:
+def columns() -> int | None:
     """Columns of the terminal; None where there is none, so that a line stays a line in a file."""
     if "COLUMNS" not in os.environ and not sys.stdout.isatty():
         return None

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from descant_daemon.cli import checkup, demo, look
+from descant_daemon.settings.actions import ACTIONS
+from descant_daemon.settings.parameters import TABLE
 from descant_daemon.tunes import Tune, load
 from descant_routing.ports.catalogue import MidiSystem
 
@@ -99,3 +101,20 @@ def test_the_demo_plays_in_time_and_writes_it_down(
     assert (tmp_path / "demo.mid").read_bytes().startswith(b"MThd")
     assert (tmp_path / "demo.png").read_bytes().startswith(b"\x89PNG")
     assert said.count("descant ") > 20, "it shows what sounds, as it happens"
+
+
+@pytest.mark.parametrize("wide", [44, 60, 80])
+def test_lists_fit_the_terminal(descant: Run, monkeypatch: pytest.MonkeyPatch, wide: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(wide))
+    for arguments in (["presets"], ["presets", "--parameters"], ["ports"]):
+        lines = descant(*arguments).splitlines()
+        assert len(lines) > 3
+        assert [line for line in lines if len(line) > wide and " " in line.strip()] == []
+    assert descant("presets", "--parameters").count("\n") > 2 * len(TABLE)
+
+
+def test_what_is_piped_has_a_row_a_line(descant: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    rows = descant("presets", "--parameters").splitlines()
+    assert len([row for row in rows if row.startswith("| `")]) == len(TABLE) + len(ACTIONS)
+    assert len(max(rows, key=len)) > 200

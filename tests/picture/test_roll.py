@@ -130,3 +130,11 @@ def test_the_generated_track_of_a_file_is_known_by_its_name(tmp_path: Path) -> N
     note = [(0, bytes((0x90, 60, 127))), (480, bytes((0x80, 60, 0)))]
     write_song(tmp_path / "free.mid", {"Descant": note}, TempoMap(480, ()))
     assert colours(draw_file(tmp_path / "free.mid", tmp_path / "a.png", title="")) == {TRACKS[1]}
+
+
+def test_a_hair_over_the_last_bar_line_of_a_row_is_no_piece_of_its_own() -> None:
+    page = measure([Track("x", [(0.0, 64.0, 60, 80)])], 4, None)
+    row = page.bars_per_system * page.beats_per_bar
+    assert len(page.pieces(RollNote(row - 1, 1.01, 60))) == 1
+    assert len(page.pieces(RollNote(row - 1, 1.5, 60))) == 2
+    assert len(page.pieces(RollNote(row, 0.01, 60))) == 1, "a short note of its own is drawn"

@@ -12,10 +12,10 @@ from descant_daemon.cli import options
 from descant_daemon.cli.checkup import Finding, check_up
 from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
-from descant_daemon.console import say, say_json, say_row
+from descant_daemon.console import columns, say, say_json, say_row
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem
-from descant_daemon.settings.reference import parameter_reference
+from descant_daemon.settings.reference import parameter_reference, parameters_in_words
 from descant_daemon.settings.shelf import closed, own_folder, shelf
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import MidiSystem, systems
@@ -32,7 +32,7 @@ def presets(
 ) -> None:
     """List the presets, and where your own would be."""
     if parameters:
-        say(parameter_reference())
+        _tell_parameters()
         return
     rows: list[dict[str, Any]] = []
     for name, path, origin in shelf():
@@ -60,6 +60,16 @@ def presets(
         say_row("", "There is no home folder here, so there are no presets of your own.")
     else:
         say_row("", f"Your own presets go into {own}, a folder each.")
+
+
+def _tell_parameters() -> None:
+    """A list in a terminal; elsewhere the table in Markdown, a row a line."""
+    if columns() is None:
+        say(parameter_reference())
+        return
+    for name, values, meaning in parameters_in_words():
+        say_row("", f"{name}: {values}")
+        say_row("    ", meaning)
 
 
 def ports(as_json: options.Json = False) -> None:

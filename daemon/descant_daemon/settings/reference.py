@@ -8,7 +8,7 @@ from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from descant_daemon.settings.row import Row
 
@@ -20,6 +20,17 @@ def parameter_reference() -> str:
     """The table of parameters in Markdown, a row each, in the table's order; then that of actions."""
     actions = ((f"`{row.name}`", _number(row.default_cc), row.meaning) for row in ACTIONS.values())
     return f"{_table(PARAMETER_HEADS, map(_cells, TABLE.values()))}\n{_table(ACTION_HEADS, actions)}"
+
+
+def parameters_in_words() -> Iterator[tuple[str, str, str]]:
+    """For a terminal: each parameter's and action's name, what it may be, and what it means."""
+    for row in TABLE.values():
+        name, values, unit, default, cc, _, meaning = (cell.replace("`", "") for cell in _cells(row))
+        said = (f"{values} {unit}".strip(), default and f"{default} unless said", cc and f"CC {cc}")
+        yield name, ", ".join(filter(None, said)), meaning
+    for action in ACTIONS.values():
+        cc = _number(action.default_cc)
+        yield action.name, f"action{cc and f', CC {cc}'}", action.meaning.replace("`", "")
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
