@@ -74,6 +74,26 @@ def test_asking_a_step_again_with_other_keys_is_asking_it_so_at_first(make_netwo
     assert same(notes, straight)
 
 
+def test_a_bar_that_nobody_foresaw_is_the_same_with_and_without_time_to_think(make_network) -> None:  # type: ignore[no-untyped-def]
+    """A metre that changes: the step that was thought out ahead stood elsewhere in its bar, so it is thought anew."""
+    answers = []
+    for ahead in (True, False):
+        player, whole, ours = Player(make_network()), SILENT, SILENT
+        notes = []
+        for step in range(30):
+            metre = (16, 0, 0) if step < 22 else (12, 22, 2)
+            ask = Ask(step, step, metre[0], SILENT, whole, ours, step == 0, player.sampling)
+            ours = whole = player.engine.answer(ask._replace(bar_from=metre[1], bars_before=metre[2])).ours
+            notes.append(ours)
+            if ahead:
+                player.engine.think_ahead()
+        answers.append(notes)
+    assert same(*answers)
+    assert not same(answers[0][22:], Player(make_network()).play(range(30))[22:]), (
+        "the place in the bar is heard"
+    )
+
+
 def test_a_full_memory_forgets_moments_but_not_the_song(make_network) -> None:  # type: ignore[no-untyped-def]
     roomy, tight = Player(make_network()), Player(make_network())
     tight.engine = Engine(make_network(), memory=SongMemory(limit=6_000))

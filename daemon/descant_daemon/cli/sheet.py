@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from rich.progress import Progress
@@ -68,7 +68,7 @@ def mention(song: Song | None, score: Score) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
+def progress(what: str) -> Generator[Tell]:
     """A bar on stderr while it takes, on a terminal."""
     with Progress(console=make_console(err=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=1.0)

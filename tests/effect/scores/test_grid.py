@@ -6,6 +6,8 @@ import pytest
 from tests.effect.scores.pieces import free
 from tests.effect.stage import BEGIN, MS, internal
 
+from descant_daemon.settings.metre import Metre
+
 FREE = [
     (0, "+60"),
     (125, "+64"),
@@ -94,3 +96,19 @@ def test_an_offset_of_several_steps_back_drops_what_cannot_be_in_time_and_bursts
     instants = [ms for ms, note in stage.ours if note.startswith("+")]
     assert len(set(instants)) * 2 >= len(instants), "no more than one step's notes at once"
     assert stage.effect.counts.steps >= 16
+
+
+def test_whoever_tells_the_metre_is_believed_from_its_tick_on() -> None:
+    """A bar of four, then bars of three: asks say it to the engine half a step ahead, the status on the tick."""
+    stage = free()
+    stage.effect.metres.change(0, Metre(4, 4))
+    stage.effect.metres.change(96, Metre(3, 4))
+    stage.roll(34)
+    for step, place in ((0, (1, 1)), (15, (1, 4)), (16, (2, 1)), (27, (2, 3)), (28, (3, 1))):
+        stage.run(step * 125 + 10)
+        assert (stage.effect.step, stage.effect.bar_and_beat) == (step, place)
+    first = {ask.step: (ask.bar, ask.step_in_bar, ask.steps_per_bar) for ask in stage.engine.heard}
+    assert [first[step] for step in (0, 15, 16, 27, 28)] == [
+        (0, 0, 16), (0, 15, 16), (1, 0, 12), (1, 11, 12), (2, 0, 12),
+    ]  # fmt: skip
+    assert stage.effect.parameters.metre == Metre(3, 4)
