@@ -236,7 +236,7 @@ def test_the_schema_knows_every_key_and_parameter() -> None:
     assert (temperature["type"], temperature["minimum"], temperature["maximum"]) == ("number", 0.05, 2)
     assert temperature["description"] == TABLE["temperature"].meaning
     assert properties["mode"]["enum"] == ["free", "harmonise", "instant", "respond", "continue", "freeze"]
-    assert set(properties["cc"]["properties"]) == {*TABLE, *ACTIONS} - {"seed", "metre", "takeover"}
+    assert set(properties["cc"]["properties"]) == {*TABLE, *ACTIONS} - {"seed", "metre", "takeover", "chords"}
     pattern = parameters["properties"]["metre"]["pattern"]
     assert re.search(pattern, "12/8")
     assert not re.search(pattern, "12/8x")

@@ -24,7 +24,9 @@ def a_state(rng: np.random.Generator, pitches: int) -> State:
 def test_there_and_back(pitches: int) -> None:
     rng = np.random.default_rng(pitches)
     given, played, ours = (a_state(rng, pitches) for _ in range(3))
-    plan = Plan(0.7, "ABACA", 32, 0.3, 64.0, "minor_pentatonic", -1, 48, True, 768, True, 192, 1.5)
+    plan = Plan(
+        0.7, "ABACA", 32, 0.3, 64.0, "minor_pentatonic", -1, 48, True, 768, True, 192, 1.5, 4095, 11, 0.5
+    )
     sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0, 16, "anywhere", 0.4, plan)
     ask = Ask(
         2**32 - 1,

@@ -158,7 +158,7 @@ def test_the_other_actions_and_a_single_instance_are_reached() -> None:
 
 
 def test_each_instance_is_told_of_by_its_number() -> None:
-    instance = {"preset": "hymn", "mode": "free", "state": "playing", "next": [60, 64]}
+    instance = {"preset": "hymn", "mode": "free", "state": "playing", "next": [60, 64], "chord": "C/E"}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(10)
@@ -166,9 +166,9 @@ def test_each_instance_is_told_of_by_its_number() -> None:
         outlet.show(STATUS | {"instances": [instance]})
         outlet.show(STATUS | {"instances": [instance | {"next": []}]})
         outlet.close()
-        heard = [OscMessage(ear.recv(1000)) for _ in range(9)]
+        heard = [OscMessage(ear.recv(1000)) for _ in range(10)]
     told = [(message.address, *message) for message in heard][4:]
     assert told == [
         ("/descant/1/preset", "hymn"), ("/descant/1/mode", "free"), ("/descant/1/state", "playing"),
-        ("/descant/1/next", 60, 64), ("/descant/1/next",),
+        ("/descant/1/next", 60, 64), ("/descant/1/chord", "C/E"), ("/descant/1/next",),
     ]  # fmt: skip

@@ -30,6 +30,8 @@ GONE = {"absent": {"keys": "Keystation is gone: it is taken up again when it is 
 def test_where_we_are_and_what_sounds() -> None:
     assert status_line(STATUS) == "▶    12.3  120.0 BPM  you E4 C4               descant C3                "
     assert status_line(STATUS, 43) == "▶  12.3 120  you E4 C4     descant C3      "
+    named = status_line({**STATUS, "instances": [{"chord": "C/E"}]}, 90)
+    assert named == "▶    12.3  120.0 BPM  you E4 C4               descant C3                  C/E"
     assert status_line({**STATUS, "bpm": None, "running": False}, 20) == "■  12.3 no tempo"
 
 

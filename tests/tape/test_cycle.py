@@ -49,8 +49,8 @@ def _values_of(name: str) -> list[Any]:
             return list(row.choices)
         case "metre":
             return [Metre(6, 8)]
-        case "style":
-            return ["any"]
+        case "style" | "chart":
+            return ["C"]
         case "int":
             return [int(row.low), int(row.high)]
         case "float":

@@ -18,6 +18,7 @@ class Plan(NamedTuple):
     ``answers``: rest where the player plays, and fill where he rests, however long he does. ``linger``: for how many
     steps we go on after his last key, where we rest when he does. ``lead_in``: and for as many from where the song
     begins. ``bridge``: steps for which a key that was let go is still what we play to. Without both, he need not play.
+    ``chord``: pitch classes that are called for, as bits, C the lowest; ``chord_bass``: which is to be the lowest.
     """
 
     recall: float = 0.0
@@ -33,11 +34,20 @@ class Plan(NamedTuple):
     lead_in: bool = False
     bridge: int = 0
     key_pull: float = 0.0
+    chord: int = 0
+    chord_bass: int = -1
+    chord_pull: float = 1.0
 
     @property
     def neutral(self) -> bool:
         """Whether nothing is asked for."""
         asked = (
-            self.recall or self.space or self.density_target or self.linger or self.bridge or self.key_pull
+            self.recall
+            or self.space
+            or self.density_target
+            or self.linger
+            or self.bridge
+            or self.key_pull
+            or self.chord
         )
         return not asked and self.form == FREE and self.scale == CHROMATIC

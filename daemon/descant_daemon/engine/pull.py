@@ -13,6 +13,13 @@ from descant_daemon.note_state import PLAY, State
 
 LEAST = 0.001  # of a pitch class that belongs to no likely key: nothing is impossible
 LIKELY = 0.5  # of a pitch class that an earlier bar may bring back
+CALLED, STRANGE, PASSING = (
+    2.0,
+    -10.0,
+    -5.0,
+)  # log-odds of what is part of the chord, and is none on a beat or between
+NOT_BASS = -2.0  # of another part of the chord where its bass belongs
+BASS_REGION = 12  # keys
 _INSIDE = np.array([in_scale(DIATONIC, key, np.arange(CLASSES)) for key in KEYS], np.float64)  # [24, 12]
 
 
@@ -27,6 +34,24 @@ def belongs(chances: Array, keys: NDArray[np.int_]) -> Array:
     """How likely each of the MIDI ``keys [P]`` is in the scale, minor with both its sixths and sevenths."""
     inside: Array = np.round(chances @ _INSIDE, 9)
     return np.asarray(inside[keys % CLASSES])
+
+
+def of_chord(bits: int, keys: NDArray[np.int_]) -> NDArray[np.bool_]:
+    """Which of the MIDI ``keys [P]`` belong to pitch classes as twelve bits."""
+    return np.asarray((bits >> keys % CLASSES) & 1 > 0)
+
+
+def chord_pull(
+    bits: int, bass: int, available: NDArray[np.bool_], keys: NDArray[np.int_], *, beat: bool
+) -> Array:
+    """Log-odds ``[P]`` against what the chord has not; in the lowest octave that is open, against all but its bass."""
+    outside = ~of_chord(bits, keys)
+    odds = np.where(outside, STRANGE if beat else PASSING, CALLED)
+    if bass >= 0 and available.any():
+        deep = keys < keys[available.argmax()] + BASS_REGION
+        odds[deep & (keys % CLASSES != bass)] += NOT_BASS
+        odds[deep & (keys % CLASSES == bass)] -= NOT_BASS / 2
+    return np.asarray(odds)
 
 
 def pull(belonging: Array, given: State, keys: NDArray[np.int_]) -> Array:

@@ -18,7 +18,7 @@ from descant_daemon.engine.heard import filled
 from descant_daemon.engine.key import Array, Key, likeliest
 from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE
-from descant_daemon.engine.pull import LIKELY, belongs, pull, told
+from descant_daemon.engine.pull import LIKELY, belongs, chord_pull, of_chord, pull, told
 from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.steps import Played
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
@@ -69,8 +69,16 @@ class Shaper:
         if plan.key_pull and chances is not None:
             belonging = belongs(chances, self._keys)
             towards = pull(belonging, ask.given, self._keys)
+            if plan.chord:
+                towards[of_chord(plan.chord, self._keys)] = (
+                    0.0  # what is written counts more than what is heard
+                )
             towards[sounding] *= LET_GO
             shape.bias[:, PLAY] += plan.key_pull * towards
+        if plan.chord:
+            beat = ask.step_in_bar % plan.beat == 0
+            towards = chord_pull(plan.chord, plan.chord_bass, available, self._keys, beat=beat)
+            shape.bias[:, PLAY] += plan.chord_pull * towards
         restless = self._recall(ask, at, shape, belonging) if plan.recall else 1.0
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]

@@ -5,6 +5,7 @@ A set of pitch classes is a number of twelve bits, C the lowest; every fact is a
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -73,11 +74,10 @@ KINDS: tuple[Kind, ...] = tuple(kind for _, family in _FAMILIES for kind in fami
 def _tables() -> Tables:
     made = Tables(*(np.full(SETS, -1, np.int8) for _ in range(4)))
     made.what[:] = NO_CHORD
-    for bits in range(1, SETS):  # what is left of a triad when a note is away
-        for root in range(CLASSES):
-            for kind in TRIADS:
-                if not bits & ~bits_of(kind.degrees, root):
-                    made.what[bits] = PART
+    for kind in TRIADS:
+        for left in range(1, len(kind.degrees)):  # where a note is away
+            for some in combinations(kind.degrees, left):
+                made.what[[bits_of(some, root) for root in range(CLASSES)]] = PART
     number = 0
     for what, family in _FAMILIES:
         for kind in family:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, NewType, get_args
 
 Mode = Literal["free", "harmonise", "instant", "respond", "continue", "freeze"]
 Articulation = Literal["legato", "gate"]
@@ -10,6 +10,7 @@ Place = Literal["anywhere", "below", "above"]
 Source = Literal["model", "player"]
 Take = Literal["locked", "evolving"]
 Style = str  # the name of one of the model's; "" is its first
+Chords = NewType("Chords", str)  # a chart; "" is none
 Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
 SwingUnit = Literal["eighth", "sixteenth"]
 Takeover = Literal["jump", "pickup", "scale"]

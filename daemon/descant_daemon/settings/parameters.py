@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args,
 
 from descant_daemon.settings.choices import (
     Articulation,
+    Chords,
     Form,
     KeyName,
     Mode,
@@ -251,6 +252,17 @@ class Parameters:
             "×",
         ),
     ] = 0.0
+    chords: Annotated[
+        Chords,
+        Knob(
+            "A chord chart that the harmony keeps to, bar by bar from the song's first: bars as players "
+            "write them. None: the harmony is free.",
+            controllable=False,
+        ),
+    ] = Chords("")  # noqa: RUF009 - a word
+    chord_pull: Annotated[
+        float, Knob("How strongly notes outside the chart's chord are held back.", 0, 2, "×")
+    ] = 1.0
     accent: Annotated[
         float,
         Knob(
@@ -403,7 +415,14 @@ def _table() -> Mapping[str, Row]:
 def _kind(annotated: object) -> Kind:
     if get_origin(annotated) is Literal:
         return "choice"
-    kinds: dict[object, Kind] = {int: "int", float: "float", bool: "bool", str: "style", Metre: "metre"}
+    kinds: dict[object, Kind] = {
+        int: "int",
+        float: "float",
+        bool: "bool",
+        str: "style",
+        Chords: "chart",
+        Metre: "metre",
+    }
     return kinds[annotated]
 
 

@@ -44,6 +44,8 @@ def _cells(row: Row) -> tuple[str, ...]:
             values = f"{row.low:g} … {row.high:.10g}"
         case "choice":
             values = ", ".join(f"`{choice}`" for choice in row.choices)
+        case "chart":
+            values = "a chart of chords"
         case "style":
             values = "the model's styles"
         case "bool":

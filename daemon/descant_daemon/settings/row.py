@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from descant_daemon.settings.chart import LONGEST as LONGEST_CHART
+from descant_daemon.settings.chart import parse_chart
 from descant_daemon.settings.metre import PATTERN, Metre
 from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Value = int | float | bool | str | Metre
-Kind = Literal["int", "float", "bool", "choice", "style", "metre"]
+Kind = Literal["int", "float", "bool", "choice", "style", "chart", "metre"]
 
 CC_TOP = 127  # a controller's value is 7 bits
 BANDS = CC_TOP / (
@@ -59,8 +61,9 @@ class Row:
                 return "true or false"
             case "choice":
                 return " or ".join(self.choices)
-            case "style":
-                return "the name of a style"
+            case "style" | "chart":
+                chart = "a chord chart such as | C | Am7 G/B | F . . G |"
+                return chart if self.kind == "chart" else "the name of a style"
             case "metre":
                 return "beats/unit such as 4/4, 3/4 or 6/8 (unit 1, 2, 4, 8 or 16)"
             case "int":
@@ -75,7 +78,7 @@ class Row:
     def check(self, value: object) -> Value:
         """The value in its own type (2 becomes 2.0 where the kind is float).
 
-        Raises UsageError, naming the parameter, what it may be and what it was.
+        Raises UsageError, naming the parameter, what it may be and what it was; a chart's bar, where that is wrong.
         """
         accepted = self._accepted(value)
         if accepted is None:
@@ -133,8 +136,9 @@ class Row:
                 return schema | {"type": "boolean"}
             case "choice":
                 return schema | {"enum": list(self.choices)}
-            case "style":
-                return schema | {"type": "string", "maxLength": LONGEST_NAME}
+            case "style" | "chart":
+                longest = LONGEST_NAME if self.kind == "style" else LONGEST_CHART
+                return schema | {"type": "string", "maxLength": longest}
             case "metre":
                 return schema | {"type": "string", "pattern": f"^({PATTERN})$"}
             case "int":
@@ -146,7 +150,7 @@ class Row:
         if isinstance(value, bool):  # which is an int to Python
             return value if self.kind == "bool" else None
         match self.kind:
-            case "choice" | "style" if isinstance(value, str) and self._names(value):
+            case "choice" | "style" | "chart" if isinstance(value, str) and self._names(value):
                 return value
             case "metre" if isinstance(value, (str, Metre)):
                 return Metre.parse(str(value))
@@ -160,6 +164,9 @@ class Row:
     def _names(self, word: str) -> bool:
         if self.kind == "choice":
             return word in self.choices
+        if self.kind == "chart":
+            parse_chart(word)
+            return True
         return len(word) <= LONGEST_NAME and word.isprintable()
 
     def _stops(self) -> tuple[Value, ...]:

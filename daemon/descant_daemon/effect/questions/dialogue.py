@@ -16,6 +16,7 @@ from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
 from descant_daemon.metre_map import Bars, MetreMap
 from descant_daemon.note_state import PLAY, State
+from descant_daemon.settings.chart import NO_CHORD, parse_chart
 from descant_daemon.settings.parameters import Parameters
 
 SERIALS = 2**32 - 1  # they are 32 bits wide on their way
@@ -67,11 +68,13 @@ class Dialogue:
 
     def ask(self, step: int, given: State, parameters: Parameters, ahead: int, say: Say) -> Question:
         """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
-        return self._put(step, given, given, self._manner(parameters, given, say), parameters, ahead, say)
+        return self._put(
+            step, given, given, self._manner(step, parameters, given, say), parameters, ahead, say
+        )
 
     def move_on(self, step: int, given: State, held: State, parameters: Parameters, say: Say) -> Question:
         """The song moves on under what sounds: the engine hears of it, and chooses nothing."""
-        manner = self._manner(parameters, given, say)._replace(voices=0)
+        manner = self._manner(step, parameters, given, say)._replace(voices=0)
         return self._put(step, given, np.maximum(given, held), manner, parameters, 0, say)
 
     def settle(self, question: Question, ours: State, velocities: Velocities | None) -> None:
@@ -121,7 +124,7 @@ class Dialogue:
         return (
             question is not None
             and question.say is say
-            and question.manner == self._manner(parameters, question.given, say)
+            and question.manner == self._manner(question.step, parameters, question.given, say)
             and question.blend == blend(parameters, program.styles)
             and question.bars == self._metres.bars(question.step, program.steps_per_beat, parameters.metre)
         )
@@ -169,9 +172,12 @@ class Dialogue:
         asks, self._asks = self._asks, []
         return asks
 
-    def _manner(self, parameters: Parameters, given: State, say: Say) -> Sampling:
-        program = self._program
-        manner = sampling(parameters, given, program.steps_per_beat, say)
+    def _manner(self, step: int, parameters: Parameters, given: State, say: Say) -> Sampling:
+        program, chord = self._program, NO_CHORD
+        if parameters.chords:
+            bars = self._metres.bars(step, program.steps_per_beat, parameters.metre)
+            chord = parse_chart(parameters.chords).at(bars.number(step), bars.within(step), bars.length)
+        manner = sampling(parameters, given, program.steps_per_beat, say, chord)
         if parameters.take == "evolving" and self.rounds:
             manner = manner._replace(variation=manner.variation + VARIATIONS * self.rounds)
         return manner

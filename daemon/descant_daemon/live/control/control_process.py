@@ -17,7 +17,7 @@ from descant_daemon.live.control.complaints import Complaints
 from descant_daemon.live.control.control_link import Outlets
 from descant_daemon.live.control.osc import OscInlet, OscOutlet
 from descant_daemon.live.control.panel import SIZE, Command, Panel
-from descant_daemon.live.control.status import Snapshot
+from descant_daemon.live.control.status import Snapshot, named
 from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.control.troubles import Lately, Teller
 from descant_daemon.live.control.writer import Writer
@@ -57,7 +57,7 @@ class Control:
         self._panel.beat()
         status = self._panel.status()
         if status is not None:
-            self._show(status | {"stalled": self._stalled(now)}, now)
+            self._show(named(status) | {"stalled": self._stalled(now)}, now)
         if self._inlet is None:
             return False
         for command in self._inlet.commands(until):

@@ -3,8 +3,8 @@
 ``/descant/NAME value`` sets a parameter of the table, ``/descant/2/NAME value`` that of the second instance alone;
 ``/descant/panic``, ``tap``, ``capture`` and the other actions do what they say. An address may be a pattern. Out go
 ``/descant/late``, ``staleness``, ``bar``, ``beat``, ``bpm``, ``clock``, ``loops``, ``thinned`` and ``stalled`` (see
-``status.Snapshot``), and of each instance, from 1, ``/descant/1/preset``, ``mode``, ``state`` and ``next`` (the keys of
-the next tick), each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
+``status.Snapshot``), and of each instance, from 1, ``/descant/1/preset``, ``mode``, ``state``, ``next`` (the keys of
+the next tick) and ``chord`` (what sounds, by name), each when it changes. Format: OSC 1.0 (opensoundcontrol.org).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AT_ONCE = 500  # packets read before the commands are passed on
 SPACING = 0.01  # s between two lots of commands, however many packets come
 WORK = 0.05  # s of reading at a time, whatever is in the packets
 TOLD = ("late", "staleness", "bar", "beat", "bpm", "clock", "loops", "thinned", "stalled")
-TOLD_OF_EACH = ("preset", "mode", "state", "next")
+TOLD_OF_EACH = ("preset", "mode", "state", "next", "chord")
 
 
 class Address(NamedTuple):

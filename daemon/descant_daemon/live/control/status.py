@@ -10,6 +10,7 @@ from typing import Any
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.part import Part
+from descant_daemon.engine.sonority import CLASSES, name_of
 
 Snapshot = dict[str, Any]
 """As ``descant play --json`` prints it: transport, place, tempo, keys, counts.
@@ -63,6 +64,22 @@ def _instance(part: Part) -> Snapshot:
         "next": part.coming,
         "variation": part.parameters.variation,
     }
+
+
+def named(status: Snapshot) -> Snapshot:
+    """With each instance's ``chord``: what its player and it sound together, by name; empty where it has none.
+
+    It is control that names it, which has the time.
+    """
+    instances = [
+        {**each, "chord": _chord([*each["held"], *each["sounding"]])} if "sounding" in each else each
+        for each in status.get("instances", ())
+    ]
+    return {**status, "instances": instances} if instances else status
+
+
+def _chord(keys: list[int]) -> str:
+    return name_of(sum({1 << key % CLASSES for key in keys}), min(keys) % CLASSES) if keys else ""
 
 
 def encode(status: Snapshot, longest: int) -> bytes:

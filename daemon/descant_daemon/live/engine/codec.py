@@ -15,7 +15,7 @@ from descant_daemon.note_state import State
 _ASK = struct.Struct("<IqHHqHH?qI")
 _SAMPLING = struct.Struct("<ddiiiQidH8sd")
 _BLEND = struct.Struct("<HHd")
-_PLAN = struct.Struct("<d8sHdd16sbH?H?Hd")
+_PLAN = struct.Struct("<d8sHdd16sbH?H?HdHbd")
 _ANSWER = struct.Struct("<IqHqH?")
 LONGEST = 3328  # bytes; an ask about 128 pitches takes 3225
 
