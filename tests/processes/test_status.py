@@ -47,7 +47,7 @@ def effect_of(name: str, keys: int) -> Effect:
 def test_sixteen_instances_with_long_names_and_every_key_held(name: str) -> None:
     effect = effect_of(name, 128)
     assert all(len(part.held) == 128 for part in effect.parts)
-    status = snapshot(effect, engine=True) | {"absent": {name: name}, "xruns": 3}
+    status: dict[str, Any] = {**snapshot(effect, engine=True), "absent": {name: name}, "xruns": 3}
     panel = Panel(Shared.create(SIZE))
     panel.show(status)
     shown = panel.status()

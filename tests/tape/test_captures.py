@@ -183,7 +183,11 @@ def test_lines_are_kept_while_a_capture_is_made(tmp_path: Path, monkeypatch: pyt
     """Catches a keeper that makes captures itself: what came meanwhile was not in the file."""
     gate, said, path = Gate(), list[str](), tmp_path / "a.take"
     path.touch()
-    monkeypatch.setattr(Keeper, "_capture", lambda _, lines: gate(lines))
+
+    def make(_: Keeper, lines: Sequence[bytes]) -> str:
+        return gate(lines)
+
+    monkeypatch.setattr(Keeper, "_capture", make)
     shared = Shared.create(reel_bytes(HEADER.encode()))
     io = Reel(shared)
     io.load(HEADER.encode())
