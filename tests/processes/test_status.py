@@ -46,7 +46,7 @@ def effect_of(name: str, keys: int) -> Effect:
 @pytest.mark.parametrize("name", [CYRILLIC, UNDECODABLE, "x" * 4095, "/" + "ш" * 20_000])
 def test_sixteen_instances_with_long_names_and_every_key_held(name: str) -> None:
     effect = effect_of(name, 128)
-    assert all(len(part.held) == 128 for part in effect.parts)
+    assert sum(len(part.held) for part in effect.parts) == 15 * 128, "all but the drums"
     status: dict[str, Any] = {**snapshot(effect, engine=True), "absent": {name: name}, "xruns": 3}
     panel = Panel(Shared.create(SIZE))
     panel.show(status)
