@@ -20,6 +20,14 @@ name = next(name for name in score_names(bach) if name.startswith("bwv66.6"))
 print(len(read_score(bach, IngestOptions(), name).piece.notes), name)
 """
 
+TRAIN = """
+from dataclasses import replace
+from descant_daemon.user_folders import cache_folder
+from tests.export.training import process
+from tests.export.training.tiny import TINY
+process.learn(replace(TINY, updates=1, sample_bars=1), cache_folder() / "run")
+"""
+
 PICKLES = """
 import sys
 from pathlib import Path
@@ -42,8 +50,12 @@ class Poison:
 def run(script: str, home: Path, *arguments: str) -> str:
     """With a home and a temporary folder of its own."""
     elsewhere = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "TMPDIR": str(home / "tmp")}
+    root = Path(__file__).parents[3]
+    rooms = [root, *(root / room for room in ("daemon", "routing", "export"))]
+    elsewhere |= {"PYTHONPATH": os.pathsep.join(map(str, rooms)), "OMP_NUM_THREADS": "1"}
+    environment = {name: value for name, value in os.environ.items() if name != "TORCHINDUCTOR_CACHE_DIR"}
     command = [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, env=os.environ | elsewhere, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment | elsewhere, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr
     return done.stdout
 
@@ -66,8 +78,9 @@ def test_a_pickle_where_music21_looks_for_one_is_not_run(tmp_path: Path) -> None
 def test_nothing_of_a_name_that_others_could_foresee_is_made_in_the_shared_temporary_folder(
     tmp_path: Path,
 ) -> None:
-    """Neither by music21 nor by whatever else is imported for a corpus, its page, training and export."""
+    """Neither by music21 nor by whatever else a corpus, its page, training and export take: PyTorch, matplotlib."""
     (tmp_path / "tmp").mkdir()
-    run(READ_ONE + "import descant_export.corpus.command, descant_export.commands\n", tmp_path)
+    run(READ_ONE + "import descant_export.corpus.command, descant_export.exporting\n" + TRAIN, tmp_path)
     assert list((tmp_path / "tmp").iterdir()) == []
+    assert (tmp_path / ".cache" / "descant" / "run" / "last.pt").exists()
     assert (tmp_path / ".cache" / "descant" / "music21").stat().st_mode & 0o077 == 0
