@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,58 @@ def test_a_line_that_is_wrong_is_named(studio: Studio, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DescantError, match=r"a\.take cannot be read: No such file"):
         Take(tmp_path / "a.take")
+
+
+@pytest.mark.parametrize(
+    ("item", "sentence"),
+    [
+        ('["in",0,"903c40","pads"]', "there is no input 'pads'"),
+        ('["out",0,"903c40","pads"]', "there is no output 'pads'"),
+        ('["unplugged","pads"]', "there is no cable 'pads'"),
+        ('["start",0]', "nobody starts a clock that is not Descant's own"),
+        ('["rig",{}]', "the rig is wrong, 'inputs': Field required"),
+        ('["hole",1]', '["hole", 1] is nothing that happens'),
+    ],
+)
+def test_a_line_that_makes_no_sense_in_this_take_is_named(
+    studio: Studio, tmp_path: Path, item: str, sentence: str
+) -> None:
+    path = tmp_path / "a.take"
+    path.write_bytes(studio.header.encode() + studio.tape[0] + f"[1,2,{item}]\n".encode())
+    with pytest.raises(DescantError) as caught:
+        list(Take(path).lines())
+    assert str(caught.value) == f"{path}, line 3: {sentence}."
+
+
+def test_cables_of_a_rig_that_comes_later_are_known_from_there_on(studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "a.take"
+    rig = header("auto", inputs=("keys",), outputs=("synth",)).rig.model_dump_json()
+    lines = [
+        f'[1,2,["rig",{rig}]]',
+        '[3,2,["in",0,"903c40","keys"],["out",0,"903c40","synth"],["out",0,"80"]]',
+    ]
+    path.write_bytes(studio.header.encode() + "".join(f"{line}\n" for line in lines).encode())
+    assert len(list(Take(path).lines())) == 2
+    path.write_bytes(studio.header.encode() + f"{lines[1]}\n{lines[0]}\n".encode())
+    with pytest.raises(DescantError, match="line 2: there is no input 'keys'"):
+        list(Take(path).lines())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"clock_from": "pads"}, "'rig': there is no input 'pads'"),
+        ({"feedback": "pads"}, "'rig': there is no output 'pads'"),
+        ({"outputs": ["", ""]}, "'rig': two cables have one label"),
+        ({"outputs": ["synth"]}, "'rig': there is no output ''"),
+    ],
+)
+def test_a_header_that_contradicts_itself_is_told(
+    tmp_path: Path, change: dict[str, object], sentence: str
+) -> None:
+    facts = header().model_dump(mode="json")
+    facts["rig"] |= change
+    (tmp_path / "a.take").write_text(json.dumps(facts) + "\n")
+    with pytest.raises(DescantError) as caught:
+        Take(tmp_path / "a.take")
+    assert sentence in str(caught.value)

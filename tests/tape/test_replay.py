@@ -41,6 +41,7 @@ from descant_daemon.tape.replay import Verdict, replay
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 from descant_routing import message
+from descant_routing.errors import DescantError
 from descant_routing.timed import Timed
 
 
@@ -232,3 +233,14 @@ def test_a_take_from_before_says_why_it_is_played_otherwise(tmp_path: Path) -> N
     verdict, _ = again(studio, tmp_path / "a.take")
     assert verdict.difference is not None
     assert "by other rules" in verdict.difference
+
+
+@pytest.mark.parametrize("line", ["[{far},1000]", "[10000000,{far}]", '[10000000,1000,["in",{far},"f8"]]'])
+def test_years_in_which_a_song_goes_on_are_not_played(tmp_path: Path, line: str) -> None:
+    """A torn number must not mean that a rendering never ends."""
+    facts = header("internal")
+    text = '[0,1000,["start",0],["in",0,"903c40"]]\n' + line.format(far=10**17) + "\n"
+    (tmp_path / "a.take").write_bytes(facts.encode() + text.encode())
+    take = Take(tmp_path / "a.take")
+    with pytest.raises(DescantError, match="nothing is recorded, though the song goes on"):
+        list(replay(take.header, take.lines(), engines(take.header), Verdict()))
