@@ -156,6 +156,22 @@ def test_every_cable_has_a_track_of_its_name() -> None:
     ]  # fmt: skip
 
 
+def test_what_left_otherwise_than_it_came_has_a_track_of_its_own() -> None:
+    """A route that moves what is played up an octave: neither the player's track nor Descant's has it."""
+    made = Page(header())
+    made.at(0, ("metre", "4/4"))
+    made.song(0, 0, 16)
+    made.key(60, 0, 400)
+    made.key(72, 0, 400, 0, "out")
+    made.key(48, 0, 400, 1, "out")
+    made.at(2000, ("capture",))
+    captured = capture(made.header, made.music)
+    assert captured is not None
+    assert [track[:2] for track in tracks(captured.content)[1:]] == [
+        ["0 name Player", "0 1:+60"], ["0 name Descant", "0 2:+48"], ["0 name Player, passed on", "0 1:+72"],
+    ]  # fmt: skip
+
+
 def test_presets_that_were_switched_stand_at_their_place() -> None:
     made = page()
     made.at(1000, ("mark", "Ragtime"))
