@@ -389,3 +389,14 @@ def test_clocks_that_come_after_all_lead() -> None:
     told = clocks(clock, NOW + 400 * MS, 1)
     assert [(each.kind, each.tick) for each in told] == [(Kind.STOPPED, 17), (Kind.STARTED, 0)]
     assert clock.state is State.RUNNING
+
+
+def test_a_stop_without_clocks_stops_ours_and_the_next_key_begins_anew() -> None:
+    """The stop button of a keyboard: catches a player who is silenced by it for good."""
+    clock = AutoClock(125)
+    clock.key_pressed(NOW)
+    assert [each.kind for each in clock.feed(STOP, NOW + 1000 * MS)] == [Kind.STOPPED]
+    assert clock.state is State.STOPPED
+    key = NOW + 2000 * MS
+    assert list(clock.key_pressed(key)) == [Happening(Kind.STARTED, key, 0)]
+    assert [clock.state, clock.bpm] == [State.OWN, 125]

@@ -50,7 +50,8 @@ class AutoClock:
             return state
         if self._clockless:
             return State.NO_CLOCK
-        return State.OWN if state is State.NONE else state
+        ours = self._own.running and state not in (State.LOST, State.NO_START)
+        return State.OWN if ours or state is State.NONE else state
 
     @property
     def armed(self) -> int | None:
