@@ -78,7 +78,11 @@ def document(dice: random.Random, valid: list[str]) -> str:
     if kind < 0.99:
         return torn(dice, text, TOKENS)
     piece = dice.choice(TOKENS) or " "
-    return text + dice.choice(("x: ", "", "x: [", "x: '")) + (piece * 2**20)[: 2**20 - len(text) - 10]
+    return (
+        text
+        + dice.choice(("x: ", "", "x: [", "x: '"))
+        + (piece * (2**20 // len(piece) + 1))[: 2**20 - len(text) - 10]
+    )
 
 
 def test_every_document_is_read_or_refused(tmp_path: Path) -> None:
