@@ -12,7 +12,7 @@ from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.plan import Plan
 from descant_daemon.live.engine.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
 from descant_daemon.note_state import State
-from descant_daemon.settings.choices import Form, Place, Scale
+from descant_daemon.settings.choices import Form, OverChords, Place, Scale
 
 
 def a_state(rng: np.random.Generator, pitches: int) -> State:
@@ -25,7 +25,23 @@ def test_there_and_back(pitches: int) -> None:
     rng = np.random.default_rng(pitches)
     given, played, ours = (a_state(rng, pitches) for _ in range(3))
     plan = Plan(
-        0.7, "ABACA", 32, 0.3, 64.0, "minor_pentatonic", -1, 48, True, 768, True, 192, 1.5, 4095, 11, 0.5
+        0.7,
+        "ABACA",
+        32,
+        0.3,
+        64.0,
+        "minor_pentatonic",
+        -1,
+        48,
+        True,
+        768,
+        True,
+        192,
+        1.5,
+        4095,
+        11,
+        0.5,
+        "arpeggiate",
     )
     sampling = Sampling(0.7, 1.98, 21, 108, 16, 2**32 - 1, 127, 3.0, 16, "anywhere", 0.4, plan)
     ask = Ask(
@@ -64,6 +80,8 @@ def test_every_word_of_the_table_fits() -> None:
         assert decode_ask(encode_ask(asking(Plan(form=word)))).sampling.plan.form == word
     for word in get_args(Scale):
         assert decode_ask(encode_ask(asking(Plan(scale=word)))).sampling.plan.scale == word
+    for word in get_args(OverChords):
+        assert decode_ask(encode_ask(asking(Plan(over_chords=word)))).sampling.plan.over_chords == word
     for word in get_args(Place):
         ask = asking(Plan())
         assert decode_ask(encode_ask(ask._replace(sampling=Sampling(place=word)))).sampling.place == word

@@ -17,7 +17,8 @@ from descant_daemon.engine.ear import Ear
 from descant_daemon.engine.heard import filled
 from descant_daemon.engine.key import Array, Key, likeliest
 from descant_daemon.engine.memory import Moment, SongMemory
-from descant_daemon.engine.plan import CHROMATIC, FOLLOW_KEY, FREE
+from descant_daemon.engine.over_chords import Place, held_chord, over_chord
+from descant_daemon.engine.plan import AS_IT_IS, CHROMATIC, FOLLOW_KEY, FREE
 from descant_daemon.engine.pull import LIKELY, belongs, chord_pull, of_chord, pull, told
 from descant_daemon.engine.scale import in_scale, thirds_of
 from descant_daemon.engine.steps import Played
@@ -79,7 +80,11 @@ class Shaper:
             beat = ask.step_in_bar % plan.beat == 0
             towards = chord_pull(plan.chord, plan.chord_bass, available, self._keys, beat=beat)
             shape.bias[:, PLAY] += plan.chord_pull * towards
-        restless = self._recall(ask, at, shape, belonging) if plan.recall else 1.0
+        held = 0 if plan.over_chords == AS_IT_IS else held_chord(ask.given, self._keys)
+        if held:
+            place = Place(ask.step_in_bar, plan.beat, self._keys, shape.allowed)
+            shape.bias[:] += over_chord(plan.over_chords, held, ask.given, sounding, place)
+        restless = self._recall(ask, at, shape, belonging) if plan.recall and not held else 1.0
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)

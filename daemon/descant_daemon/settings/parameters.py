@@ -19,6 +19,7 @@ from descant_daemon.settings.choices import (
     Form,
     KeyName,
     Mode,
+    OverChords,
     Place,
     Scale,
     Source,
@@ -263,6 +264,13 @@ class Parameters:
     chord_pull: Annotated[
         float, Knob("How strongly notes outside the chart's chord are held back.", 0, 2, "×")
     ] = 1.0
+    over_chords: Annotated[
+        OverChords,
+        Knob(
+            "What harmonise plays while you hold a chord of three notes or more: as_it_is, what the model has; fill, "
+            "notes of it that are held; move, voices that change on the beats; arpeggiate, broken in half beats."
+        ),
+    ] = "as_it_is"
     accent: Annotated[
         float,
         Knob(

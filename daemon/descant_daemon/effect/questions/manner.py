@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from descant_daemon.effect.modes.scene import Say
 from descant_daemon.engine.asking import Sampling
-from descant_daemon.engine.plan import FOLLOW_KEY, Plan
+from descant_daemon.engine.plan import AS_IT_IS, FOLLOW_KEY, Plan
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.chart import NO_CHORD, ChartChord
 from descant_daemon.settings.choices import KEYS
@@ -33,6 +33,7 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say, chord: ChartChor
         chord.bits if parameters.chord_pull else 0,
         chord.bass,
         parameters.chord_pull,
+        parameters.over_chords if parameters.mode == "harmonise" else AS_IT_IS,
     )
 
 

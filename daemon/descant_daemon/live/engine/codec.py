@@ -15,7 +15,7 @@ from descant_daemon.note_state import State
 _ASK = struct.Struct("<IqHHqHH?qI")
 _SAMPLING = struct.Struct("<ddiiiQidH8sd")
 _BLEND = struct.Struct("<HHd")
-_PLAN = struct.Struct("<d8sHdd16sbH?H?HdHbd")
+_PLAN = struct.Struct("<d8sHdd16sbH?H?HdHbd10s")
 _ANSWER = struct.Struct("<IqHqH?")
 LONGEST = 3328  # bytes; an ask about 128 pitches takes 3225
 
@@ -83,14 +83,18 @@ def decode_answer(frame: bytes) -> Answer:
 
 
 def _encode_plan(plan: Plan) -> bytes:
-    recall, form, section, space, target, scale, *rest = plan
-    return _PLAN.pack(recall, form.encode(), section, space, target, scale.encode(), *rest)
+    recall, form, section, space, target, scale, *rest, over_chords = plan
+    return _PLAN.pack(
+        recall, form.encode(), section, space, target, scale.encode(), *rest, over_chords.encode()
+    )
 
 
 def _decode_plan(
     recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any
 ) -> Plan:
-    return Plan(recall, _word(form), section, space, target, _word(scale), *rest)
+    *numbers, over_chords = rest
+    plan = Plan(recall, _word(form), section, space, target, _word(scale), *numbers)
+    return plan._replace(over_chords=_word(over_chords))
 
 
 def _word(text: bytes) -> str:
