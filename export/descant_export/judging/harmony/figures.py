@@ -39,6 +39,8 @@ class Figures(NamedTuple):
     voices: Share
     notes_a_bar: Share
     silent_beats: Share
+    gaps: Share
+    short_notes: Share
     rhythm_again: Share
     above: Share
     doubled: Share

@@ -13,13 +13,16 @@ from descant_export.judging.harmony.share import Share, share_of
 class Texture(NamedTuple):
     """Of the other notes. ``voices``: at once, while any sounds; ``notes``: begun in a bar; the rest are shares.
 
-    ``silent``: beats in which none sounds; ``rhythm_again``: bars that begin their notes where some bar before did,
+    ``silent``: beats in which none sounds; ``gaps``: sixteenths in which none does; ``short``: notes of one sixteenth;
+    ``rhythm_again``: bars that begin their notes where some bar before did,
     of the bars after the first that has any; ``above``: notes higher than the tune, ``doubled``: on its very key.
     """
 
     voices: Share
     notes: Share
     silent: Share
+    gaps: Share
+    short: Share
     rhythm_again: Share
     above: Share
     doubled: Share
@@ -31,6 +34,8 @@ def texture(heard: Heard) -> Texture:
         Share(float(heard.others.sum()), float(heard.others.any(1).sum())),
         Share(float(heard.others_struck.sum()), heard.steps / heard.bar),
         silent_beats(heard),
+        Share(float((~heard.others.any(1)).sum()), float(heard.steps)),
+        _short(heard),
         _rhythm_again(heard),
         *_beside_the_tune(heard),
     )
@@ -41,6 +46,12 @@ def silent_beats(heard: Heard) -> Share:
     whole = heard.steps // heard.beat * heard.beat
     silent = ~heard.others[:whole].reshape(-1, heard.beat * heard.others.shape[1]).any(1)
     return Share(float(silent.sum()), float(silent.size))
+
+
+def _short(heard: Heard) -> Share:
+    """Notes that end, or are struck again, in the step after; of those that have one."""
+    begun = heard.others_struck[:-1]
+    return share_of(~heard.others[1:] | heard.others_struck[1:], begun)
 
 
 def _rhythm_again(heard: Heard) -> Share:

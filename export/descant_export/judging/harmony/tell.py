@@ -51,10 +51,14 @@ BLOCKS: Mapping[str, Sequence[Column]] = {
     "Texture; %, but for notes": (
         Column("voices", ("at", "once"), 1, 1),
         Column("notes_a_bar", ("notes", "a bar"), 1, 1),
-        Column("silent_beats", ("silent", "beats")),
         Column("rhythm_again", ("rhythm", "again")),
         Column("above", ("above", "tune")),
         Column("doubled", ("same", "key")),
+    ),
+    "Silence and stutter, %": (
+        Column("silent_beats", ("silent", "beats")),
+        Column("gaps", ("silent", "time")),
+        Column("short_notes", ("16th", "notes")),
     ),
 }
 

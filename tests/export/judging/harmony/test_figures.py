@@ -47,6 +47,8 @@ def test_a_cadence_in_four_parts() -> None:
             "voices": 44 / 16,  # tenor and bass meet on one key for half a bar
             "notes_a_bar": 11 / 3,
             "silent_beats": 1 / 3,
+            "gaps": 1 / 3,
+            "short_notes": 0,
             "rhythm_again": 1,
             "above": 0,
             "doubled": 0,

@@ -29,3 +29,10 @@ def test_above_the_tune_and_on_its_key() -> None:
     found = texture(music("r:4 c4:4 r:4 e4:4", "c6:4 d4:4 c4:4 d4:4"))
     assert found.above == Share(1, 3)
     assert found.doubled == Share(1, 3)
+
+
+def test_who_stutters_has_gaps_and_short_notes() -> None:
+    """A sixteenth that ends, one that is struck again, and one that goes on in another voice."""
+    found = texture(music("c5:16", "e4:1 r:3 e4:1 e4:3 g4:1 r:7", "r:8 c4:4 r:4"))
+    assert found.short == Share(3, 5)
+    assert found.gaps == Share(7, 16)
