@@ -17,7 +17,8 @@ from descant_export.corpus.read import Corpus
 PRESET = FILE_NAME
 EVERY_KEY = PitchRange(0, 127)
 MOST_VOICES = 8
-DRAFTS, RECALL = 3, 0.25  # more of either made takes of small corpora stand still
+DRAFTS, CRITIC = 8, 1.0
+RECALL = 0.25  # more made takes of small corpora stand still
 KEY_PULL = 1.0
 OUTER = 1  # percent of the notes beyond the range at each end
 
@@ -41,6 +42,7 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
             **({"style": styles[0], "morph_to": styles[1]} if len(styles) > 1 else {}),
             "temperature": 1.0,
             "drafts": DRAFTS,
+            "critic": CRITIC,
             "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
             "low": low,
             "high": high,
