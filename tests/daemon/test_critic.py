@@ -79,11 +79,15 @@ def slowly(judge: Critic, played: State) -> float:
         moved = abs(now[0] - was[0])
         score += W.still_bass * (moved == 0 and bool(played[:, ARTICULATE].any()))
         score += W.bass_by_fourth * (moved in (5, 7)) + W.wide_bass * max(0, moved - 12)
+    if len(was) != len(now) and min(len(was), len(now)) > 1:
+        one, other = now[0] - was[0], now[-1] - was[-1]
+        interval = (was[-1] - was[0]) % 12
+        score += W.parallel * (interval in (0, 7) and one * other > 0 and (now[-1] - now[0]) % 12 == interval)
     if len(was) == len(now) > 1:
         for low, high in itertools.combinations(range(len(now)), 2):
             one, other = now[low] - was[low], now[high] - was[high]
             interval = (was[high] - was[low]) % 12
-            same = one == other != 0 or (one * other > 0 and (now[high] - now[low]) % 12 == interval)
+            same = one * other > 0 and (now[high] - now[low]) % 12 == interval
             score += W.parallel * (interval in (0, 7) and same)
         score += W.leap * sum(max(0, abs(now[at] - was[at]) - 2) for at in range(1, len(now) - 1))
     return judge.force * score

@@ -43,10 +43,12 @@ class Weights(NamedTuple):
     root_below: float = 0.8
     fifth_below: float = -0.8
     third_twice: float = -0.5
-    parallel: float = -2.0  # fifths or octaves, each pair of voices
+    parallel: float = (
+        -4.0
+    )  # fifths or octaves, each pair of voices; of the outer ones where their number changes
     leap: float = -0.06  # each semitone beyond two that an inner voice moves
     wide_bass: float = -0.1  # each semitone beyond an octave that the bass moves
-    still_bass: float = -0.7  # where something is struck
+    still_bass: float = -2.0  # where something is struck
     bass_by_fourth: float = 0.6  # or fifth
     mud: float = -0.7  # less than a fifth above a bass below ``MUD``
 
@@ -116,21 +118,32 @@ class Critic(NamedTuple):
         score += weights.still_bass * ((moved == 0) & struck)
         score += weights.bass_by_fourth * np.isin(moved, (5, 7))
         score += weights.wide_bass * np.maximum(0, moved - OCTAVE)
-        voices = len(was)
-        if voices > rows.shape[1] or voices < 2:
+        if len(was) < 2:
             return score
-        alike = (rows < none).sum(1) == voices
-        now = rows[:, :voices]
-        steps = now - was
-        intervals, before = now[:, None] - now[:, :, None], was[None] - was[:, None]
-        perfect = ((before % OCTAVE == 0) | (before % OCTAVE == FIFTH)) & np.triu(
-            np.ones_like(before, np.bool_), 1
-        )
-        together = (steps[:, None] == steps[:, :, None]) & (steps[:, None] != 0)
-        together |= (intervals % OCTAVE == before % OCTAVE) & (steps[:, None] * steps[:, :, None] > 0)
-        parallels = (together & perfect).sum((1, 2))
-        inner = np.maximum(0, np.abs(steps[:, 1:-1]) - 2).sum(1)
-        return np.asarray(score + np.where(alike, weights.parallel * parallels + weights.leap * inner, 0.0))
+        counts = (rows < none).sum(1)
+        alike = counts == len(was)
+        outer = np.take_along_axis(rows, np.stack([np.zeros_like(counts), counts - 1], 1), 1)
+        parallels = _parallels(was[[0, -1]], outer) * (counts > 1)
+        if alike.any():
+            now = rows[:, : len(was)]
+            parallels = np.where(alike, _parallels(was, now), parallels)
+            inner = np.maximum(0, np.abs(now - was)[:, 1:-1] - 2).sum(1)
+            score += np.where(alike, weights.leap * inner, 0.0)
+        return np.asarray(score + weights.parallel * parallels)
+
+
+def _parallels(was: NDArray[np.int64], now: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many pairs of voices go in one direction from a fifth to a fifth, or an octave to an octave, ``[D]``.
+
+    ``was [V]``, ``now [D, V]``: where they are.
+    """
+    steps = now - was
+    before, after = was[None] - was[:, None], now[:, None] - now[:, :, None]
+    perfect = ((before % OCTAVE == 0) | (before % OCTAVE == FIFTH)) & np.triu(
+        np.ones_like(before, np.bool_), 1
+    )
+    together = (after % OCTAVE == before % OCTAVE) & (steps[:, None] * steps[:, :, None] > 0)
+    return np.asarray((together & perfect).sum((1, 2)))
 
 
 def voices_of(sounding: Bools) -> NDArray[np.int64]:
