@@ -9,7 +9,7 @@ import pytest
 from tests.daemon.player import Player, same
 
 from descant_daemon.engine.asking import Sampling
-from descant_daemon.engine.heard import bridged, filled, open_pitches
+from descant_daemon.engine.heard import bridged, filled, open_pitches, sounded_before
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import ARTICULATE, PLAY, NoteLog, PitchRange, State
 
@@ -102,6 +102,20 @@ def test_a_loop_is_the_same_on_every_pass(make_network: Any) -> None:
     first = player.play(range(48), given)
     for begin in (13, 16, 18, 31):
         assert same(player.play(range(begin, 48), given), first[begin:]), begin
+
+
+@pytest.mark.parametrize("sounds", [1, 2, 4])
+def test_voices_are_led_on_from_the_key_before_the_gap(sounds: int) -> None:
+    """Else who plays detached would never be in parallels with us."""
+    alone = np.stack(list(detached(sounds).values()))
+    ours = np.zeros_like(alone)
+    ours[:, 3, PLAY] = 1
+    steps = np.stack([np.maximum(alone, ours), ours], 1).astype(np.uint8)
+    for number, key in enumerate(TUNE[:-1], 1):
+        at = 8 + 4 * number
+        found = sounded_before(np.maximum(alone, ours)[at - 1], steps[at - BRIDGE : at])
+        assert set(PITCHES.low + np.flatnonzero(found)) == {43, key}
+    assert set(np.flatnonzero(sounded_before(ours[4], steps[4:4]))) == {3}
 
 
 def test_a_tune_comes_back_in_its_gaps_too() -> None:

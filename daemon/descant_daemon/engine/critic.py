@@ -32,7 +32,7 @@ class Weights(NamedTuple):
     """Nats. Chords count wholly on a beat, elsewhere by ``off_beat``."""
 
     triad: float = 2.0
-    seventh: float = 1.0
+    seventh: float = 0.3
     altered: float = 0.0
     added: float = -0.3
     suspended: float = -0.5

@@ -27,6 +27,18 @@ def bridged(given: State, last: NDArray[np.uint8]) -> State:
     return heard
 
 
+def sounded_before(before: State, last: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """What a step is led on from, ``[P]``: what sounded ``before [P, 2]`` it; in a gap with the keys before that, too.
+
+    ``last``: as ``bridged`` has it.
+    """
+    sounding: NDArray[np.bool_] = before[:, PLAY] > 0
+    alone = last[:, 0, :, PLAY] > last[:, 1, :, PLAY]
+    if not len(alone) or alone[-1].any() or not alone.any():
+        return sounding
+    return np.asarray(sounding | alone[np.flatnonzero(alone.any(1))[-1]])
+
+
 def filled(alone: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
     """The player's keys in steps that followed one another, ``[N, P]``; a silence takes what was before it.
 

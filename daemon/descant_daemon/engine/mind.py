@@ -12,7 +12,7 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Line
 from descant_daemon.engine.critic import Critic
-from descant_daemon.engine.heard import bridged, open_pitches
+from descant_daemon.engine.heard import bridged, open_pitches, sounded_before
 from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.network import Hidden, Network
 from descant_daemon.engine.plan import ANYWHERE
@@ -192,9 +192,9 @@ class Mind:
         force = ask.sampling.critic
         if not force or ask.sampling.drafts == 1:
             return None
-        beat = ask.step_in_bar % ask.sampling.plan.beat == 0
-        given = ask.given[:, PLAY] > 0
-        return Critic(force, moment.before[:, PLAY] > 0, given, int(self._keys[0]), beat)
+        plan, given = ask.sampling.plan, ask.given[:, PLAY] > 0
+        before = sounded_before(moment.before, self._memory.before(ask.step, plan.bridge, len(self._keys)))
+        return Critic(force, before, given, int(self._keys[0]), ask.step_in_bar % plan.beat == 0)
 
     def _shaped_choice(self, ask: Ask, here: Place) -> Choice:
         sampling = ask.sampling
