@@ -22,7 +22,7 @@ demo: $(VENV)/.base ## Hear and see it play, without any MIDI system: demo.mid, 
 
 .PHONY: test
 test: programs lint types ## Check everything: style, types, tests
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses auto --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(VENV)/.full ## Check style and format

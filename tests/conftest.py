@@ -9,12 +9,26 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from descant_daemon.bench.follower_table import Row
+
+
+LIVE = "tests/live/"
+JACK = (
+    LIVE,
+    "tests/routing/test_jack_",
+    "tests/routing/test_rtmidi_real",
+    "tests/privacy/test_nothing_leaves",
+)
+
+
+def _plays(nodeid: str) -> bool:
+    return nodeid.startswith(JACK)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,14 +45,22 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Live tests first and in one process, each other file in one process: what belongs together runs in order."""
-    live = config.rootpath / "tests" / "live"
-    items.sort(key=lambda item: live not in item.path.parents)
-    for item in items:
-        group = "live" if live in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Live tests first: they take longest, for they wait."""
+    items.sort(key=lambda item: not _plays(item.nodeid))
+
+
+class OneStage(LoadScopeScheduling):  # type: ignore[misc]
+    """What needs a JACK server in one process (a machine has few), each other file in one: files run in order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(nodeid.partition("::")[0])
+        return LIVE if _plays(file) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStage:
+    """Asked for by ``--numprocesses``."""
+    return OneStage(config, log)
 
 
 @pytest.fixture(scope="session")

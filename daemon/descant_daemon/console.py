@@ -42,17 +42,16 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def say_row(lead: str, text: str) -> None:
-    """Print ``text`` behind ``lead``: where the terminal ends, it goes on below itself. Raises as ``say`` does."""
+    """Print ``text`` behind ``lead``, or below one that is long; it goes on below itself. Raises as ``say`` does."""
     lead, text = printable(lead), printable(text)
     width = columns()
     if width is None:
         say(lead + text)
         return
     below = " " * min(len(lead), width // 2)
-    say(
-        "\n".join(wrap(text, width, initial_indent=lead, subsequent_indent=below, break_on_hyphens=False))
-        or lead
-    )
+    first, above = (lead, []) if len(lead) <= width // 2 else (below, wrap(lead, width))
+    lines = wrap(text, width, initial_indent=first, subsequent_indent=below, break_on_hyphens=False)
+    say("\n".join([*above, *(lines or [first])]).rstrip())
 
 
 def say_json(value: object) -> None:

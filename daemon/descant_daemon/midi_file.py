@@ -49,8 +49,8 @@ def read_content(path: Path) -> bytes:
 
 
 def word(tick: int, kind: str, text: str) -> Event:
-    """``kind`` is one of ``WORDS``."""
-    return tick, bytes((META, WORDS[kind])) + text.encode()
+    """``kind`` is one of ``WORDS``. What of a name is no Unicode (a file's, in an old encoding) becomes ``?``."""
+    return tick, bytes((META, WORDS[kind])) + text.encode(errors="replace")
 
 
 def credits_of(titles: Iterable[str], how: str, makers: Iterable[str], *, named: bool = False) -> list[Event]:

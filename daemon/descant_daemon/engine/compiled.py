@@ -23,7 +23,9 @@ def compiled(function: F) -> F:
     try:
         return _compiled(function, cache=True)
     except RuntimeError:  # no place to keep it
-        return _compiled(function, cache=_kept_for_a_while())
+        with suppress(RuntimeError):
+            return _compiled(function, cache=_kept_for_a_while())
+        return _compiled(function, cache=False)
 
 
 def _compiled(function: F, *, cache: bool) -> F:
