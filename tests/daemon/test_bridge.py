@@ -87,6 +87,19 @@ def test_a_rest_that_is_longer_is_a_rest(make_network: Any) -> None:
         assert state.any() == (at % 16 < 2 + BRIDGE), at
 
 
+def test_a_player_is_not_left_alone_for_longer_than_it_takes(make_network: Any, make_state: Any) -> None:
+    """A model that expects silence comes in sooner where gaps are no rests."""
+    given = {step: make_state(PITCHES, held=(72,)) for step in range(200)}
+
+    def first(bridge: int) -> int:
+        notes = Player(make_network(eagerness=-30.0), Sampling(plan=Plan(bridge=bridge, linger=4))).play(
+            range(200), given
+        )
+        return next((step for step, state in enumerate(notes) if state.any()), len(notes))
+
+    assert first(BRIDGE) < 40 < first(0)
+
+
 def test_where_nobody_has_to_play_a_bridge_makes_no_rest(make_network: Any) -> None:
     network = make_network(eagerness=4.0)
     notes = Player(network, Sampling(plan=Plan(bridge=BRIDGE, answers=True))).play(range(16))

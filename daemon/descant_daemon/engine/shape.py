@@ -6,6 +6,7 @@ every pass of a loop is shaped alike.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
 LET_GO = 2.0  # how much more the pull of the key counts for what sounds already
+MOST_WAITED = 32  # steps in which a player who is left alone makes us likelier, beside what ``mind`` does
 HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
 
 
@@ -85,6 +87,9 @@ class Shaper:
             place = Place(ask.step_in_bar, plan.beat, self._keys, shape.allowed)
             shape.bias[:] += over_chord(plan.over_chords, held, ask.given, sounding, place)
         restless = self._recall(ask, at, shape, belonging) if plan.recall and not held else 1.0
+        if plan.bridge and not plan.answers and not plan.density_target and ask.given.any():
+            waited = min(max(0, moment.alone - ask.steps_per_bar), MOST_WAITED)
+            shape.bias[:, PLAY] += restless * waited * math.log(2)
         if plan.density_target:
             struck = self._before(ask, density.WINDOW * bar)[:, 1, :, ARTICULATE]
             amount = density.correction(int(struck.sum()), len(struck), plan.density_target, bar)
