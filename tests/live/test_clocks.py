@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import threading
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import jack
 import pytest
-from tests.live.conftest import StatusLines
+from tests.live.conftest import StatusLines, excused
 
 from descant_daemon.live.link_session import LinkSession
 
@@ -96,7 +97,7 @@ def test_a_link_session_is_joined(make_rig: Callable[[int], Rig]) -> None:
 
 @pytest.mark.parametrize("clock", ["link", "jack"])
 def test_its_notes_lie_on_its_grid(make_rig: Callable[[int], Rig], clock: str) -> None:
-    """By the clock that is sent along: every note-on comes with a clock, which an engine in time makes sure of."""
+    """By the clock that is sent along: every note-on comes with a clock, but in steps that were counted as late."""
     rig = make_rig(256)
     options = (
         "--clock",
@@ -115,10 +116,12 @@ def test_its_notes_lie_on_its_grid(make_rig: Callable[[int], Rig], clock: str) -
         transport.transport_start()
         status.wait_for(lambda now: now["running"] and now["bar"] >= 5)
         transport.transport_stop()
-        clocks = set(listener.frames_of(0xF8))
+        late = excused(status.latest)
+        clocks = listener.frames_of(0xF8)
         onsets = [frame for frame, data in listener.heard if data[0] & 0xF0 == 0x90 and data[2]]
     assert len(onsets) > 10
-    assert set(onsets) <= clocks
+    astray = {bisect_right(clocks, frame) // 6 for frame in onsets if frame not in clocks}
+    assert len(astray) <= late
 
 
 def test_the_song_begins_on_the_transport_s_first_frame_however_long_a_cycle_is(
