@@ -38,7 +38,7 @@ class Witness:
         self.transport: list[tuple[int, int]] = []
         self.heard: list[tuple[int, list[int]]] = []
         self.armed = False
-        self.last = score["ticks"]
+        self.last, self.stops = score["ticks"], score["then"] == "stop"
         self.over = threading.Event()
         self.keyboard.set_process_callback(self.play)
         self.client.set_process_callback(self.listen)
@@ -67,6 +67,8 @@ class Witness:
                 self.keys.write_midi_event(offset, message)
             self.ticks.append(frame)
             if len(self.ticks) > self.last:
+                if self.stops:  # at once: where JACK freewheels, the song would go on for bars
+                    self.keyboard.transport_stop()
                 self.over.set()
 
 
@@ -90,8 +92,6 @@ def main() -> None:
         print("playing", flush=True)
         witness.over.wait(score["limit"])
         stopped = client.frame_time
-        if score["then"] == "stop":
-            client.transport_stop()
         print("over", flush=True)
         threading.Event().wait(score["listen"])
         client.transport_stop()

@@ -218,8 +218,8 @@ class MidiClock:
 
     @property
     def _next(self) -> int:
-        """The tick that the next clock would be: Continue resumes there."""
-        return self._here + 1 if self._relocate is None else self._relocate
+        """The tick that the next clock would be: Continue resumes there. No song has ticks before its first."""
+        return max(0, self._here + 1) if self._relocate is None else self._relocate
 
     def _clock(self, now: int) -> Sequence[Happening]:
         gap = now - self._follower.last_time
