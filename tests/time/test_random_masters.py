@@ -31,7 +31,9 @@ event = st.tuples(pause, st.one_of(st.none(), message), st.integers(0, 20), st.i
 @pytest.mark.parametrize("make", [MidiClock, lambda: InternalClock(120), lambda: AutoClock(120)])
 @settings(deadline=None, max_examples=200)
 @given(events=st.lists(event, max_size=30))
-@example(events=[(0, None, 1, 0), (0, None, 7, 2_085_419), (50_696_010, None, 11, 2_078_824)])  # corrected below 0
+@example(
+    events=[(0, None, 1, 0), (0, None, 7, 2_085_419), (50_696_010, None, 11, 2_078_824)]
+)  # corrected below 0
 def test_no_clock_raises_nor_goes_back(
     make: Callable[[], Clock], events: list[tuple[int, bytes | None, int, int]]
 ) -> None:
