@@ -109,6 +109,9 @@ def doctor(
     keys: Annotated[
         int, typer.Option("--keys", min=1, max=2000, help="With --loopback: how many keys to press.")
     ] = KEYS,
+    preset: Annotated[
+        str, typer.Option("--preset", help="With --loopback: the preset that plays.")
+    ] = DEFAULT_PRESET,
     png: Annotated[
         Path | None, typer.Option("--png", help="With --loopback: draw the histograms there.")
     ] = None,
@@ -116,7 +119,7 @@ def doctor(
 ) -> None:
     """Check this machine: Python, MIDI, presets, the engine. Exit 1 when Descant cannot be played here."""
     if loopback:
-        check_loopback(DEFAULT_PRESET, backend, keys, png, as_json)
+        check_loopback(preset, backend, keys, png, as_json)
         return
     findings = check_up()
     if as_json:
