@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer.core
 import typer.main
@@ -58,3 +59,20 @@ def test_every_linked_page_exists() -> None:
 def test_the_machine_that_checks_runs_the_command_that_the_readme_gives() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert script.rstrip().endswith("\nmake test")
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    """`folder/test_x.py::test_name`, of which the docs say that it holds something."""
+    pattern = re.compile(r"`((?:\w+/)+test_\w+\.py)::(test_\w+)")
+    named = [(page, *found) for page in PAGES for found in pattern.findall(page.read_text(encoding="utf-8"))]
+    assert len(named) > 150
+    missing = [
+        f"{page.name}: {file}::{test}"
+        for page, file, test in named
+        if f"def {test}(" not in _text(ROOT / "tests" / file)
+    ]
+    assert missing == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
