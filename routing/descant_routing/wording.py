@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class _Short(reprlib.Repr):
-    def repr_int(self, value: int, level: int) -> str:
+    def repr_int(self, x: int, level: int) -> str:
         """Python writes out no number of more than some thousand digits."""
-        if value.bit_length() > 64 * 4:
-            return f"a whole number of {value.bit_length()} bits"
-        return super().repr_int(value, level)
+        if x.bit_length() > 64 * 4:
+            return f"a whole number of {x.bit_length()} bits"
+        return super().repr_int(x, level)
 
 
 _SHORT = _Short()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,7 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NUMBA_CACHE_DIR", "")  # not in this process, which has a home
-    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what it does then
+    monkeypatch.setattr("os.path.expanduser", os.fspath)  # what it does then
 
 
 @pytest.fixture

@@ -76,7 +76,11 @@ def test_what_would_fail_at_the_end_is_said_at_the_start_in_the_same_words(
     (tmp_path / "round").symlink_to("round")
     before = sorted(tmp_path.rglob("*"))
     said = []
-    for act in (writable, lambda path: write_whole(path, b"x")):
+
+    def written(path: Path) -> None:
+        write_whole(path, b"x")
+
+    for act in (writable, written):
         with pytest.raises(DescantError, match=reason) as raised:
             act(tmp_path / name)
         said.append(str(raised.value))

@@ -106,8 +106,15 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     metadata = SimpleNamespace(
         pair="0" * 64, pitch_low=PITCHES.low, pitch_high=PITCHES.high, steps_per_beat=4, styles=("coins",)
     )
-    monkeypatch.setattr(building, "check_model_files", lambda _: SimpleNamespace(metadata=metadata))
-    monkeypatch.setattr(building, "network_of", lambda _: Coins())
+
+    def checked(_: object) -> SimpleNamespace:
+        return SimpleNamespace(metadata=metadata)
+
+    def network(_: object) -> Coins:
+        return Coins()
+
+    monkeypatch.setattr(building, "check_model_files", checked)
+    monkeypatch.setattr(building, "network_of", network)
     return tmp_path / "coins"
 
 

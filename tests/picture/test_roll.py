@@ -107,7 +107,7 @@ def test_an_old_picture_survives_when_the_new_one_cannot_be_written(
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
 
 
-def colours(path: Path) -> set[tuple[int, int, int]]:
+def colours(path: Path) -> set[tuple[int, ...]]:
     """Those of ``TRACKS`` that are somewhere in the picture."""
     with Image.open(path) as image:
         found = image.convert("RGB").getcolors(2**24)

@@ -84,10 +84,15 @@ def test_rounding_of_ticks_moves_nothing() -> None:
         assert master.clock.timeline == line
 
 
+def moved_on(quarters: int) -> Callable[[float], Told]:
+    """Bars that lie so many quarters further on."""
+    return lambda quarter: four_four(quarter + quarters)
+
+
 def test_a_lasting_difference_within_the_bar_is_a_jump() -> None:
     master = Master()
     master.roll(2.5)
-    master.bars = lambda quarter: four_four(quarter + 1)
+    master.bars = moved_on(1)
     master.roll(1)
     assert [kind for kind, _ in master.told] == [Kind.STARTED, Kind.RELOCATED]
 
@@ -96,7 +101,7 @@ def test_bars_that_are_counted_anew_have_other_numbers_and_nothing_jumps() -> No
     """Somebody has put bars before: the frames go on."""
     master = Master()
     master.roll(2)
-    master.bars = lambda quarter: four_four(quarter + 8)
+    master.bars = moved_on(8)
     master.roll(1)
     assert [kind for kind, _ in master.told] == [Kind.STARTED]
     assert master.clock.bar == Stretch(96, 3, FOUR_FOUR)

@@ -92,7 +92,8 @@ def draw_roll(
 def _colours(tracks: Sequence[Track]) -> list[Colour]:
     """One for each track. What is generated has its own, with others or alone, and nothing else has it then."""
     player, generated, *more = TRACKS
-    rest = itertools.cycle((player, *([] if any(each.generated for each in tracks) else [generated]), *more))
+    free = [player, *([] if any(each.generated for each in tracks) else [generated]), *more]
+    rest = itertools.cycle(free)
     return [generated if each.generated else next(rest) for each in tracks]
 
 

@@ -51,10 +51,22 @@ TIME = Field(int, -LONGEST, LONGEST)
 TICK = Field(int, -(2**53), 2**53)
 NUMBER = Field(int, 0, 2**63 - 1)
 INSTANCE = Field(int, 0, 127)
-WORDS = Field(str, fits=lambda text: len(text) <= MOST_WORDS and _is_text(text))
 MOST_WORDS = 10_000
-METRE = Field(str, fits=lambda text: Metre.parse(text) is not None)
-BYTES = Field(str, fits=lambda text: _HEXADECIMAL.fullmatch(text) is not None)
+
+
+def _are_words(text: str) -> bool:
+    return len(text) <= MOST_WORDS and _is_text(text)
+
+
+def _is_metre(text: str) -> bool:
+    return Metre.parse(text) is not None
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return _HEXADECIMAL.fullmatch(text) is not None
+
+
+WORDS, METRE, BYTES = (Field(str, fits=fits) for fits in (_are_words, _is_metre, _is_hexadecimal))
 _NAME = re.compile("(?:[0-9]{1,3}/)?[a-z_]{1,40}")
 
 

@@ -118,8 +118,8 @@ def load(path: Path) -> Checkpoint:
     return found
 
 
-def _fault(found: Checkpoint) -> str:
-    """In what the weights differ from those of the network that the config describes; nothing where they do not."""
+def _fault(found: Any) -> str:
+    """In what a ``Checkpoint`` is not what its config describes, parts, names and sizes; nothing where it is."""
     with torch.device("meta"):  # sizes alone, however large
         expected = Biaxial(found.config.shape()).state_dict()
     model = found.model

@@ -30,12 +30,20 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Poison:
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, ("touch owned",)
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, ("owned", "w")
 
 
 def changed(**changes: Any) -> Callable[[dict[str, Any]], object]:
     return lambda values: values | changes
+
+
+def other(whole: object) -> Callable[[dict[str, Any]], object]:
+    return lambda values: whole
+
+
+def the_weights_alone(values: dict[str, Any]) -> object:
+    return values["model"]
 
 
 def without(name: str) -> Callable[[dict[str, Any]], object]:
@@ -49,10 +57,10 @@ def weights(change: Callable[[torch.Tensor], Any]) -> Callable[[dict[str, Any]],
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (lambda values: torch.zeros(3), "it holds weights, and nothing of how they came about"),
-        (lambda values: values["model"], "it says no config"),
-        (lambda values: {1: 2}, "it holds weights, and nothing"),
-        (lambda values: [values], "it holds weights, and nothing"),
+        (other(torch.zeros(3)), "it holds weights, and nothing of how they came about"),
+        (the_weights_alone, "it says no config"),
+        (other({1: 2}), "it holds weights, and nothing"),
+        (other([{}]), "it holds weights, and nothing"),
         *[(without(name), f"it says no {name}") for name in ("config", "corpus", "standing", "optimiser")],
         (changed(config=3), "its config is none"),
         (changed(config={"pitch_low": "low"}), "pitch_low: "),

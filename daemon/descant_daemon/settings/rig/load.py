@@ -208,6 +208,6 @@ def _known(place: Place) -> Mapping[str, object]:
 
 def _hears(said: InstanceForm | ListenForm, source: str, form: RigForm) -> Hears:
     """Channel 10 has drums: its keys are heard where somebody has written it, or where channels are fingers."""
-    fingers = source in form.inputs and form.inputs[source] is not None and form.inputs[source].mpe
+    fingers = source in form.inputs and form.inputs[source].mpe
     drums = fingers or ("channels" in said.model_fields_set and message.DRUMS in said.channels)
     return Hears(source, said.channels, *said.keys, drums=drums)
