@@ -92,7 +92,10 @@ class Replay:
         self._effect.wishes.clear()  # what came of them is in the take
         sent = self._effect.messages()
         self._recorder.note(cycle.begin, cycle.until, told, arrived, sent, samples)
-        again = decode(self._lines.pop(), self._origin)
+        try:
+            again = decode(self._lines.pop(), self._origin)
+        except ValueError as error:  # what was played lies farther off than a line can tell
+            raise DescantError(f"the take leads to what no session has: {error}") from error
         assert isinstance(again, Cycle)  # that is what has just been noted
         return again
 
