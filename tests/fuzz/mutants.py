@@ -170,6 +170,7 @@ def main() -> None:
     stem, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     files = read_model(stem)
     play(files)
+    sys.stdout.write(json.dumps({"untouched": peak()}) + "\n")
     for seed in range(first, first + count):
         sys.stdout.write(json.dumps({"seed": seed, "begins": True}) + "\n")
         sys.stdout.flush()

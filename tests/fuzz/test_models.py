@@ -19,7 +19,8 @@ from descant_daemon.settings.shelf import find
 
 MUTANTS = int(os.environ.get("DESCANT_FUZZ", "60"))
 SEED = int(os.environ.get("DESCANT_SEED", "1"))
-MOST_SECONDS, MOST_MEGABYTES = 5.0, 300.0
+MOST_SECONDS = 5.0
+MOST_GROWTH = 150.0  # MiB above what one step of the untouched model takes; libraries and machines differ in that
 
 
 def test_a_changed_model_is_refused_or_plays(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,17 +35,19 @@ def test_a_changed_model_is_refused_or_plays(capsys: pytest.CaptureFixture[str])
     )
     lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, f"{lines[-1:]}: {done.stderr[-2000:]}"
+    (untouched,) = (line["untouched"] for line in lines if "untouched" in line)
     reports = [line for line in lines if "said" in line]
+    most = max(each["megabytes"] for each in reports)
     assert len(reports) == MUTANTS
     refused = [each["said"] for each in reports if each["said"]]
     with capsys.disabled():
         print(
             f"\n{MUTANTS} models: {len(refused)} refused, {MUTANTS - len(refused)} played,"
             f" {max(each['seconds'] for each in reports):.2f} s and"
-            f" {max(each['megabytes'] for each in reports):.0f} MB at most"
+            f" {most:.0f} MB at most, {most - untouched:.0f} above the untouched model's"
         )
     assert 0.3 * MUTANTS < len(refused) < MUTANTS, "nothing was tried"
     assert all(said.isprintable() and len(said) < 400 for said in refused)
     assert max(each["seconds"] for each in reports) < MOST_SECONDS
-    assert max(each["megabytes"] for each in reports) < MOST_MEGABYTES
+    assert most < untouched + MOST_GROWTH
     assert "Traceback" not in done.stderr

@@ -233,6 +233,13 @@ class StatusLines:
             assert came, self.latest
             return self.latest
 
+    def settle(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The last status, or the first from now on, that is as wanted: nothing is said while nothing changes."""
+        with self._come:
+            came = self._come.wait_for(lambda: bool(self.latest) and wanted(self.latest), PATIENCE)
+            assert came, self.latest
+            return self.latest
+
 
 @pytest.fixture
 def make_rig(tmp_path: Path) -> Iterator[Callable[[int], Rig]]:

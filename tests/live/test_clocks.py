@@ -80,7 +80,7 @@ def test_jack_s_transport_is_followed(make_rig: Callable[[int], Rig]) -> None:
         transport.transport_frame = 48000 * 2 * 10 + 48000 // 10  # bar 11 and a little
         assert status.wait_for(lambda now: now["bar"] >= 11)["bar"] in (11, 12)
         transport.transport_stop()
-        status.wait_for(lambda now: not now["running"] and not now["sounding"])
+        status.settle(lambda now: not now["running"] and not now["sounding"])
 
 
 def test_a_link_session_is_joined(make_rig: Callable[[int], Rig]) -> None:

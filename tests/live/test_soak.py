@@ -99,7 +99,7 @@ def test_nothing_hangs_grows_or_stays(make_rig: Callable[[int], Rig], tmp_path: 
                 with capsys.disabled():
                     print(f"\n{turn * EVERY} s: {seen[-1]}")
     assert players.returncode == 0, players.stderr.read() if players.stderr else ""
-    told = status.wait_for(lambda now: not now["running"] and not now["sounding"])
+    told = status.settle(lambda now: not now["running"] and not now["sounding"])
     children = family(program.pid)
     program.terminate()
     assert program.wait(PATIENCE) == 0
