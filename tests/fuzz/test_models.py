@@ -20,7 +20,7 @@ from descant_daemon.settings.shelf import find
 MUTANTS = int(os.environ.get("DESCANT_FUZZ", "60"))
 SEED = int(os.environ.get("DESCANT_SEED", "1"))
 MOST_SECONDS = 5.0
-MOST_GROWTH = 150.0  # MiB above what one step of the untouched model takes; libraries and machines differ in that
+MOST_GROWTH = 150.0  # MiB above one step of the untouched model: libraries and machines differ
 
 
 def test_a_changed_model_is_refused_or_plays(capsys: pytest.CaptureFixture[str]) -> None:
