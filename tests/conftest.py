@@ -1,4 +1,4 @@
-"""Where everything is installed (``CI`` is set), a skipped test is a failed one. What tests of two folders share.
+"""Where everything is installed (``CI`` is set), a skipped test is a failed one.
 
 ``make test`` runs the tests in several processes: the live ones one after another in one of them, which for the most
 part waits, and the files of the others on all cores.
@@ -6,17 +6,12 @@ part waits, and the files of the others on all cores.
 
 from __future__ import annotations
 
-import functools
 import os
-from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
-
-if TYPE_CHECKING:
-    from descant_daemon.bench.follower_table import Row
-
 
 LIVE = "tests/live/"
 JACK = (
@@ -61,11 +56,3 @@ class OneStage(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStage:
     """Asked for by ``--numprocesses``."""
     return OneStage(config, log)
-
-
-@pytest.fixture(scope="session")
-def follower_rows() -> Callable[[Sequence[int]], list[Row]]:
-    """``follower_table``, which measures the same seeds once for all who ask."""
-    from descant_daemon.bench.follower_table import follower_table
-
-    return functools.cache(follower_table)

@@ -35,7 +35,6 @@ RULE = {
         "descant_daemon.model.runtime",  # golden parity is with what plays
         "descant_daemon.model.session",  # and with the graphs as they are written
         "descant_daemon.model.load",  # which takes are rendered by
-        "descant_daemon.bench.reference",  # whose graphs it writes
     ),
 }
 # importer: what it may import by name, inside a function, because it is an extra that may not be installed

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from tests.time.rivals import Ours, Predictor
 
-from descant_daemon.bench.rivals import Ours, Predictor
 from descant_daemon.time.follower import Follower
 from descant_daemon.time.line import MEMORY
 from descant_daemon.time.timeline import ns_per_tick

@@ -1,22 +1,19 @@
-"""The table that ``descant bench --follower`` shows: every row meets its target and leaves the others behind."""
+"""How well the clock is followed, beside what others ship: every row meets its target and leaves the others behind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import pytest
-
-from descant_daemon.bench import follower_table as bench
-from descant_daemon.bench.follower_table import MEASURES, Measure, Row, follower_table
-from descant_daemon.bench.rivals import Dll, MeanOf24
+from tests.time import follower_table as table
+from tests.time.follower_table import MEASURES, Kind, Measure, Row, follower_table
+from tests.time.rivals import Dll, MeanOf24
 
 SEEDS = range(12)
 NAMES = [measure.name for measure in MEASURES]
 
 
 @pytest.fixture(scope="module")
-def rows(follower_rows: Callable[[Sequence[int]], list[Row]]) -> dict[str, Row]:
-    return {row.name: row for row in follower_rows(SEEDS)}
+def rows() -> dict[str, Row]:
+    return {row.name: row for row in follower_table(SEEDS)}
 
 
 def test_the_table(rows: dict[str, Row], capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,8 +73,8 @@ def test_met_is_the_target_and_the_distance_to_each_of_the_others(
     mean24: float | None,
     met: bool,
 ) -> None:
-    def measured(kind: bench.Kind, seeds: object) -> float:
+    def measured(kind: Kind, seeds: object) -> float:
         return 4.0 if kind is Dll else 8.0 if kind is MeanOf24 else ours
 
-    monkeypatch.setattr(bench, "MEASURES", [Measure("name", "ms", measured, target, most, dll, mean24)])
+    monkeypatch.setattr(table, "MEASURES", [Measure("name", "ms", measured, target, most, dll, mean24)])
     assert follower_table([0]) == [Row("name", "ms", ours, 4.0, 8.0, target, met)]

@@ -1,4 +1,4 @@
-"""What a step costs: the whole of it, the part between tick and sound, the floor under it, and PyTorch.
+"""What a step costs: the whole of it, the part between tick and sound, and the floor under it.
 
 All are taken in turn, each after an idle gap, so that a noisy machine is noisy for all of them.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from descant_daemon.bench.paced import sleep_until, spread, stopwatch
-from descant_daemon.bench.reference import reference_graph
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine.engine_link import EngineLink
-from descant_daemon.model.card import read_model
+from descant_daemon.model.card import check_model_files, read_model
+from descant_daemon.model.contract import BATCH, STRETCH
 from descant_daemon.model.load import load_network
 from descant_daemon.model.session import session
 from descant_daemon.note_state import State
@@ -28,7 +28,6 @@ SIXTEENTH = 0.125  # s, at 120 BPM
 STEPS_PER_BAR = 16
 PERIOD = 256 / 48000  # s, a usual one of JACK's
 LOST = 1.0  # s without an answer
-EAGER_EVERY = 8  # steps; it takes long and varies little
 Progress = Callable[[], None]
 
 
@@ -37,44 +36,36 @@ class StepTimes:
     """Seconds, in the order of measuring."""
 
     whole: list[float] = field(default_factory=list)  # choose the notes, then the time axis of the next step
-    floor: list[float] = field(default_factory=list)  # the LSTM layers of both axes, once each, alone
+    floor: list[float] = field(default_factory=list)  # the model's graphs in ONNX Runtime, once each, alone
     critical: list[float] = field(default_factory=list)  # from asking on the tick to the answer in io's hands
-    eager: list[float] = field(default_factory=list)
 
     def summary(self) -> dict[str, float | None]:
         """As ``--json`` has it: ms, and medians over medians."""
         whole, critical = spread(self.whole), spread(self.critical)
         floor = spread(self.floor)
-        eager = spread(self.eager) if self.eager else None
         return {
             "p50_ms": whole.p50,
             "p99_ms": whole.p99,
             "over_floor": whole.p50 / floor.p50,
-            "over_eager": whole.p50 / eager.p50 if eager else None,
             "critical_p50_ms": critical.p50,
             "critical_p99_ms": critical.p99,
             "floor_p50_ms": floor.p50,
             "floor_p99_ms": floor.p99,
-            "eager_p50_ms": eager.p50 if eager else None,
-            "eager_p99_ms": eager.p99 if eager else None,
             "steps": len(self.whole),
         }
 
 
-def measure_steps(stem: Path, steps: int, eager: Any | None, progress: Progress) -> StepTimes:
-    """The model at ``stem``; ``eager`` has a ``step``, or is None without PyTorch."""
+def measure_steps(stem: Path, steps: int, progress: Progress) -> StepTimes:
+    """``whole`` and ``floor`` of the model at ``stem``, in turn."""
     times = StepTimes()
     network = load_network(stem)
     network.warm()
-    player, floor = _Player(Engine(network), network.pitches.size), _Floor()
-    for step in range(steps):
+    player, floor = _Player(Engine(network), network.pitches.size), _Floor(stem)
+    for _ in range(steps):
         time.sleep(SIXTEENTH)
         times.whole.append(stopwatch(player.step))
         time.sleep(SIXTEENTH)
         times.floor.append(stopwatch(floor.step))
-        if eager is not None and step % EAGER_EVERY == 0:
-            time.sleep(SIXTEENTH)
-            times.eager.append(stopwatch(eager.step))
         progress()
     return times
 
@@ -168,20 +159,36 @@ class _LinkPlayer:
 
 
 class _Floor:
-    """The layers alone: every product of the step once, in the library's own fused form."""
+    """The model's graphs as the library runs them when nothing is drawn: every product of the step once.
 
-    def __init__(self) -> None:
-        self._runs = []
-        for name, rows in (("time-floor", (1, 88)), ("note-floor", (88, 1))):
-            layers = session(reference_graph(name), name)
-            (given,) = layers.get_inputs()
-            self._runs.append((layers, {given.name: np.zeros((*rows, given.shape[2]), np.float32)}))
+    The note axis goes along all pitches in one call, which playing cannot: there each hears what was drawn below it.
+    """
+
+    def __init__(self, stem: Path) -> None:
+        model = check_model_files(stem)
+        graphs = {"time axis": model.files.time_axis, "note axis": model.files.note_axis}
+        sizes = {BATCH: 1, STRETCH: model.metadata.pitches.size}
+        self._runs = [
+            (graph, _silence(graph, sizes))
+            for graph in (session(data, name) for name, data in graphs.items())
+        ]
         for _ in range(50):
             self.step()
 
     def step(self) -> None:
-        for layers, feed in self._runs:
-            layers.run(None, feed)
+        for graph, feed in self._runs:
+            graph.run(None, feed)
+
+
+def _silence(graph: Any, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Zeros for every input; ``sizes`` is of the dimensions that the graph leaves open."""
+    return {
+        each.name: np.zeros(
+            [sizes.get(dim, dim) for dim in each.shape],
+            np.int64 if each.type == "tensor(int64)" else np.float32,
+        )
+        for each in graph.get_inputs()
+    }
 
 
 def _key(pitches: int, row: int) -> State:

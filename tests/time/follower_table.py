@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.time.rivals import Dll, MeanOf24, Ours, Predictor
 
-from descant_daemon.bench.rivals import Dll, MeanOf24, Ours, Predictor
 from descant_daemon.time.timeline import PPQN, ns_per_tick
 
 MS = 1e6
 AHEAD = 6  # ticks: a sixteenth
 LOCKED = 4 * PPQN  # ticks: later errors are those of a follower that has settled
 BEGIN = 1e9
+SETTLED = 16  # beats
 STARTS = 50  # starts for every seed
 TEMPI = (30, 60, 97.3, 120, 180, 300)
 Times = NDArray[np.float64]
@@ -141,10 +142,10 @@ def p99(wrong: Times) -> float:
 Master = Callable[[Times, int], Stream]
 
 
-def _settled(master: Master, kind: Kind, seeds: Sequence[int], *, bpm: float = 120, skip: int = 16) -> Times:
-    """Errors after ``skip`` beats, less their mean: a constant delay is what the offset is for."""
+def _settled(master: Master, kind: Kind, seeds: Sequence[int], *, bpm: float = 120) -> Times:
+    """Errors after ``SETTLED`` beats, less their mean: a constant delay is what the offset is for."""
     true = steady(bpm, 64)
-    runs = [follow(kind(), master(true, seed))[skip * PPQN :] for seed in seeds]
+    runs = [follow(kind(), master(true, seed))[SETTLED * PPQN :] for seed in seeds]
     return np.concatenate([run - run.mean() for run in runs])
 
 
@@ -248,7 +249,7 @@ def drift(kind: Kind, seeds: Sequence[int]) -> float:
     return abs(follower.count - (len(stream.true) - 1))
 
 
-def loss(kind: Kind, seeds: Sequence[int]) -> float:  # noqa: ARG001
+def loss(kind: Kind, seeds: Sequence[int]) -> float:
     """How long after the last tick the clock is known to be lost, ms."""
     follower = kind()
     for time in steady(120, 2):
