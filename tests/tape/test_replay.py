@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_a_clock_that_is_lost_is_lost_when_the_cycle_ended(tmp_path: Path) -> No
         left.append(studio.sent)
         assert_the_same(studio, tmp_path)
     assert left[0] != left[1]
+
+
+@pytest.mark.parametrize("off", [-52 * MS, -1, 1, 900 * MS])
+def test_a_first_cycle_that_ends_before_the_begin_that_was_told(tmp_path: Path, off: int) -> None:
+    """A busy server's first cycle may lie before the frame that it told: the take can be read all the same."""
+    studio = Studio(header("internal", TRACKS), 4)
+    studio.cycle(deque(), off)
+    studio.live.request_start(ORIGIN)
+    studio.play(storm(4, 200), fixed())
+    assert_the_same(studio, tmp_path)
 
 
 def test_cycles_in_which_nothing_happens_leave_no_line() -> None:

@@ -95,7 +95,10 @@ class LiveEffect:
         """Feed, advance, ask; see ``Driven``."""
         if self.closed.is_set():
             return ()
-        effect, begin, close = self._effect, self._reached, self._close.is_set()
+        effect, close = self._effect, self._close.is_set()
+        begin = min(
+            self._reached, until
+        )  # what the back-end said when it began may have been a little early or late
         faults: list[str] = []
         news = self._news(begin, faults)
         faults += play_cycle(effect, begin, until, news, arrived, close=close)
