@@ -62,7 +62,7 @@ def evaluate(
                 "What is to be evaluated? RUN on its own corpus, RUN --data FILE.mat, or --music SET."
             )
         with train_extra():
-            importlib.import_module("descant_export.evaluation.held_out").held_out(run, split, as_json)
+            importlib.import_module("descant_export.evaluate.held_out").held_out(run, split, as_json)
         return
     if baseline is not None and baseline not in BASELINES:
         raise UsageError(f"There is no baseline {baseline!r}; there are {', '.join(BASELINES)}.")
@@ -78,4 +78,4 @@ def evaluate(
 
 def _commands() -> Any:
     with train_extra():
-        return importlib.import_module("descant_export.evaluation.command")
+        return importlib.import_module("descant_export.evaluate.evaluate_command")

@@ -147,7 +147,7 @@ def judge(
 
 def _judge_harmony(presets: list[str], over: str, **asked: object) -> None:
     with train_extra():
-        command: Any = importlib.import_module("descant_export.judging.harmony.command")
+        command: Any = importlib.import_module("descant_export.evaluate.judge.harmony.harmony_command")
     command.judge_harmony(presets, over, **asked)
 
 
@@ -180,7 +180,7 @@ def _seeds(text: str) -> list[int]:
 
 def _command() -> Any:
     with train_extra():
-        return importlib.import_module("descant_export.judging.command")
+        return importlib.import_module("descant_export.evaluate.judge.judge_command")
 
 
 def _pair(text: str, what: str) -> tuple[str, str]:

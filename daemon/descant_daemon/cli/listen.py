@@ -72,7 +72,7 @@ def listen(
     """
     if results:
         with train_extra():
-            tell = importlib.import_module("descant_export.listening.results_command")
+            tell = importlib.import_module("descant_export.evaluate.listen.results_command")
         tell.results([Path(each) for each in what], key, as_json)
         return
     if len(what) != 1:
@@ -82,7 +82,7 @@ def listen(
     human: Any = None
     if data is not None:
         with train_extra():
-            reader = importlib.import_module("descant_export.takes.human")
+            reader = importlib.import_module("descant_export.evaluate.takes.human")
         human = reader.read_human(
             data,
             split_list,
@@ -97,10 +97,10 @@ def listen(
         if human is None:
             raise UsageError("A blind test needs human music: --data FOLDER, or music21:bach and the like.")
         with train_extra():
-            kit = importlib.import_module("descant_export.listening.kit_command")
+            kit = importlib.import_module("descant_export.evaluate.listen.blind_command")
         kit.blind(what[0], output, human, bars=bars or CLIP_BARS, pick=pick, seed=seed, **chosen)
         return
     if pick:
         raise UsageError("--pick goes with --blind.")
-    page = importlib.import_module("descant_export.listening.command")
+    page = importlib.import_module("descant_export.evaluate.listen.listen_command")
     page.listen(what[0], output, human and human.held_out, bars=bars or PAGE_BARS, **chosen)

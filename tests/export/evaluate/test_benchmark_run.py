@@ -1,0 +1,48 @@
+"""A run of the benchmark, scored here in stretches and there whole: one figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from descant_daemon.note_state import PIANO, PitchRange
+from descant_export.benchmark.scoring import mean_log_likelihood
+from descant_export.benchmark.sets import RollSet
+from descant_export.evaluate.benchmark_run import RollAlongTime, benchmark_network
+from descant_export.evaluate.rolls import Rolls
+from descant_export.evaluate.scores import score
+from descant_export.evaluate.teacher_forcing import STRETCH, RollNetwork
+from descant_export.model.kernel import KernelShape
+from descant_export.model.roll import RollBiaxial, RollShape
+
+SHAPES = {
+    "Johnson's": RollShape(KernelShape(PIANO, planes=1, beat="none"), (6,), (5,)),
+    "all additions": RollShape(
+        KernelShape(PitchRange(40, 70), planes=1, beat="none"),
+        (6, 5),
+        (5,),
+        lags=(2, 7, 40),
+        counted=True,
+        below=True,
+        pitch_bias=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_in_stretches_as_whole(name: str) -> None:
+    torch.manual_seed(0)
+    model = RollBiaxial(SHAPES[name]).eval()
+    rng = np.random.default_rng(0)
+    rolls = [(rng.random((steps, 88)) < 0.1).astype(np.uint8) for steps in (3, 2 * STRETCH + 9)]
+    frames = [roll[..., None] for roll in rolls]
+    expected = mean_log_likelihood(model, RollSet("set", PIANO, frames, frames, frames), frames, fast=False)
+    found = score(RollNetwork(RollAlongTime(model), rolls), rolls)
+    assert found.log_likelihood_per_step == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_folder_without_a_benchmark_is_none(tmp_path: Path) -> None:
+    assert benchmark_network(tmp_path, Rolls("set", (), (), ())) is None
