@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descant_daemon.console import make_console, say
-from descant_daemon.model.card import ModelMetadata, model_paths
+from descant_daemon.model.card import is_model, model_paths
 from descant_daemon.model.contract import PLANES, VELOCITY
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_daemon.whole_file import make_folder, writable, write_whole
 from descant_export.corpus.command import gather_with_bar
 from descant_export.corpus.kept import choice_of
@@ -57,10 +58,10 @@ def export(
             whole = write_graphs(model, _metadata(state, corpus, report, choice.steps_per_beat), made)
             tell("comparing what was written with the network", None)
             worst = check_parity(model, made, split.test[0])
-            for new, path in zip(model_paths(made), model_paths(stem), strict=True):
+            for new, path in zip(model_paths(made, whole), model_paths(stem, whole), strict=True):
                 new.replace(path)
     card = model_card(stem.name, state, corpus, split, report, whole.pair, [each.name for each in also])
-    written = [path.name for path in model_paths(stem)] + [CARD]
+    written = [path.name for path in model_paths(stem, whole)] + [CARD]
     write_whole(stem.parent / CARD, card.encode("utf-8", "backslashreplace"))
     if not (stem.parent / PRESET).exists():
         preset = first_preset(state.config.styles, stem.name, corpus, split.train)
@@ -81,7 +82,7 @@ def stem_of(place: Path) -> Path:
     place = place.resolve() if place.name in ("", "..") else place
     if not place.name:
         raise UsageError(f"{place} names no model; write presets/NAME.")
-    if place.parent.name == place.name or any(path.exists() for path in model_paths(place)):
+    if place.parent.name == place.name or is_model(place):
         return place
     return place / place.name
 
@@ -102,11 +103,11 @@ def _check_card(stem: Path) -> None:
         )
 
 
-def _metadata(state: Checkpoint, corpus: Corpus, report: Report, steps_per_beat: int) -> ModelMetadata:
+def _metadata(state: Checkpoint, corpus: Corpus, report: Report, steps_per_beat: int) -> BiaxialMetadata:
     """All but the hash of the pair, which is not known yet."""
     config = state.config
     shape = config.shape()
-    return ModelMetadata(
+    return BiaxialMetadata(
         pitch_low=config.pitch_low,
         pitch_high=config.pitch_high,
         steps_per_beat=steps_per_beat,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.controls.feedback import REST, Feedback
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import MOVABLE, Bindings, bind
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source
@@ -101,7 +102,7 @@ def test_another_preset_is_shown_whole_but_not_to_the_hand_that_is_on_a_fader() 
 
 
 def test_a_style_that_is_not_named_is_the_first() -> None:
-    feedback = Feedback(only(style=Controller(9)), 2, ("chorale", "hymn", "rag"))
+    feedback = Feedback(only(style=Controller(9)), 2, Abilities(styles=("chorale", "hymn", "rag")))
     assert said(feedback.messages(Parameters(), 0)) == "9=0"
     assert said(feedback.messages(Parameters(style="hymn"), 0)) == "9=64"
     assert said(feedback.messages(Parameters(style="polka"), 0)) == "9=0"

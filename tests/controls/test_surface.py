@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from descant_daemon.controls.decoder import NOT_OURS
 from descant_daemon.controls.surface import Surface, Turned
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import MOVABLE, bind
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.row import Value
@@ -94,10 +95,10 @@ def test_channels_are_kept_apart() -> None:
 
 def test_a_style_is_one_of_the_model_s() -> None:
     player = Player(style="rag")
-    player.surface.rebind(bind(), ("chorale", "hymn", "rag"))
+    player.surface.rebind(bind(), Abilities(styles=("chorale", "hymn", "rag")))
     player.cc(STYLE, 64)
     assert player.parameters.style == "hymn"
-    player.surface.rebind(bind(), ())
+    player.surface.rebind(bind())
     player.cc(STYLE, 64)
     assert player.parameters.style == ""
 

@@ -16,6 +16,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.heard import open_pitches
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.source import Controller
@@ -118,7 +119,11 @@ class Stage:
         self.delay = int(delay * MS)
         self.ledger = Ledger()
         program = Program(
-            Parameters().with_values(parameters), pitches, steps_per_beat, styles, bound(cc or {})
+            Parameters().with_values(parameters),
+            pitches,
+            steps_per_beat,
+            Abilities(styles=tuple(styles)),
+            bound(cc or {}),
         )
         self.effect = Effect(
             [Track([program])],

@@ -6,8 +6,8 @@ import pytest
 from tests.effect.stage import Stage, by_step
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.styles import check_styles, row_of
 from descant_routing import message
 from descant_routing.errors import UsageError
 
@@ -77,17 +77,17 @@ def test_an_unknown_style_is_named_and_changes_nothing() -> None:
 
 
 def test_names_are_checked_where_there_is_a_choice() -> None:
-    check_styles(Parameters(), STYLES)
-    check_styles(Parameters().with_settings(["style=anything"]), ("chorale",))
+    Abilities(styles=STYLES).check(Parameters())
+    Abilities(styles=("chorale",)).check(Parameters().with_settings(["style=anything"]))
     with pytest.raises(UsageError, match="style must be chorale or hymn or rag, not 'anything'"):
-        check_styles(Parameters().with_settings(["style=anything"]), STYLES)
+        Abilities(styles=STYLES).check(Parameters().with_settings(["style=anything"]))
     for wrong in (3, "a\nb", "x" * 101):
         with pytest.raises(UsageError, match=r"^style must be the name of a style, not"):
             Parameters().with_values({"style": wrong})
 
 
 def test_a_knob_gives_each_style_an_equal_share() -> None:
-    row = row_of("style", STYLES)
+    row = Abilities(styles=STYLES).row("style")
     turned = [row.from_position(position / 127) for position in range(128)]
     assert [turned.count(style) for style in STYLES] == [43, 43, 42]
     assert [row.from_position(row.to_cc(style) / 127) for style in STYLES] == list(STYLES)

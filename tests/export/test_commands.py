@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.model.card import check_model_files
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_export import commands, exporting
 from descant_export.claim import LOCK, claimed
 from descant_export.corpus.choice import Choice
@@ -76,6 +77,7 @@ def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [path for path in tmp_path.iterdir() if path.is_file()] == []
     stem = place / "small"
     metadata = check_model_files(stem).metadata
+    assert isinstance(metadata, BiaxialMetadata)
     assert metadata.time_layers == (6,)
     assert metadata.steps in (2, 4)
     card = (place / "card.md").read_text()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from descant_daemon.model.card import ModelMetadata
 from descant_daemon.model.contract import PLANES, VELOCITY
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_export.model.biaxial import Biaxial
 
 
-def metadata(model: Biaxial) -> ModelMetadata:
+def metadata(model: Biaxial) -> BiaxialMetadata:
     """What a model that learned nothing says of itself: two styles, nobody's music."""
     shape = model.shape
-    return ModelMetadata(
+    return BiaxialMetadata(
         pitch_low=shape.kernel.pitches.low,
         pitch_high=shape.kernel.pitches.high,
         steps_per_beat=4,

@@ -132,7 +132,7 @@ def other_metadata(told: dict[str, Any], dice: random.Random) -> None:
 
 def meant(files: ModelBytes, dice: random.Random) -> ModelBytes:
     """As somebody does it who knows the format."""
-    models = [onnx.load_from_string(data) for data in files[1:]]
+    models = [onnx.load_from_string(data) for data in files.graphs.values()]
     told = json.loads(next(each.value for each in models[0].metadata_props if each.key == "descant.metadata"))
     for _ in range(dice.choice((1, 1, 2, 3))):
         dice.choice(CHANGES)(dice.choice((models[0], models[0], models[1])).graph, dice)
@@ -141,9 +141,12 @@ def meant(files: ModelBytes, dice: random.Random) -> ModelBytes:
     hashes = [weights_hash(model.SerializeToString()) for model in models]
     told["pair"] = pair_hash(*hashes)
     for model, axis, weights in zip(models, ("time", "note"), hashes, strict=True):
-        properties = {"format": "2", "axis": axis, "metadata": json.dumps(told), "weights": weights}
+        properties = {"format": "3", "role": axis, "metadata": json.dumps(told), "weights": weights}
         helper.set_model_props(model, {f"descant.{name}": value for name, value in properties.items()})
-    return ModelBytes(files.stem, *(model.SerializeToString() for model in models))
+    return ModelBytes(
+        files.stem,
+        {role: model.SerializeToString() for role, model in zip(files.graphs, models, strict=True)},
+    )
 
 
 def mutant(files: ModelBytes, seed: int) -> ModelBytes:
@@ -151,8 +154,13 @@ def mutant(files: ModelBytes, seed: int) -> ModelBytes:
     if dice.random() < 0.5:
         return meant(files, dice)
     which = dice.randrange(2)
-    parts = [torn(data, dice) if at == which else data for at, data in enumerate(files[1:])]
-    return ModelBytes(files.stem, *parts)
+    return ModelBytes(
+        files.stem,
+        {
+            role: torn(data, dice) if at == which else data
+            for at, (role, data) in enumerate(files.graphs.items())
+        },
+    )
 
 
 def play(files: ModelBytes) -> None:
@@ -177,7 +185,7 @@ def main() -> None:
         try:
             changed = mutant(files, seed)
         except (DescantError, ValueError, OverflowError):  # onnx writes down no such thing
-            changed = ModelBytes(stem, b"", b"")
+            changed = ModelBytes(stem, {})
         begin = time.process_time()
         try:
             play(changed)

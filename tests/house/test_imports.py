@@ -31,6 +31,8 @@ RULE = {
         "descant_daemon.tunes",  # over melodies that everybody has
         "descant_daemon.model.contract",  # what a model file promises, written by one, read by the other
         "descant_daemon.model.card",
+        "descant_daemon.model.forms",
+        "descant_daemon.model.metadata",
         "descant_daemon.model.wire",
         "descant_daemon.model.runtime",  # golden parity is with what plays
         "descant_daemon.model.session",  # and with the graphs as they are written

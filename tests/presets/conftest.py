@@ -74,6 +74,7 @@ NOTE_WEIGHTS: dict[str, tuple[int, ...]] = {
 }
 
 METADATA: dict[str, Any] = {
+    "family": "biaxial",
     "pitch_low": 40,
     "pitch_high": 51,
     "steps_per_beat": 4,
@@ -144,8 +145,8 @@ def stamp(models: dict[str, Any], metadata: dict[str, Any] | None = None) -> Non
     told = METADATA | {"pair": pair_of(models["time"], models["note"])} | (metadata or {})
     for axis, model in models.items():
         props = {
-            "descant.format": "2",
-            "descant.axis": axis,
+            "descant.format": "3",
+            "descant.role": axis,
             "descant.metadata": json.dumps(told),
             "descant.weights": hash_by_onnx(model),
         }

@@ -14,8 +14,7 @@ import onnxruntime as ort
 import pytest
 from onnx import helper, numpy_helper
 
-from descant_daemon.model.card import check_model_files, model_paths
-from descant_daemon.model.contract import inputs, outputs
+from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.graph import MOST_NODES, shapes_of
 from descant_daemon.model.session import session
 from descant_daemon.model.wire import read_onnx
@@ -182,7 +181,7 @@ def test_layers_that_the_file_has_no_weights_for_are_refused(
 
 def test_a_git_lfs_pointer_is_called_one(models: Models, save: Save, refusal: Refusal) -> None:
     stem = save(models)
-    model_paths(stem)[0].write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4\n")
+    model_path(stem, "time").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4\n")
     assert refusal(stem) == (
         "a.b.time.onnx is a Git LFS pointer and not the model: `git lfs pull` in its repository gets the file"
     )
@@ -193,7 +192,7 @@ def test_a_file_that_is_two_things_at_once_is_refused_and_never_taken_for_the_ot
 ) -> None:
     """A correct ONNX file that ONNX Runtime would read as its own format, for the letters in bytes 4 to 8."""
     stem = save(models)
-    path = model_paths(stem)[0]
+    path = model_path(stem, "time")
     # The domain of the model, field 4, comes first: its text holds the letters.
     path.write_bytes(b"\x22\x08\x08\x08ORTM\x12\x04" + path.read_bytes())
     assert refusal(stem) == "a.b.time.onnx is in ONNX Runtime's own format; a model is an ONNX file"
@@ -219,8 +218,8 @@ def test_the_shapes_that_are_foretold_are_those_that_come(preset: str) -> None:
     """Every value of a graph, against ONNX Runtime's own."""
     path = find(preset)
     stem = model_stem(path, load_preset(path))
-    sizes, data = check_model_files(stem).metadata.sizes, model_paths(stem)[0].read_bytes()
-    foretold = shapes_of(read_onnx(data, "x"), inputs("time", sizes), outputs("time", sizes))
+    graph, data = check_model_files(stem).metadata.graphs()["time"], model_path(stem, "time").read_bytes()
+    foretold = shapes_of(read_onnx(data, "x"), graph.inputs, graph.outputs)
     model = onnx.load_from_string(data)
     told = {each.name for each in model.graph.output}
     made = [name for each in model.graph.node for name in each.output if name and name not in told]
@@ -228,7 +227,7 @@ def test_the_shapes_that_are_foretold_are_those_that_come(preset: str) -> None:
     run = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     feed = {
         port.name: np.zeros(foretold[port.name], np.int64 if port.integer else np.float32)
-        for port in inputs("time", sizes)
+        for port in graph.inputs
     }
     found: list[Any] = [*run.run(None, feed)]
     assert len(found) > 30

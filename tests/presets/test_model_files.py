@@ -13,14 +13,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from descant_daemon.model import card
 from descant_daemon.model.card import (
-    ModelMetadata,
     check_graph,
     check_model_files,
     metadata_properties,
     pair_hash,
     weights_hash,
 )
-from descant_daemon.model.contract import FEATURES, FORMAT, inputs, outputs
+from descant_daemon.model.contract import FORMAT
+from descant_daemon.model.forms import FEATURES, BiaxialMetadata
 from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
 
@@ -33,10 +33,11 @@ def test_a_good_model_passes(models: Models, save: Save) -> None:
     stem = save(models)
     metadata, weights, files = check_model_files(stem)
     assert metadata.pitches == PitchRange(40, 51)
+    assert isinstance(metadata, BiaxialMetadata)
     assert metadata.time_layers == (5, 3)
     assert metadata.styles == ("chorale", "other")
-    assert files.time_axis == (stem.parent / "a.b.time.onnx").read_bytes()
-    assert files.note_axis == (stem.parent / "a.b.note.onnx").read_bytes()
+    assert files.graphs["time"] == (stem.parent / "a.b.time.onnx").read_bytes()
+    assert files.graphs["note"] == (stem.parent / "a.b.note.onnx").read_bytes()
     by_onnx = {each.name: numpy_helper.to_array(each) for each in models["note"].graph.initializer}
     assert len(weights) == 8
     assert all(np.array_equal(weight, by_onnx[name]) for name, weight in weights.items())
@@ -44,12 +45,12 @@ def test_a_good_model_passes(models: Models, save: Save) -> None:
 
 def test_the_contract_is_what_the_good_model_has(models: Models, save: Save) -> None:
     """The model was written out by hand; exporter and check must agree with it, names, shapes and types."""
-    sizes = check_model_files(save(models)).metadata.sizes
+    graphs = check_model_files(save(models)).metadata.graphs()
     for axis, found, promised in (
-        ("time", models["time"].graph.input, inputs("time", sizes)),
-        ("time", models["time"].graph.output, outputs("time", sizes)),
-        ("note", models["note"].graph.input, inputs("note", sizes)),
-        ("note", models["note"].graph.output, outputs("note", sizes)),
+        ("time", models["time"].graph.input, graphs["time"].inputs),
+        ("time", models["time"].graph.output, graphs["time"].outputs),
+        ("note", models["note"].graph.input, graphs["note"].inputs),
+        ("note", models["note"].graph.output, graphs["note"].outputs),
     ):
         kinds = {True: TensorProto.INT64, False: TensorProto.FLOAT}
         made = [helper.make_tensor_value_info(port.name, kinds[port.integer], port.dims) for port in promised]
@@ -68,9 +69,9 @@ def test_what_the_exporter_writes_is_what_is_read(models: Models, save: Save) ->
 
 
 def test_the_constants_are_those_of_the_metadata() -> None:
-    schema = ModelMetadata.model_json_schema()["properties"]
+    schema = BiaxialMetadata.model_json_schema()["properties"]
     assert schema["features"]["const"] == FEATURES
-    assert FORMAT == 2
+    assert FORMAT == 3
 
 
 def test_symbols_and_a_batch_of_one_are_as_good_as_numbers(models: Models, save: Save) -> None:
@@ -156,7 +157,7 @@ def test_a_note_axis_without_its_weights_is_refused(
     weight = next(each for each in models["note"].graph.initializer if each.name == "note_own0")
     spoil(weight)
     hashes = {axis: weights_hash(model.SerializeToString()) for axis, model in models.items()}
-    good = ModelMetadata.model_validate_json(
+    good = BiaxialMetadata.model_validate_json(
         next(entry.value for entry in models["note"].metadata_props if entry.key == "descant.metadata")
     )
     metadata = good.model_copy(update={"pair": pair_hash(hashes["time"], hashes["note"])})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from onnx import helper
 
 from descant_daemon.model.card import check_model_files
 
@@ -56,21 +57,30 @@ def touch_weights(models: Models) -> None:
 BAD_METADATA: list[tuple[Spoil, str]] = [
     *(
         (drop(key), f"a.b.time.onnx is not a Descant model: its metadata has no {key}")
-        for key in ("descant.format", "descant.axis", "descant.metadata", "descant.weights")
+        for key in ("descant.format", "descant.role", "descant.metadata", "descant.weights")
     ),
     (lambda m: m["note"].ClearField("metadata_props"),
      "a.b.note.onnx is not a Descant model: its metadata has no descant.format"),
-    (say("descant.format", "3"), "a.b.time.onnx is in model format 3, and this Descant reads format 2"),
+    (say("descant.format", "4"), "a.b.time.onnx is in model format 4, and this Descant reads 2 and 3"),
     (lambda m: m["time"].metadata_props.add(key="descant.extra", value="1"),
      "a.b.time.onnx has metadata that this Descant does not know: descant.extra"),
-    (swap, "a.b.time.onnx holds the note axis where the time axis should be"),
-    (say("descant.axis", "x" * 99), f"a.b.time.onnx holds the {'x' * 20} axis where the time axis should be"),
+    (swap, "a.b.time.onnx holds the note graph where the time graph should be"),
+    (say("descant.role", "x" * 99), f"a.b.time.onnx holds the {'x' * 20} graph where the time graph should be"),
     (say("descant.metadata", "{"), "a.b.time.onnx: its metadata is not JSON"),
     (say("descant.metadata", "[" * 100_000), "a.b.time.onnx: its metadata is not JSON"),
     (say("descant.metadata", "[]"), "a.b.time.onnx: its metadata '' is wrong: Input should be an object"),
     (say("descant.weights", "0" * 64),
      "a.b.time.onnx is damaged: its weights are not those that its metadata tells of"),
     (touch_weights, "a.b.note.onnx is damaged: its weights are not those that its metadata tells of"),
+    (tell(family=None), "a.b.time.onnx: its metadata has no 'family'"),
+    (tell(family=3), "a.b.time.onnx: its metadata 'family' is wrong: Input should be a valid string"),
+    (tell(family="biaxal"),
+     "a.b.time.onnx is of the family 'biaxal', which this Descant does not know (did you mean 'biaxial'?)"),
+    (tell(can=["sing"]),
+     "a.b.time.onnx: its metadata 'can.0' is wrong: Input should be 'follow', 'drafts', 'density' or 'shape'"),
+    (tell(hears="next"),
+     "a.b.time.onnx: its metadata contradicts itself: it hears what is played in the next step, and cannot play "
+     "in the mode harmonise"),
     (tell(pitch_low=None), "a.b.time.onnx: its metadata has no 'pitch_low'"),
     (tell(colour="red"), "a.b.time.onnx: its metadata has the unknown entry 'colour'"),
     (tell(features="kernel-2"),
@@ -137,3 +147,22 @@ def test_halves_with_the_same_weights_must_tell_the_same_story(
     tell(corpus="another")(models)
     models["note"].ParseFromString(note)
     assert refusal(save(models)).endswith("are not of the same model")
+
+
+def test_a_file_of_the_format_before_is_read_as_biaxial(models: Models, save: Save) -> None:
+    """The presets that are out in the world."""
+    now = check_model_files(save(models))
+    for axis, model in models.items():
+        props = {each.key: each.value for each in model.metadata_props}
+        told = json.loads(props["descant.metadata"])
+        del told["family"]
+        former = {
+            "descant.format": "2",
+            "descant.axis": axis,
+            "descant.metadata": json.dumps(told),
+            "descant.weights": props["descant.weights"],
+        }
+        helper.set_model_props(model, former)
+    before = check_model_files(save(models))
+    assert before.metadata == now.metadata
+    assert before.metadata.abilities.can == ("follow", "drafts", "density", "shape")

@@ -89,7 +89,7 @@ def test_another_model_is_told_of_and_one_that_moved_is_found() -> None:
     assert "is another than when the take was recorded" in sentence
     assert sentence.endswith("000000000000 then)")
     for other in ({"low": 0}, {"steps_per_beat": 12}, {"styles": ("hymn", "psalm")}):
-        with pytest.raises(DescantError, match="has other pitches, steps or styles than then"):
+        with pytest.raises(DescantError, match="has other pitches, steps, styles or abilities than then"):
             engines(played_by(**other))
     for nowhere in ("", "/", "x\0", "x" * 5000):
         with pytest.raises(DescantError, match="is neither at"):

@@ -19,7 +19,6 @@ from descant_daemon.model.load import load_network
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import closed, find, shelf
-from descant_daemon.settings.styles import check_styles
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import systems
 
@@ -67,13 +66,14 @@ def _presets() -> Iterator[Finding]:
     for name, path, _ in shelf():
         try:
             preset = load_preset(path)
-            styles = load_network(model_stem(path, preset)).metadata.styles
-            check_styles(preset.to_parameters(), styles)
+            metadata = load_network(model_stem(path, preset)).metadata
+            metadata.abilities.check(preset.to_parameters())
         except DescantError as error:
             yield Finding(
                 "Preset", "bad" if name == DEFAULT_PRESET else "fair", f"{name} cannot be used: {error}"
             )
         else:
+            styles = metadata.styles
             several = f", with the styles {', '.join(styles)}" if len(styles) > 1 else ""
             yield Finding("Preset", "good", f"{name} loads{several}")
 

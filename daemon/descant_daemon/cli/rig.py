@@ -10,7 +10,8 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.console import say, say_json
-from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.card import check_model_files
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.rig.cautions import cautions
 from descant_daemon.settings.rig.diagram import draw
 from descant_daemon.settings.rig.form import rig_json_schema
@@ -18,7 +19,6 @@ from descant_daemon.settings.rig.load import RigError, load_rig
 from descant_daemon.settings.rig.plain import as_plain
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.settings.rig.words import explain
-from descant_daemon.settings.styles import check_styles
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.catalogue import systems
 from descant_routing.ports.resolve import resolve
@@ -81,7 +81,7 @@ def _unfit(rig: Rig) -> Iterator[str]:
                 if program.stem not in known:
                     known[program.stem] = check_model_files(program.stem).metadata
                 metadata = known[program.stem]
-                check_styles(program.parameters, metadata.styles)
+                metadata.abilities.check(program.parameters)
                 program.parameters.metre.steps_per_bar(metadata.steps_per_beat)
             except DescantError as error:
                 yield f"{instance.name} with the preset {program.name}: {error}"

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.rig.values import Hears, Instance, Program, Rig
 from descant_daemon.tape.midi import whole_take
@@ -117,7 +117,7 @@ def _preset_facts(preset: _Preset, metadata: ModelMetadata, number: int) -> Pres
         low=metadata.pitch_low,
         high=metadata.pitch_high,
         steps_per_beat=metadata.steps_per_beat,
-        styles=metadata.styles,
+        **metadata.abilities._asdict(),
     )
     return PresetFacts(
         name=printable(name),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from descant_daemon.controls.rows import meant, rows_with
 from descant_daemon.controls.selection import DATA_COARSE, DATA_FINE, NRPN_COARSE, NRPN_FINE
+from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.source import COARSE_TOP, FINE_TOP, Controller, Key, Pair, Source
 from descant_routing.message import control_change
 
@@ -26,16 +27,16 @@ class Feedback:
     another value.
     """
 
-    def __init__(self, bindings: Bindings, channel: int, styles: Sequence[str] = ()) -> None:
-        """``channel`` that the surface listens to, 0 to 15; ``styles``: the model's."""
+    def __init__(self, bindings: Bindings, channel: int, abilities: Abilities = ANY_MODEL) -> None:
+        """``channel`` that the surface listens to, 0 to 15; ``abilities``: the model's."""
         self._channel = channel
         self._moved: dict[Source, int] = {}  # ns of the last move, of those that a hand is on
-        self.rebind(bindings, styles)
+        self.rebind(bindings, abilities)
 
-    def rebind(self, bindings: Bindings, styles: Sequence[str] = ()) -> None:
+    def rebind(self, bindings: Bindings, abilities: Abilities = ANY_MODEL) -> None:
         """Another preset: everything is sent once, to what a hand is on when it has rested."""
         self._names = bindings.names
-        self._rows = rows_with(styles)
+        self._rows = rows_with(abilities)
         # Whose turn it is comes first, so that a flood of one starves none. A key is not lit: that would be a note.
         self._turns = [source for source in bindings.names if not isinstance(source, Key)]
         self._shown: dict[Source, int] = {}  # where it stands: 0 to 127, or 16383

@@ -1,4 +1,4 @@
-"""The rows of the parameter table as knobs see them, once the model has said which styles it has."""
+"""The rows of the parameter table as knobs see them, once the model has said what it can do."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from descant_daemon.settings.parameters import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from descant_daemon.settings.abilities import Abilities
     from descant_daemon.settings.row import Row, Value
 
 
-def rows_with(styles: Sequence[str]) -> dict[str, Row]:
-    """Every parameter's row by name; of ``styles`` there may be none."""
-    named = styles or ("",)
-    return {name: row.among(named) if row.kind == "style" else row for name, row in TABLE.items()}
+def rows_with(abilities: Abilities) -> dict[str, Row]:
+    """Every parameter's row by name, with the choices that the model leaves; of styles it may have none."""
+    named = abilities.styles or ("",)
+    return {
+        name: row.among(named) if row.kind == "style" else abilities.row(name) for name, row in TABLE.items()
+    }
 
 
 def meant(row: Row, value: Value) -> Value:

@@ -16,11 +16,12 @@ from descant_daemon.controls.glide import Glide
 from descant_daemon.controls.rows import meant, rows_with
 from descant_daemon.controls.selection import DATA_DOWN, DATA_UP
 from descant_daemon.controls.takeover import Takeover
+from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.row import Value
 from descant_daemon.settings.source import Key, Nrpn, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from descant_daemon.settings.bindings import Bindings
     from descant_daemon.settings.parameters import Parameters
@@ -50,16 +51,16 @@ class Lead:
 class Surface:
     """Call ``turn`` with every controller, ``step`` once a step, ``settle`` when the song begins, jumps or stops."""
 
-    def __init__(self, bindings: Bindings, styles: Sequence[str] = ()) -> None:
-        """``styles``: the model's."""
+    def __init__(self, bindings: Bindings, abilities: Abilities = ANY_MODEL) -> None:
+        """``abilities``: the model's."""
         self._buttons = Buttons()
         self._decoders: dict[int, Decoder] = {}
-        self.rebind(bindings, styles)
+        self.rebind(bindings, abilities)
 
-    def rebind(self, bindings: Bindings, styles: Sequence[str] = ()) -> None:
+    def rebind(self, bindings: Bindings, abilities: Abilities = ANY_MODEL) -> None:
         """Another preset: every knob has to take over again. What hands have half said is not forgotten."""
         self.bindings = bindings
-        self._rows = rows_with(styles)
+        self._rows = rows_with(abilities)
         self._decoders = {
             channel: Decoder(bindings.names, decoder.selection) for channel, decoder in self._decoders.items()
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from descant_daemon.effect.common import Program
-from descant_daemon.model.card import ModelMetadata
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 
@@ -13,5 +13,5 @@ def program_of(
 ) -> Program:
     """A model, the engine's number ``model``, played with these parameters and moved by these ``bindings``."""
     return Program(
-        parameters, metadata.pitches, metadata.steps_per_beat, metadata.styles, bindings, model, name
+        parameters, metadata.pitches, metadata.steps_per_beat, metadata.abilities, bindings, model, name
     )

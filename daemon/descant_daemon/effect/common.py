@@ -8,6 +8,7 @@ from typing import NamedTuple
 from descant_daemon.effect.counts import Counts
 from descant_daemon.metre_map import MetreMap
 from descant_daemon.note_state import PIANO, PitchRange
+from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
@@ -20,13 +21,13 @@ from descant_routing.timed import MAIN
 class Program(NamedTuple):
     """What an instance plays from: a model, by its number in the engine, and how it is played.
 
-    ``bindings``: what moves which parameter; ``styles``: the model's, by name.
+    ``bindings``: what moves which parameter; ``abilities``: the model's.
     """
 
     parameters: Parameters
     pitches: PitchRange = PIANO
     steps_per_beat: int = 4
-    styles: Sequence[str] = ()
+    abilities: Abilities = ANY_MODEL
     bindings: Bindings = NOTHING_BOUND
     model: int = 0
     name: str = ""

@@ -59,7 +59,7 @@ class Effect:
         clock master where nobody else is. ``metres``: where bars are; whoever learns of it later changes it.
 
         Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
-        asks for a style that its model has not.
+        asks for what its model cannot do.
         """
         self.clock = clock
         self.counts = Counts()

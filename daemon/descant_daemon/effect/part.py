@@ -15,7 +15,6 @@ from descant_daemon.effect.telling import Doing
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.styles import check_styles
 from descant_daemon.time.clock import Happening
 from descant_routing.ledger import Ledger
 from descant_routing.mpe import Zones
@@ -30,7 +29,7 @@ class Part:
     """
 
     def __init__(self, common: Common, track: Track, instance: int, ledger: Ledger, outbox: Outbox) -> None:
-        """Raises UsageError when a program asks for a style that its model has not, or its steps fit no clock."""
+        """Raises UsageError when a program asks for what its model cannot do, or its steps fit no clock."""
         check_track(track)
         self.track = track
         self.instance = instance
@@ -227,7 +226,7 @@ class Part:
         program, channels = self._steps.programs.current, self.track.hears.channels
         self._shown = program
         self.feedback = (
-            Feedback(program.bindings, min(channels, default=0), program.styles) if wanted else None
+            Feedback(program.bindings, min(channels, default=0), program.abilities) if wanted else None
         )
 
     def values_back(self, now: int) -> Sequence[bytes]:
@@ -237,7 +236,7 @@ class Part:
         program = self._steps.programs.current
         if program is not self._shown:
             self._shown = program
-            self.feedback.rebind(program.bindings, program.styles)
+            self.feedback.rebind(program.bindings, program.abilities)
         lit = ("freeze",) if self.parameters.mode == "freeze" else ()
         return self.feedback.messages(self._steps.surface.aimed(self.parameters), now, lit)
 
@@ -314,7 +313,7 @@ class Part:
 
 
 def check_track(track: Track) -> None:
-    """Raises UsageError for a style that its model has not, or for steps that MIDI clock's 24 ticks a beat do not make,
+    """Raises UsageError for what its model cannot do, or for steps that MIDI clock's 24 ticks a beat do not make,
     or of which a bar is not a whole number.
     """
     for program in track.programs:
@@ -323,7 +322,7 @@ def check_track(track: Track) -> None:
 
 
 def _check_program(parameters: Parameters, program: Program) -> None:
-    check_styles(parameters, program.styles)
+    program.abilities.check(parameters)
     parameters.metre.steps_per_bar(program.steps_per_beat)
 
 

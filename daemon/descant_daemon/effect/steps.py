@@ -50,7 +50,7 @@ class Steps:
         self.parameters = program.parameters
         self.step = -1
         """The last step whose tick has passed."""
-        self.surface = Surface(program.bindings, program.styles)
+        self.surface = Surface(program.bindings, program.abilities)
         self.hands = Hands(program.pitches)
         self.lengths = Lengths()
         self.lately = Lately()
@@ -362,7 +362,7 @@ class Steps:
         per_step = self.grid.ticks_per_step
         self.parameters = program.parameters
         self.hands.pitches = self.voice.pitches = program.pitches
-        self.surface.rebind(program.bindings, program.styles)
+        self.surface.rebind(program.bindings, program.abilities)
         self.voice.retire()
         self.turn.dialogue.become(program)
         self.lately = Lately()

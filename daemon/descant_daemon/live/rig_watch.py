@@ -11,7 +11,8 @@ from pathlib import Path
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
-from descant_daemon.model.card import ModelFiles, ModelMetadata, check_model_files
+from descant_daemon.model.card import ModelFiles, check_model_files
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.rig_facts import RigFacts

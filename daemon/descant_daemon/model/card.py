@@ -1,147 +1,64 @@
-"""What a model says of itself in its two files, and the checks they pass before any runtime sees them."""
+"""The files of a model, and the checks they pass before any runtime sees them."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    FiniteFloat,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
-from descant_daemon.model.contract import (
-    BATCH,
-    CLASSES,
-    FEATURES,
-    FORMAT,
-    PLANES,
-    VELOCITY,
-    Axis,
-    Port,
-    Sizes,
-    inputs,
-    note_weights,
-    outputs,
-)
+from descant_daemon.model.contract import BATCH, FORMAT, ROLES, Graph, Port, Role
+from descant_daemon.model.forms import FEATURES, FORMS
 from descant_daemon.model.graph import DOMAINS, GraphError, shapes_of
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.model.onnx_fields import FLOAT, INT64
 from descant_daemon.model.wire import OnnxFile, Tensor, TensorPort, read_onnx
-from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
+from descant_routing.wording import hint, shown
 
 MOST_BYTES = 256 * 2**20
 FLOAT_BYTES = 4
 LFS = b"version https://git-lfs.github.com/spec/"
 ORT_FORMAT = b"ORTM"
-KEYS = ("descant.format", "descant.axis", "descant.metadata", "descant.weights")
+KEYS = ("descant.format", "descant.role", "descant.metadata", "descant.weights")
+FORMER = 2  # the format before: biaxial models alone, the role under ``FORMER_ROLE``
+FORMER_ROLE = "descant.axis"
 
-NoteWeights = dict[str, NDArray[np.float32]]
-"""By their names in ``contract.note_weights``."""
-Key = Annotated[int, Field(ge=0, le=127)]
-Units = Annotated[tuple[Annotated[int, Field(ge=1, le=8192)], ...], Field(min_length=1, max_length=16)]
-
-
-def _planes(planes: tuple[str, ...]) -> tuple[str, ...]:
-    if planes not in (PLANES, (*PLANES, VELOCITY)):
-        sentence = "They should be 'play' and 'articulate', and then 'velocity' where there is that"
-        raise PydanticCustomError("planes", sentence)
-    return planes
-
-
-def _shows(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("shows", "There is a character in it that does not show")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_shows)]
-Planes = Annotated[tuple[str, ...], AfterValidator(_planes)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class ModelMetadata(BaseModel):
-    """What both files of a model carry, as JSON under ``descant.metadata``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    pitch_low: Key  # MIDI keys, both included
-    pitch_high: Key
-    steps_per_beat: Annotated[int, Field(ge=1, le=48)]
-    planes: Planes
-    features: Literal["kernel-1"]  # FEATURES: the input kernel is part of the graph
-    time_layers: Units
-    note_layers: Units
-    vicinity: Annotated[int, Field(ge=0, le=127)]  # semitones to either side
-    beat_cycle: Annotated[int, Field(ge=1, le=1024)]  # steps
-    styles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=1024)]
-    corpus: Text
-    licences: tuple[Text, ...]
-    steps: Annotated[int, Field(ge=0)]  # of training
-    seconds: Annotated[FiniteFloat, Field(ge=0)]  # of training
-    test_log_likelihood: FiniteFloat  # nats a step, on pieces kept from training
-    pair: Sha256  # of ``pair_hash``
-
-    @model_validator(mode="after")
-    def _some_pitch(self) -> Self:
-        if self.pitch_low > self.pitch_high:
-            raise ValueError(f"pitch_low {self.pitch_low} is above pitch_high {self.pitch_high}")
-        return self
-
-    @property
-    def pitches(self) -> PitchRange:
-        """The keys that the model knows."""
-        return PitchRange(self.pitch_low, self.pitch_high)
-
-    @property
-    def sizes(self) -> Sizes:
-        """What the contract's symbols stand for."""
-        velocities = CLASSES if self.velocities else 0
-        return Sizes(self.pitches.size, len(self.styles), self.time_layers, self.note_layers, velocities)
-
-    @property
-    def velocities(self) -> bool:
-        """Whether the model says how loud its notes are."""
-        return VELOCITY in self.planes
+Weights = dict[str, NDArray[np.float32]]
+"""Those that a model's ``Graph.weights`` list, by name."""
 
 
 class ModelBytes(NamedTuple):
-    """A model's two files as they were read, and where: what is checked is what runs, whatever becomes of the files."""
+    """A model's files by role, as they were read: what is checked is what runs, whatever becomes of the files."""
 
     stem: Path
-    time_axis: bytes
-    note_axis: bytes
+    graphs: Mapping[Role, bytes]
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over both files: the same digest, the same model."""
-        each = (hashlib.sha256(data).digest() for data in (self.time_axis, self.note_axis))
+        """SHA-256 over all files: the same digest, the same model."""
+        each = (role.encode() + hashlib.sha256(data).digest() for role, data in self.graphs.items())
         return hashlib.sha256(b"".join(each)).digest()
 
 
 class ModelFiles(NamedTuple):
-    """A model that passed every check: its metadata, the weights of its note axis, the files that were checked."""
+    """A model that passed every check: its metadata, the weights that the daemon takes, the files that were checked."""
 
     metadata: ModelMetadata
-    note_weights: NoteWeights
+    weights: Weights
     files: ModelBytes
 
 
-def metadata_properties(metadata: ModelMetadata, axis: Axis, weights: str) -> dict[str, str]:
+def metadata_properties(metadata: ModelMetadata, role: Role, weights: str) -> dict[str, str]:
     """The ``metadata_props`` of one file; ``weights`` is the ``weights_hash`` of that file."""
-    return dict(zip(KEYS, (str(FORMAT), axis, metadata.model_dump_json(), weights), strict=True))
+    return dict(zip(KEYS, (str(FORMAT), role, metadata.model_dump_json(), weights), strict=True))
 
 
 def weights_hash(data: bytes) -> str:
@@ -149,43 +66,63 @@ def weights_hash(data: bytes) -> str:
     return read_onnx(data, "this model").weights
 
 
-def pair_hash(time_weights: str, note_weights: str) -> str:
-    """The hash (hex) that ties two graphs together, from the ``descant.weights`` of each."""
-    return hashlib.sha256(f"{time_weights} {note_weights}".encode()).hexdigest()
+def pair_hash(*weights: str) -> str:
+    """The hash (hex) that ties a model's graphs together, from the ``descant.weights`` of each, in order."""
+    return hashlib.sha256(" ".join(weights).encode()).hexdigest()
 
 
-def model_paths(stem: Path) -> tuple[Path, Path]:
-    """``<stem>.time.onnx`` and ``<stem>.note.onnx``; the stem may hold dots."""
-    return stem.with_name(f"{stem.name}.time.onnx"), stem.with_name(f"{stem.name}.note.onnx")
+def model_path(stem: Path, role: Role) -> Path:
+    """``<stem>.<role>.onnx``; the stem may hold dots."""
+    return stem.with_name(f"{stem.name}.{role}.onnx")
+
+
+def model_paths(stem: Path, metadata: ModelMetadata) -> list[Path]:
+    """All files of such a model, in order."""
+    return [model_path(stem, role) for role in metadata.graphs()]
+
+
+def is_model(stem: Path) -> bool:
+    """Whether any file of a model lies there."""
+    return any(model_path(stem, role).exists() for role in ROLES)
 
 
 def check_model_files(stem: Path) -> ModelFiles:
-    """Read both files of a model. Raises DescantError, in one sentence, for anything that does not fit."""
+    """Read all files of a model. Raises DescantError, in one sentence, for anything that does not fit."""
     return check_model(read_model(stem))
 
 
 def read_model(stem: Path) -> ModelBytes:
-    """Both files, unchecked. Raises DescantError when one is no file, too large or cannot be read."""
-    return ModelBytes(stem, *(_read(path) for path in model_paths(stem)))
+    """All files that lie there, unchecked. Raises DescantError when one is no file, too large or cannot be read."""
+    there: Sequence[Role] = [role for role in ROLES if _is_there(model_path(stem, role))] or ROLES[:1]
+    return ModelBytes(stem, {role: _read(model_path(stem, role)) for role in there})
 
 
 def check_model(files: ModelBytes) -> ModelFiles:
-    """What two files say of themselves. Raises DescantError, in one sentence, for anything that does not fit."""
-    time_path, note_path = model_paths(files.stem)
-    time_axis, time_file = check_graph(files.time_axis, "time", str(time_path))
-    note_axis, note_file = check_graph(files.note_axis, "note", str(note_path))
-    pair = pair_hash(time_file.weights, note_file.weights)
-    if time_axis != note_axis or time_axis.pair != pair:
-        raise DescantError(
-            f"{time_path.name} and {note_path.name} in {files.stem.parent} are not of the same model"
-        )
-    return ModelFiles(time_axis, read_note_weights(note_file, note_axis, str(note_path)), files)
+    """What files say of themselves. Raises DescantError, in one sentence, for anything that does not fit."""
+    stem = files.stem
+    first = next(iter(files.graphs))
+    metadata, _ = check_graph(files.graphs[first], first, str(model_path(stem, first)))
+    wanted, found, weights = metadata.graphs(), list[OnnxFile](), Weights()
+    for role, graph in wanted.items():
+        path = model_path(stem, role)
+        if role not in files.graphs:
+            raise DescantError(f"the model file {path} cannot be read (No such file or directory)")
+        other, file = check_graph(files.graphs[role], role, str(path))
+        if other != metadata:
+            first_name = model_path(stem, first).name
+            raise DescantError(f"{first_name} and {path.name} in {stem.parent} are not of the same model")
+        weights |= read_weights(file, graph, str(path))
+        found.append(file)
+    if metadata.pair != pair_hash(*(file.weights for file in found)):
+        names = " and ".join(model_path(stem, role).name for role in wanted)
+        raise DescantError(f"{names} in {stem.parent} are not of the same model")
+    return ModelFiles(metadata, weights, ModelBytes(stem, {role: files.graphs[role] for role in wanted}))
 
 
-def read_note_weights(file: OnnxFile, metadata: ModelMetadata, name: str) -> NoteWeights:
-    """The weights that ``contract.note_weights`` lists; ``name`` is for the sentence of the DescantError."""
-    weights: NoteWeights = {}
-    for each, dims in note_weights(metadata.sizes, metadata.vicinity).items():
+def read_weights(file: OnnxFile, graph: Graph, name: str) -> Weights:
+    """The weights that ``graph`` lists; ``name`` is for the sentence of the DescantError."""
+    weights = Weights()
+    for each, dims in graph.weights.items():
         tensor = file.tensors.get(each)
         if tensor is None:
             raise DescantError(f"{name} has no weight '{each}' (float32 {_shape(dims)})")
@@ -199,7 +136,7 @@ def read_note_weights(file: OnnxFile, metadata: ModelMetadata, name: str) -> Not
     return weights
 
 
-def check_graph(data: bytes, axis: Axis, name: str) -> tuple[ModelMetadata, OnnxFile]:
+def check_graph(data: bytes, role: Role, name: str) -> tuple[ModelMetadata, OnnxFile]:
     """Check one graph by itself; ``name`` is for the sentence of the DescantError."""
     if data.startswith(LFS):
         raise DescantError(
@@ -214,17 +151,28 @@ def check_graph(data: bytes, axis: Axis, name: str) -> tuple[ModelMetadata, Onnx
         )
     if custom := sorted(file.domains - {*DOMAINS}):
         raise DescantError(f"{name} needs operators of the domain '{custom[0][:60]}', which is not allowed")
-    metadata = _metadata(file.metadata, axis, name)
+    metadata = _metadata(file.metadata, role, name)
     if file.metadata["descant.weights"] != file.weights:
         raise DescantError(f"{name} is damaged: its weights are not those that its metadata tells of")
-    _check_ports(name, "input", inputs(axis, metadata.sizes), file.inputs)
-    _check_ports(name, "output", outputs(axis, metadata.sizes), file.outputs)
-    if axis == "time":  # of the note axis only the weights are used
+    graph = metadata.graphs()[role]
+    _check_ports(name, "input", graph.inputs, file.inputs)
+    _check_ports(name, "output", graph.outputs, file.outputs)
+    if graph.runs:
         try:
-            shapes_of(file, inputs(axis, metadata.sizes), outputs(axis, metadata.sizes))
+            shapes_of(file, graph.inputs, graph.outputs)
         except GraphError as error:
             raise DescantError(f"{name} cannot be played: {error}") from None
     return metadata, file
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass  # whoever reads it is told what is wrong
+    return True
 
 
 def _read(path: Path) -> bytes:
@@ -240,22 +188,44 @@ def _read(path: Path) -> bytes:
         raise DescantError(f"the model file {path} cannot be read ({error.strerror})") from error
 
 
-def _metadata(props: dict[str, str], axis: Axis, name: str) -> ModelMetadata:
-    missing = [key for key in KEYS if key not in props]
+def _metadata(props: dict[str, str], role: Role, name: str) -> ModelMetadata:
+    former = props.get("descant.format") == str(FORMER)
+    keys = [FORMER_ROLE if former and key == "descant.role" else key for key in KEYS]
+    if "descant.format" in props and not former and props["descant.format"] != str(FORMAT):
+        found = props["descant.format"][:20]
+        raise DescantError(f"{name} is in model format {found}, and this Descant reads {FORMER} and {FORMAT}")
+    missing = [key for key in keys if key not in props]
     if missing:
         raise DescantError(f"{name} is not a Descant model: its metadata has no {missing[0]}")
-    if props["descant.format"] != str(FORMAT):
-        found = props["descant.format"][:20]
-        raise DescantError(f"{name} is in model format {found}, and this Descant reads format {FORMAT}")
-    if unknown := sorted(key for key in props if key.startswith("descant.") and key not in KEYS):
+    if unknown := sorted(key for key in props if key.startswith("descant.") and key not in keys):
         raise DescantError(f"{name} has metadata that this Descant does not know: {unknown[0][:60]}")
-    if props["descant.axis"] != axis:
-        found = props["descant.axis"][:20]
-        raise DescantError(f"{name} holds the {found} axis where the {axis} axis should be")
+    if props[keys[1]] != role:
+        found = props[keys[1]][:20]
+        raise DescantError(f"{name} holds the {found} graph where the {role} graph should be")
+    form = FORMS["biaxial"] if former else _form(props["descant.metadata"], name)
     try:
-        return ModelMetadata.model_validate_json(props["descant.metadata"])
+        metadata = form.model_validate_json(props["descant.metadata"])
     except ValidationError as error:
         raise DescantError(f"{name}: {_fault(error.errors(include_url=False)[0])}") from error
+    if role not in metadata.graphs():
+        raise DescantError(f"{name}: a model of the family {metadata.family} has no {role} graph")
+    return metadata
+
+
+def _form(text: str, name: str) -> type[ModelMetadata]:
+    """Of the family that the metadata names; of any where it names none, which is then found missing."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return ModelMetadata
+    family = told.get("family") if isinstance(told, dict) else None
+    if not isinstance(family, str):
+        return ModelMetadata
+    if family not in FORMS:
+        raise DescantError(
+            f"{name} is of the family {shown(family)}, which this Descant does not know{hint(family, FORMS)}"
+        )
+    return FORMS[family]
 
 
 def _fault(fault: Any) -> str:

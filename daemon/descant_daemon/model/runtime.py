@@ -13,8 +13,9 @@ from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.network import Hidden
 from descant_daemon.engine.note_axis import Layer, NoteAxis
 from descant_daemon.engine.sweep import sweep
-from descant_daemon.model.card import ModelFiles, ModelMetadata, NoteWeights, check_model_files
+from descant_daemon.model.card import ModelFiles, Weights, check_model_files
 from descant_daemon.model.contract import VELOCITY, layer_weights
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_daemon.model.session import bare_run, fastest_session
 from descant_daemon.note_state import State
 from descant_routing.errors import DescantError
@@ -29,9 +30,10 @@ class OnnxNetwork:
     def __init__(self, model: ModelFiles) -> None:
         """Checked; the bytes that were are those that run. Raises DescantError when they cannot."""
         metadata = self.metadata = model.metadata
+        assert isinstance(metadata, BiaxialMetadata)
         self.pitches = metadata.pitches
-        self.note_axis = note_axis(metadata, model.note_weights)
-        self._run_time = bare_run(fastest_session(model.files.time_axis, "time axis"))
+        self.note_axis = note_axis(metadata, model.weights)
+        self._run_time = bare_run(fastest_session(model.files.graphs["time"], "time axis"))
         shapes = [(1, self.pitches.size, size) for size in metadata.time_layers for _ in "hc"]
         self.time_start = tuple(np.zeros(shape, np.float32) for shape in shapes)
         self._states = [f"time_{part}{layer}" for layer in range(len(metadata.time_layers)) for part in "hc"]
@@ -86,8 +88,8 @@ class OnnxNetwork:
             raise DescantError(f"a state of the model comes out as {found[0]}")
 
 
-def note_axis(metadata: ModelMetadata, weights: NoteWeights) -> NoteAxis:
-    """From the weights of a model's file; see ``contract.note_weights``."""
+def note_axis(metadata: BiaxialMetadata, weights: Weights) -> NoteAxis:
+    """From the weights of a model's file; see ``forms.BiaxialMetadata``."""
     layers = [
         Layer(*(weights[name][0] for name in layer_weights("note", index)))
         for index in range(len(metadata.note_layers))

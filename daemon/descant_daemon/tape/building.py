@@ -9,8 +9,9 @@ from pathlib import Path
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.plan import CHROMATIC
-from descant_daemon.model.card import ModelMetadata, check_model_files
+from descant_daemon.model.card import check_model_files, is_model
 from descant_daemon.model.load import network_of
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.settings.shelf import find
@@ -100,12 +101,12 @@ def _followed(rig: RigFacts) -> bool:
 
 
 def _check_form(facts: PresetFacts, model: ModelMetadata, stem: Path) -> None:
-    """A model of other pitches, steps or styles cannot answer what was asked then."""
-    form = (model.pitch_low, model.pitch_high, model.steps_per_beat, model.styles)
+    """A model of other pitches, steps or abilities cannot answer what was asked then."""
+    form = (model.pitch_low, model.pitch_high, model.steps_per_beat, model.abilities)
     then = facts.model
-    if form != (then.low, then.high, then.steps_per_beat, then.styles):
+    if form != (then.low, then.high, then.steps_per_beat, then.abilities):
         raise DescantError(
-            f"the model of {shown(facts.title)} at {stem} has other pitches, steps or styles than then"
+            f"the model of {shown(facts.title)} at {stem} has other pitches, steps, styles or abilities than then"
         )
 
 
@@ -113,7 +114,7 @@ def _stem_of(facts: PresetFacts) -> Path:
     """Where the model lay, or else where a preset of that name has it now."""
     stem = Path(facts.model.stem)
     with suppress(OSError, ValueError):  # no name that a file can have
-        if stem.with_name(f"{stem.name}.time.onnx").exists():
+        if is_model(stem):
             return stem
     path = find(facts.name)
     found = model_stem(path, load_preset(path))

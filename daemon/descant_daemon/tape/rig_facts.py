@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from descant_daemon.settings.abilities import ABILITIES, ANY_MODEL, Abilities, Ability
+from descant_daemon.settings.choices import MODES, Mode
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES, MOST_PROGRAMS
 from descant_daemon.settings.row import Value
@@ -31,12 +33,20 @@ class Facts(BaseModel):
 class ModelFacts(Facts):
     """A model: where it lay, and what tells it from another."""
 
-    stem: str  # its two files without .time.onnx and .note.onnx
-    pair: str  # hash of the weights of both
+    stem: str  # of its files
+    pair: str  # hash of the weights of all
     low: Key
     high: Key
     steps_per_beat: Annotated[int, Field(ge=1, le=48)]
     styles: Annotated[tuple[str, ...], Field(min_length=1)]
+    family: str = ANY_MODEL.family
+    modes: tuple[Mode, ...] = MODES  # type: ignore[assignment]
+    can: tuple[Ability, ...] = ABILITIES
+
+    @property
+    def abilities(self) -> Abilities:
+        """What parameters are held against."""
+        return Abilities(self.family, self.styles, self.modes, self.can)
 
     @model_validator(mode="after")
     def _has_pitches(self) -> Self:

@@ -118,7 +118,7 @@ def _program(facts: ProgramFacts, rig: RigFacts) -> Program:
         facts.parameters(),
         PitchRange(preset.model.low, preset.model.high),
         preset.model.steps_per_beat,
-        preset.model.styles,
+        preset.model.abilities,
         Bindings(MappingProxyType(names)),
         preset.number,
         preset.name,

@@ -10,8 +10,9 @@ import numpy as np
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array
 from descant_daemon.engine.network import Hidden
-from descant_daemon.model.card import check_model_files, model_paths
+from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.contract import VELOCITY
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_daemon.model.session import session
 from descant_daemon.note_state import State
 
@@ -22,9 +23,11 @@ class Graphs:
     def __init__(self, stem: Path) -> None:
         """DescantError when they are none of ours."""
         checked = check_model_files(stem)
-        self.metadata, files = checked.metadata, checked.files
-        each = zip(model_paths(stem), (files.time_axis, files.note_axis), strict=True)
-        self._graphs = [session(data, path.name) for path, data in each]
+        assert isinstance(checked.metadata, BiaxialMetadata)
+        self.metadata = checked.metadata
+        self._graphs = [
+            session(data, model_path(stem, role).name) for role, data in checked.files.graphs.items()
+        ]
         layers = {"time": self.metadata.time_layers, "note": self.metadata.note_layers}
         self._states = {
             axis: [f"{axis}_{part}{layer}" for layer in range(len(sizes)) for part in "hc"]

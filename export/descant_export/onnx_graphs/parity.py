@@ -38,7 +38,7 @@ def parity(model: Biaxial, stem: Path, piece: Piece) -> float:
         heads = model.eval().heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
     expected = torch.cat([head[0] for head in heads if head is not None], -1).numpy()
     graphs, files = Graphs(stem), check_model_files(stem)
-    axis = note_axis(files.metadata, files.note_weights)
+    axis = note_axis(graphs.metadata, files.weights)
     hidden, worst, style = graphs.time_start, 0.0, Blend(piece.style, piece.style)
     for step in range(PARITY_STEPS):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))

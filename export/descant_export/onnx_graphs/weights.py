@@ -10,20 +10,26 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from descant_daemon.model.card import ModelMetadata, check_model_files, model_paths
+from descant_daemon.model.card import check_model_files, model_paths
 from descant_daemon.model.contract import VELOCITY, layer_weights
+from descant_daemon.model.forms import BiaxialMetadata
 from descant_export.onnx_graphs.builder import TORCH_GATES_TO_ONNX
+from descant_routing.errors import DescantError
 
 _TO_TORCH = [TORCH_GATES_TO_ONNX.index(gate) for gate in range(4)]
 
 
-def read_weights(stem: Path) -> tuple[ModelMetadata, dict[str, Tensor]]:
+def read_weights(stem: Path) -> tuple[BiaxialMetadata, dict[str, Tensor]]:
     """What ``export`` wrote at ``stem``: its metadata, and a ``state_dict`` of ``Biaxial``.
 
     Raises DescantError where the files are none of ours.
     """
     metadata = check_model_files(stem).metadata
-    time, note = (onnx.load(path).graph for path in model_paths(stem))
+    if not isinstance(metadata, BiaxialMetadata):
+        raise DescantError(
+            f"{stem} is of the family {metadata.family}: only a biaxial model can be trained on."
+        )
+    time, note = (onnx.load(path).graph for path in model_paths(stem, metadata))
     weights: dict[str, Tensor] = {}
     code = next(node for node in time.node if node.op_type == "Gemm")
     found = _initializers(time)

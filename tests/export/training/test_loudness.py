@@ -14,7 +14,7 @@ import torch
 from tests.export.toy import metadata
 from tests.export.training.tiny import PITCHES, TINY
 
-from descant_daemon.model.card import check_model_files, model_paths
+from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.contract import CLASSES, PLANES, VELOCITY
 from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.render import render
@@ -201,7 +201,7 @@ def test_what_is_exported_plays_as_loud_as_it_learned(
 
 def test_a_model_that_says_nothing_is_written_as_it_always_was(small_model: Biaxial, tmp_path: Path) -> None:
     export(small_model, metadata(small_model), tmp_path / "plain")
-    _, note = model_paths(tmp_path / "plain")
+    note = model_path(tmp_path / "plain", "note")
     assert b"velocity" not in note.read_bytes()
     assert not check_model_files(tmp_path / "plain").metadata.velocities
     assert CLASSES == 16

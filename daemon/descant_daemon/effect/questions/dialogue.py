@@ -96,7 +96,7 @@ class Dialogue:
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         program = self._program
         bars = self._metres.bars(step, program.steps_per_beat, parameters.metre)
-        mixed = blend(parameters, program.styles)
+        mixed = blend(parameters, program.abilities.styles)
         self.question = Question(serial, step, given, played, ours, manner, mixed, bars, say)
         jump, self._jump = self._jump, False
         ask = Ask(
@@ -125,7 +125,7 @@ class Dialogue:
             question is not None
             and question.say is say
             and question.manner == self._manner(question.step, parameters, question.given, say)
-            and question.blend == blend(parameters, program.styles)
+            and question.blend == blend(parameters, program.abilities.styles)
             and question.bars == self._metres.bars(question.step, program.steps_per_beat, parameters.metre)
         )
 

@@ -12,11 +12,11 @@ from typing import Any
 from descant_daemon.live.control.osc_packets import Message
 from descant_daemon.live.control.osc_patterns import is_pattern, matches
 from descant_daemon.live.control.panel import Command
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.row import Row
-from descant_daemon.settings.styles import row_of
 from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown
 
@@ -33,7 +33,7 @@ class Wishes:
 
     def __init__(self, styles: Sequence[str], instances: Sequence[str]) -> None:
         """``styles``: the model's. ``instances``: what they are called."""
-        self._styles = styles
+        self._abilities = Abilities(styles=tuple(styles))
         self.instances = instances
         self._wishes: dict[str, Command] = {}
         self._work = 0  # done since they were taken
@@ -90,7 +90,7 @@ class Wishes:
         elif len(arguments) != 1:
             raise UsageError(f"{ROOT}{place} takes one value, not {len(arguments)}")
         else:
-            value = value_of(row_of(name, self._styles), arguments[0])
+            value = value_of(self._abilities.row(name), arguments[0])
             self._wishes[place] = {"set": {place: value}}
 
 

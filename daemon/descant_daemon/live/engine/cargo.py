@@ -12,6 +12,7 @@ from pathlib import Path
 
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.model.card import ModelBytes
+from descant_daemon.model.contract import Role
 
 _LENGTH = struct.Struct("<Q")
 
@@ -21,8 +22,10 @@ class Cargo:
 
     def __init__(self, models: Sequence[ModelBytes]) -> None:
         """Copy them there."""
-        parts = [part for model in models for part in (model.time_axis, model.note_axis)]
-        bill = json.dumps([[str(model.stem), len(model.time_axis), len(model.note_axis)] for model in models])
+        parts = [data for model in models for data in model.graphs.values()]
+        bill = json.dumps(
+            [[str(model.stem), {role: len(data) for role, data in model.graphs.items()}] for model in models]
+        )
         text = bill.encode()
         whole = b"".join((_LENGTH.pack(len(text)), text, *parts))
         self.shared = Shared.create(len(whole))
@@ -37,10 +40,10 @@ def unload(handle: str, size: str) -> list[ModelBytes]:
     (length,) = _LENGTH.unpack_from(memory)
     at = _LENGTH.size + length
     models: list[ModelBytes] = []
-    for stem, *lengths in json.loads(bytes(memory[_LENGTH.size : at])):
-        parts: list[bytes] = []
-        for each in lengths:
-            parts.append(bytes(memory[at : at + each]))
-            at += each
-        models.append(ModelBytes(Path(stem), *parts))
+    for stem, lengths in json.loads(bytes(memory[_LENGTH.size : at])):
+        graphs: dict[Role, bytes] = {}
+        for role, length in lengths.items():
+            graphs[role] = bytes(memory[at : at + length])
+            at += length
+        models.append(ModelBytes(Path(stem), graphs))
     return models
