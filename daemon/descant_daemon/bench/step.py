@@ -166,11 +166,10 @@ class _Floor:
 
     def __init__(self, stem: Path) -> None:
         model = check_model_files(stem)
-        graphs = {"time axis": model.files.time_axis, "note axis": model.files.note_axis}
         sizes = {BATCH: 1, STRETCH: model.metadata.pitches.size}
         self._runs = [
             (graph, _silence(graph, sizes))
-            for graph in (session(data, name) for name, data in graphs.items())
+            for graph in (session(data, f"{role} graph") for role, data in model.files.graphs.items())
         ]
         for _ in range(50):
             self.step()

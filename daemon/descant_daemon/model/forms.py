@@ -88,7 +88,7 @@ class TpNadeMetadata(ModelMetadata, frozen=True):
 
     The time graph gives of every pitch what its NADE adds up before the tick, ``known [P, H + 2 + V]``: for its hidden
     units ``b_h + W_yh y``, then ``b_v + W_yv y`` for play and articulate and for the classes of velocity, where there
-    are any. The note graph is one pitch's step, whose weights the daemon takes: with ``notes [D]`` of this step around it,
+    are any. The note graph is one pitch's step, whose weights the daemon takes: with ``notes [D]`` of this step,
 
         h = sigmoid(known[:H] + notes @ window),  logits = known[H:] + h @ output
 
