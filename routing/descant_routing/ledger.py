@@ -36,11 +36,10 @@ _NOTE_OFFS = tuple(message.note_off(place >> 7, place & 0x7F) for place in range
 class Ledger:
     """Pass everything that leaves by one port through one of these."""
 
-    def __init__(self, forward_timing: bool = False) -> None:
-        """``forward_timing``: also pass clock, transport and song position, which otherwise go no further."""
+    def __init__(self) -> None:
+        """Nothing sounds."""
         self.torn = 0
         """How many incomplete messages ``pass_dry`` has refused."""
-        self._forward_timing = forward_timing
         # A place is channel·128 + key (or controller).
         self._holders: dict[int, int] = {}  # place → owners' bits; only what sounds
         self._pedals: set[int] = set()  # places of the pedals that are down
@@ -71,7 +70,7 @@ class Ledger:
         """The player's message ``data`` passes: what to send for it.
 
         Notes go through the ledger; "all notes off" and its kin first end what sounds on their channel;
-        active sensing, timing (unless asked for) and torn messages stay here; the rest passes untouched.
+        active sensing, timing and torn messages stay here; the rest passes untouched.
         """
         if not message.is_complete(data):
             self.torn += 1
@@ -87,15 +86,6 @@ class Ledger:
         if kind == message.SYSEX:
             return self._pass_system(data)
         return [data]
-
-    def release_owner(self, owner: int, channel: int | None = None) -> list[bytes]:
-        """Everything that ``owner`` holds (on ``channel``) ends; what others hold sounds on."""
-        mine = sorted(
-            place
-            for place, holders in self._holders.items()
-            if holders & owner and channel in (None, place >> 7)
-        )
-        return [off for place in mine for off in self._release(owner, place, _NOTE_OFFS[place])]
 
     def release_channel(self, channel: int) -> list[bytes]:
         """Everything that sounds on ``channel`` ends, whoever holds it."""
@@ -157,7 +147,7 @@ class Ledger:
         return [data]
 
     def _pass_system(self, data: bytes) -> list[bytes]:
-        if data[0] == message.ACTIVE_SENSING or (message.is_timing(data) and not self._forward_timing):
+        if data[0] == message.ACTIVE_SENSING or message.is_timing(data):
             return []
         if data[0] == message.SYSTEM_RESET:
             self._pedals.clear()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.tunes.as_midi import write_midi
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_daemon.tunes.as_midi import write_midi
 from descant_daemon.tunes.book import load
 
 

@@ -118,3 +118,9 @@ def test_what_is_piped_has_a_row_a_line(descant: Run, monkeypatch: pytest.Monkey
     rows = descant("presets", "--parameters").splitlines()
     assert len([row for row in rows if row.startswith("| `")]) == len(TABLE) + len(ACTIONS)
     assert len(max(rows, key=len)) > 200
+
+
+def test_the_schema_of_presets_is_printed_for_editors(descant: Run) -> None:
+    schema = json.loads(descant("presets", "--schema"))
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert {"title", "model", "cc"} <= schema["properties"].keys()

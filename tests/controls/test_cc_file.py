@@ -82,13 +82,13 @@ def test_an_entry_is_added_and_no_other_line_changes(text: str, new: dict[int, s
     kept = [line for number, line in enumerate(lines, 1) if number not in new]
     assert ending.join(kept).rstrip(ending) == text.rstrip(ending)
     assert after.endswith(ending)
-    assert load_preset(tmp_path / "preset.yaml").bindings().source_of("low") == SOURCE
+    assert load_preset(tmp_path / "preset.yaml").bindings().names[SOURCE] == "low"
 
 
 @pytest.mark.parametrize(("text", "old", "new"), CHANGED.values(), ids=list(CHANGED))
 def test_an_entry_is_changed_in_its_place(text: str, old: str, new: str, tmp_path: Path) -> None:
     assert put(tmp_path, text, "low", SOURCE) == text.replace(old, new)
-    assert load_preset(tmp_path / "preset.yaml").bindings().source_of("low") == SOURCE
+    assert load_preset(tmp_path / "preset.yaml").bindings().names[SOURCE] == "low"
 
 
 @pytest.mark.parametrize(

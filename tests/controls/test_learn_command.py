@@ -72,7 +72,7 @@ def test_through_jack_into_a_file(jack_server: Server, keyboard: Keyboard, tmp_p
     assert (program.returncode, said) == (0, "density: 20+52\n"), told
     assert told == f"Written into {path}. Nothing moves mode any more.\n"  # whose default is 20
     assert path.read_text() == PRESET + "  density: 20+52\n"
-    assert load_preset(path).bindings().source_of("density") == Pair(20, 52)
+    assert load_preset(path).bindings().names[Pair(20, 52)] == "density"
 
 
 def opens(backend: Backend) -> Callable[..., Rung]:

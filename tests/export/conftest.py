@@ -7,7 +7,7 @@ import torch
 
 from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
-from descant_export.corpus.read import BACH, read_corpus
+from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import Split, split_by_tune
 from descant_export.model.biaxial import Biaxial, Shape
 from descant_export.model.kernel import KernelShape
@@ -36,7 +36,7 @@ def small_model(small_shape: Shape) -> Biaxial:
 
 @pytest.fixture(scope="session")
 def chorales() -> list[Piece]:
-    return list(read_corpus(BACH, lambda step: None).pieces)
+    return list(read_corpus("music21:bach", lambda step: None).pieces)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from descant_daemon.model.forms import BiaxialMetadata
 from descant_export import commands, exporting
 from descant_export.claim import LOCK, claimed
 from descant_export.corpus.choice import Choice
-from descant_export.corpus.read import BACH, Corpus, read_corpus
+from descant_export.corpus.read import Corpus, read_corpus
 from descant_export.corpus.splits import Split
 from descant_export.model.biaxial import Biaxial
 from descant_export.training.config import Config
@@ -31,7 +31,7 @@ def _few_pieces(monkeypatch: pytest.MonkeyPatch, split: Split) -> None:
     """Of the chorales: what is tested here is the way, not how far one gets on it."""
 
     def few(_: Choice, corpus: Corpus) -> Split:
-        assert corpus.name == BACH
+        assert corpus.name == "music21:bach"
         return Split(*(sorted(side, key=lambda piece: piece.steps)[:3] for side in split))
 
     monkeypatch.setattr(Choice, "split", few)
@@ -49,12 +49,12 @@ def descant(*arguments: str) -> str:
 
 
 def test_train_go_on_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_corpus(BACH, lambda name: None)
+    read_corpus("music21:bach", lambda name: None)
     settings = [part for text in SMALL for part in ("--set", text)]
     run, place = tmp_path / "run", tmp_path / "small"
-    descant("train", BACH, "--run", str(run), "--updates", "2", *settings)
+    descant("train", "music21:bach", "--run", str(run), "--updates", "2", *settings)
     assert (run / "best.pt").exists()
-    said = descant("train", BACH, "--run", str(run), "--updates", "4", *settings)
+    said = descant("train", "music21:bach", "--run", str(run), "--updates", "4", *settings)
     for words in (
         "Split: train 3 pieces, ",
         "update 4 of 4, ",
@@ -129,10 +129,10 @@ def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
         claimed(tmp_path),
         pytest.raises(DescantError, match=rf"is being trained by process {os.getpid()}: "),
     ):
-        descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+        descant("train", "music21:bach", "--run", str(tmp_path), "--updates", "1", *settings)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / LOCK).write_text("1\n")  # a killed one's: no process claims it
-    descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+    descant("train", "music21:bach", "--run", str(tmp_path), "--updates", "1", *settings)
     assert not (tmp_path / LOCK).exists()
 
 
@@ -174,11 +174,11 @@ def test_the_documents_agree_on_how_long_a_small_network_takes() -> None:
 
 def test_another_network_is_another_run(tmp_path: Path) -> None:
     settings = [part for text in SMALL for part in ("--set", text)]
-    descant("train", BACH, "--run", str(tmp_path), "--updates", "1", *settings)
+    descant("train", "music21:bach", "--run", str(tmp_path), "--updates", "1", *settings)
     with pytest.raises(
         UsageError, match=r"was begun with time_layers=\[6\], not \[7\]; another --run begins anew"
     ):
-        descant("train", BACH, "--run", str(tmp_path), "--set", "time_layers=[7]")
+        descant("train", "music21:bach", "--run", str(tmp_path), "--set", "time_layers=[7]")
 
 
 def test_a_config_to_change(tmp_path: Path) -> None:

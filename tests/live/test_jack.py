@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import mido
 import pytest
 from tests.live.conftest import PATIENCE, StatusLines
+from tests.tunes.as_midi import write_midi
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_daemon.tunes.as_midi import write_midi
 from descant_daemon.tunes.book import COMMON_METRE, medley
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.piece import Piece
-from descant_export.corpus.read import BACH, read_corpus
+from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import split_by_tune
 
 PIECES = 16
@@ -29,7 +29,7 @@ def network() -> OnnxNetwork:
 
 @pytest.fixture(scope="module")
 def held_out() -> list[Piece]:
-    test = split_by_tune(read_corpus(BACH, lambda step: None).pieces).test
+    test = split_by_tune(read_corpus("music21:bach", lambda step: None).pieces).test
     return [piece for piece in test if piece.step_in_bar.max() < 16][:PIECES]
 
 

@@ -14,7 +14,7 @@ from descant_routing.errors import DescantError
 
 
 def page(*notes: tuple[float, float, int, int], beats_per_bar: float = 4.0) -> Page:
-    return measure([Track("t", notes)], beats_per_bar, None)
+    return measure([Track("t", notes)], beats_per_bar)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_generated_track_of_a_file_is_known_by_its_name(tmp_path: Path) -> N
 
 
 def test_a_hair_over_the_last_bar_line_of_a_row_is_no_piece_of_its_own() -> None:
-    page = measure([Track("x", [(0.0, 64.0, 60, 80)])], 4, None)
+    page = measure([Track("x", [(0.0, 64.0, 60, 80)])], 4)
     row = page.bars_per_system * page.beats_per_bar
     assert len(page.pieces(RollNote(row - 1, 1.01, 60))) == 1
     assert len(page.pieces(RollNote(row - 1, 1.5, 60))) == 2

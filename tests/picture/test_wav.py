@@ -5,10 +5,10 @@ import wave
 from pathlib import Path
 
 import pytest
+from tests.tunes.as_midi import write_midi
 
 from descant_daemon.picture.wav import SOUNDFONT_VARIABLE, find_soundfont, render_wav
 from descant_daemon.tunes import TuneNote
-from descant_daemon.tunes.as_midi import write_midi
 
 SOUNDFONT = b"RIFF\0\0\0\0sfbk"
 

@@ -184,11 +184,6 @@ def test_controllers_may_cross_low_and_high_on_their_way() -> None:
     assert crossed.with_values({"high": TABLE["high"].from_position(90 / 127)}).consistent().high == 90
 
 
-def test_density_as_odds() -> None:
-    odds = [Parameters(density=density).odds for density in (0, 1, 1.5, 1.98)]
-    assert odds == pytest.approx([0, 1, 3, 99])
-
-
 @pytest.mark.parametrize(
     ("metre", "steps_per_beat", "steps"),
     [

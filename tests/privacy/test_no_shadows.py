@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from tests.live.conftest import Rig
+from tests.tunes.as_midi import write_midi
 
 from descant_daemon.loopback.programs import Program
-from descant_daemon.tunes.as_midi import write_midi
 from descant_daemon.tunes.book import load
 
 # What a Python that is told `-m` has loaded before it comes to us: those no program can keep from being shadowed.

@@ -12,7 +12,8 @@ from tests.routing.doubles import Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.jack_port import CLIENT, JackBackend
+from descant_routing.ports.cables import CLIENT
+from descant_routing.ports.jack_port import JackBackend
 from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:

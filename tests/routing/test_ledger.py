@@ -40,8 +40,6 @@ def happen(ledger: Ledger, line: str) -> list[bytes]:
     if what.startswith("cc"):
         controller, _, value = what[2:].partition("=")
         return ledger.pass_dry(message.control_change(channel, int(controller), int(value)))
-    if what in ("dry", "gen"):
-        return ledger.release_owner(OWNERS[what])
     owner, sign, key = what[:3], what[3], int(what[4:])
     if owner == "dry":
         data = message.note_on(channel, key, 80) if sign == "+" else message.note_off(channel, key)
@@ -81,15 +79,6 @@ SCORES: dict[str, list[tuple[str, str]]] = {
         ("dry+61", "+61"),
         ("dry-60", "-60"),
         ("dry-61", "-61"),
-    ],
-    "one owner goes, the other stays": [
-        ("dry+60", "+60"),
-        ("gen+60", "-60 +60"),
-        ("gen+67/2", "+67/2"),
-        ("gen+64", "+64"),
-        ("gen", "-64 -67/2"),
-        ("dry-60", "-60"),
-        ("gen", ""),
     ],
     "all notes off ends its channel before it passes": [
         ("dry+60", "+60"),
@@ -150,14 +139,13 @@ def test_the_players_own_bytes_pass() -> None:
 
 
 @pytest.mark.parametrize("text", ["f8", "fa", "fb", "fc", "f2 00 00", "f1 00", "f3 00"])
-def test_timing_goes_no_further_unless_asked(text: str) -> None:
+def test_timing_goes_no_further(text: str) -> None:
     data = bytes.fromhex(text)
     assert Ledger().pass_dry(data) == []
-    assert Ledger(forward_timing=True).pass_dry(data) == [data]
 
 
 def test_active_sensing_never_passes() -> None:
-    assert Ledger(forward_timing=True).pass_dry(b"\xfe") == []
+    assert Ledger().pass_dry(b"\xfe") == []
 
 
 def test_system_reset_ends_the_notes_first() -> None:
@@ -210,7 +198,6 @@ ACTS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
     st.tuples(st.just(Ledger.strike), GENERATED, CHANNELS, KEYS, VELOCITIES),
     st.tuples(st.just(Ledger.release), GENERATED, CHANNELS, KEYS),
     st.tuples(st.just(Ledger.pass_dry), DRY_MESSAGES),
-    st.tuples(st.just(Ledger.release_owner), st.sampled_from(Owner)),
     st.tuples(st.just(Ledger.release_channel), CHANNELS),
     st.tuples(st.sampled_from([Ledger.panic, Ledger.release_all])),
 )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.tunes.as_midi import TICKS_PER_STEP, write_tunes
 
 from descant_daemon.midi_file import read_song
 from descant_daemon.tunes import load, names
-from descant_daemon.tunes.as_midi import TICKS_PER_STEP, write_tunes
 from descant_export.evaluate.judge.harmony.key import correlated
 
 # name: (metre, bars with the pick-up's, notes at once at most, lowest key, highest key)

@@ -6,9 +6,9 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tunes.as_midi import write_midi
 
 from descant_daemon.tunes import TuneError, TuneNote, load, names, parse
-from descant_daemon.tunes.as_midi import write_midi
 
 HEAD = """title: T
 composer: C

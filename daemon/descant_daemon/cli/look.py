@@ -14,7 +14,7 @@ from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.console import columns, say, say_json, say_row
 from descant_daemon.model.card import check_model_files
-from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.preset import load_preset, model_stem, preset_json_schema
 from descant_daemon.settings.reference import parameter_reference, parameters_in_words
 from descant_daemon.settings.shelf import closed, own_folder, shelf
 from descant_routing.errors import DescantError
@@ -29,8 +29,15 @@ def presets(
     parameters: Annotated[
         bool, typer.Option("--parameters", help="Explain every parameter and action instead.")
     ] = False,
+    schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Print the JSON Schema of preset.yaml instead, for editors."),
+    ] = False,
 ) -> None:
     """List the presets, and where your own would be."""
+    if schema:
+        say_json(preset_json_schema())
+        return
     if parameters:
         _tell_parameters()
         return

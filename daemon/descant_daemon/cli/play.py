@@ -45,7 +45,8 @@ from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.ports.backend import Backend
-from descant_routing.ports.jack_port import CLIENT, JackBackend
+from descant_routing.ports.cables import CLIENT
+from descant_routing.ports.jack_port import JackBackend
 from descant_routing.ports.ladder import BACKENDS, open_rung
 
 MILLISECOND = 1_000_000

@@ -127,11 +127,11 @@ def notes_of(track: Track) -> list[RollNote]:
     return notes
 
 
-def measure(tracks: Sequence[Track], beats_per_bar: float, bars: int | None) -> Page:
+def measure(tracks: Sequence[Track], beats_per_bar: float) -> Page:
     """Choose keys, bars and row height for these tracks; whole octaves, two at least, keep the page calm."""
     notes = [note for track in tracks for note in notes_of(track)]
     end = max((note.start + note.length for note in notes), default=0.0)
-    wanted = max(1, bars or 0, math.ceil(round(end / beats_per_bar, 6)))
+    wanted = max(1, math.ceil(round(end / beats_per_bar, 6)))
     drawn = min(wanted, MOST_BARS)
     lowest = min((note.key for note in notes), default=60)
     highest = max((note.key for note in notes), default=72)

@@ -56,26 +56,23 @@ def draw_roll(
     subtitle: str = "",
     beats_per_bar: float = 4.0,
     beat: float = 1.0,
-    bars: int | None = None,
-    first_bar: int = 1,
 ) -> Path:
     """Draw the tracks, the first below the others, as a PNG; returns ``path``.
 
     Times are in quarters: 3/4 and 6/8 have ``beats_per_bar`` 3, and a line every ``beat`` (1.5 in 6/8).
-    ``bars`` is the least number of bars shown; ``first_bar`` the number of the first. A piece of more than 96
-    bars is cut, and the picture says so. The file is there whole or not at all. Raises ValueError for a
-    note that is none or a bar without length, DescantError where ``path`` cannot be written.
+    A piece of more than 96 bars is cut, and the picture says so. The file is there whole or not at all. Raises
+    ValueError for a note that is none or a bar without length, DescantError where ``path`` cannot be written.
     """
     if beats_per_bar <= 0 or beat <= 0:
         raise ValueError(f"A bar of {beats_per_bar} quarters, a line every {beat}: both must be above 0.")
-    page = measure(tracks, beats_per_bar, bars)
+    page = measure(tracks, beats_per_bar)
     image = Image.new("RGB", (WIDTH, page.height), PAPER)
     draw = ImageDraw.Draw(image)
     if page.bars_left_off:
         subtitle = f"{subtitle} · {page.bars_left_off} more bars not shown".removeprefix(" · ")
     _head(draw, tracks, title, subtitle)
     for system in range(page.systems):
-        _grid(draw, page, system, beat, first_bar)
+        _grid(draw, page, system, beat)
         _keyboard(draw, page, system)
     taken: set[tuple[int, int]] = set()  # (key, sixteenth) where a track below sounds already
     for colour, track in zip(_colours(tracks), tracks, strict=True):
@@ -128,7 +125,7 @@ def _head(draw: ImageDraw.ImageDraw, tracks: Sequence[Track], title: str, subtit
         right -= 90
 
 
-def _grid(draw: ImageDraw.ImageDraw, page: Page, system: int, beat: float, first_bar: int) -> None:
+def _grid(draw: ImageDraw.ImageDraw, page: Page, system: int, beat: float) -> None:
     top, bars = page.top(system), page.bars_in(system)
     bottom, right = top + page.system_height, page.x(bars * page.beats_per_bar)
     for key in range(page.lowest, page.highest + 1):
@@ -142,7 +139,7 @@ def _grid(draw: ImageDraw.ImageDraw, page: Page, system: int, beat: float, first
         for line in range(1, int((page.beats_per_bar - 1e-9) // beat) + 1):
             x = page.x(start + line * beat)
             draw.line((x, top, x, bottom), BEAT_LINE)
-    number = first_bar + system * page.bars_per_system
+    number = 1 + system * page.bars_per_system
     for bar in range(bars + 1):
         x = page.x(bar * page.beats_per_bar)
         draw.line((x, top - 8 if bar < bars else top, x, bottom), BAR_LINE, 2)

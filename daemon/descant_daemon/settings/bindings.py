@@ -39,10 +39,6 @@ class Bindings:
 
     names: Mapping[Source, str]
 
-    def source_of(self, name: str) -> Source | None:
-        """What moves ``name``; None for nothing."""
-        return next((source for source, moved in self.names.items() if moved == name), None)
-
     @property
     def controllers(self) -> dict[int, str]:
         """For who reads controllers one by one: number → parameter, of a pair the coarse half; no NRPN."""

@@ -367,11 +367,6 @@ class Parameters:
         for row in TABLE.values():
             object.__setattr__(self, row.name, row.check(getattr(self, row.name)))
 
-    @property
-    def odds(self) -> float:
-        """``density`` as the factor on the odds of each note: 0, 1 at 1, 99 at 1.98."""
-        return self.density / (2 - self.density)
-
     def with_values(self, values: Mapping[str, object]) -> Parameters:
         """These with some replaced. Raises UsageError for an unknown name or a value outside its row."""
         changes: dict[str, Any] = {row_named(name, TABLE).name: value for name, value in values.items()}

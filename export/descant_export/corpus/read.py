@@ -23,7 +23,6 @@ from descant_export.corpus.pool import read_in_order
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.printable import printable
 
-BACH = "music21:bach"
 KILLED = "ended the process that read it"
 
 

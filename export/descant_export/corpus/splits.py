@@ -30,13 +30,11 @@ class Split(NamedTuple):
     test: Sequence[Piece]
 
 
-def split_corpus(
-    corpus: Corpus, options: IngestOptions, split_list: Path | None = None, seed: int = 0
-) -> Split:
+def split_corpus(corpus: Corpus, options: IngestOptions, split_list: Path | None = None) -> Split:
     """As the list says, when there is one; or else by tune."""
     if split_list is not None:
         return split_by_list(corpus.pieces, split_list)
-    return split_by_tune(corpus.pieces, seed, options.steps_per_beat)
+    return split_by_tune(corpus.pieces, steps_per_beat=options.steps_per_beat)
 
 
 def split_by_tune(pieces: Sequence[Piece], seed: int = 0, steps_per_beat: int = 4) -> Split:

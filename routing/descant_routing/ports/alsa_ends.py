@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import own_name
+from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.pieces import Pieces
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ class AlsaCable(Cable):
 class AlsaEnds(Ends[AlsaCable]):
     """Our named ports are hidden: nobody else is to connect to them."""
 
-    def __init__(self, client: AlsaClient, name: str) -> None:
-        """``name``: what we are called in front of our ports' names."""
+    def __init__(self, client: AlsaClient) -> None:
+        """``client`` is open."""
         self._client = client
-        self._name = name
 
     def cable(self, label: str, is_input: bool, name: str | None) -> AlsaCable:
         """See ``Ends``."""
@@ -52,7 +51,7 @@ class AlsaEnds(Ends[AlsaCable]):
 
     def open(self, cable: AlsaCable) -> None:
         """See ``Ends``."""
-        cable.own = f"{self._name} {own_name(cable.label, cable.is_input)}"
+        cable.own = f"{CLIENT} {own_name(cable.label, cable.is_input)}"
         make = self._client.make_input if cable.is_input else self._client.make_output
         cable.port = make(cable.own, visible=cable.name is None)
 

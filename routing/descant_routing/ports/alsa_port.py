@@ -19,7 +19,7 @@ from descant_routing.ports.ahead import Ahead
 from descant_routing.ports.alsa_client import AlsaClient, Arrived, Gone, Subscribed
 from descant_routing.ports.alsa_ends import AlsaCable, AlsaEnds
 from descant_routing.ports.alsa_timer import queue_timer
-from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.queue_axis import QueueAxis
 from descant_routing.ports.threaded import ThreadedBackend
 from descant_routing.ports.wiring import Wiring
@@ -48,14 +48,14 @@ class AlsaBackend(ThreadedBackend[AlsaCable]):
 
     ahead = True
 
-    def __init__(self, cables: Cables = ONE_CABLE, client: str = "Descant") -> None:
+    def __init__(self, cables: Cables = ONE_CABLE) -> None:
         """Open the ports; nothing runs before ``start``.
 
         Cables with a name are connected to that port (see ``resolve``); to the others' ports, "Descant in" and
         "Descant out" or as they are labelled, other programs connect. Raises DescantError where there is no
         sequencer, UsageError for ports that are not there.
         """
-        self._client = AlsaClient(client)
+        self._client = AlsaClient(CLIENT)
         self._axis = QueueAxis()
         self._measured = 0
         self._ahead = Ahead()
@@ -70,7 +70,7 @@ class AlsaBackend(ThreadedBackend[AlsaCable]):
         try:
             self._ears = [self._client.fileno(), self._wake_out.fileno()]
             self._client.watch()
-            super().__init__("ALSA", Wiring(AlsaEnds(self._client, client), "ALSA", cables, self.wake))
+            super().__init__("ALSA", Wiring(AlsaEnds(self._client), "ALSA", cables, self.wake))
             self._measure()
         except DescantError:
             self._leave()

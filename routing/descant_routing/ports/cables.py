@@ -23,6 +23,8 @@ class Cables(NamedTuple):
     patient: bool = False
 
 
+CLIENT = "Descant"
+"""What a patchbay calls the program that has the ports."""
 ONE_CABLE = Cables({MAIN: None}, {MAIN: None})
 """One input and one output, both ports of our own."""
 

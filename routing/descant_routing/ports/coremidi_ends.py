@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import own_name
+from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.coremidi_api import CoreMidiError, packets
 from descant_routing.ports.pieces import Pieces
 
@@ -44,11 +44,10 @@ class CoreMidiCable(Cable):
 class CoreMidiEnds(Ends[CoreMidiCable]):
     """Who leaves may take with him what CoreMIDI still holds: nothing closes before that has left."""
 
-    def __init__(self, midi: CoreMidi, client: int, name: str, inbox: Inbox[Packets]) -> None:
-        """``name``: what we are called in front of our ports' names."""
+    def __init__(self, midi: CoreMidi, client: int, inbox: Inbox[Packets]) -> None:
+        """``client`` is of the MIDI server."""
         self._midi = midi
         self._client = client
-        self._name = name
         self._inbox = inbox
         self._own: set[int] = set()  # our virtual endpoints
 
@@ -64,7 +63,7 @@ class CoreMidiEnds(Ends[CoreMidiCable]):
     def open(self, cable: CoreMidiCable) -> None:
         """A virtual endpoint, or for a cable with a name a port."""
         midi, client = self._midi, self._client
-        name = cable.own = f"{self._name} {own_name(cable.label, cable.is_input)}"
+        name = cable.own = f"{CLIENT} {own_name(cable.label, cable.is_input)}"
         with _refusals():
             if cable.is_input:
                 make = midi.input if cable.name is not None else midi.destination

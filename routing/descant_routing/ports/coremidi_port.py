@@ -11,7 +11,7 @@ import time
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.ahead import Ahead
-from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.coremidi_api import CoreMidiError, load_coremidi
 from descant_routing.ports.coremidi_ends import CoreMidiCable, CoreMidiEnds, Packets, wait_for_last
 from descant_routing.ports.inbox import Inbox
@@ -27,7 +27,7 @@ class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
 
     polls = True
 
-    def __init__(self, cables: Cables = ONE_CABLE, client: str = "Descant") -> None:
+    def __init__(self, cables: Cables = ONE_CABLE) -> None:
         """Open the ports; nothing runs before ``start``.
 
         Cables with a name lead to that existing port (see ``resolve``); for the others virtual ports are made,
@@ -40,11 +40,11 @@ class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
         self._open = True
         self._midi = load_coremidi()
         try:
-            self._client = self._midi.client(client)
+            self._client = self._midi.client(CLIENT)
         except CoreMidiError as error:
             raise DescantError(f"CoreMIDI cannot be opened: {error}") from error
         try:
-            ends = CoreMidiEnds(self._midi, self._client, client, self._inbox)
+            ends = CoreMidiEnds(self._midi, self._client, self._inbox)
             super().__init__("CoreMIDI", Wiring(ends, "CoreMIDI", cables, self.wake))
         except DescantError:
             self._leave()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
-from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.frames import FrameAxis
 from descant_routing.ports.jack_ends import ANSWER, JackCable, JackEnds, JackPort
 from descant_routing.ports.jack_patches import IN_FORCE, JackPatches
@@ -28,7 +28,6 @@ _LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (81
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
 _POLL = 0.001  # s
 
-CLIENT = "Descant"
 """What we are called in JACK's patchbays, unless somebody has that name already."""
 
 _frame = itemgetter(0)
@@ -43,7 +42,7 @@ class JackBackend(Wired[JackCable]):
     name = "JACK"
     periodic = True
 
-    def __init__(self, cables: Cables = ONE_CABLE, client: str = CLIENT, server: str | None = None) -> None:
+    def __init__(self, cables: Cables = ONE_CABLE, server: str | None = None) -> None:
         """Open the client; nothing runs before ``start``.
 
         Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
@@ -55,7 +54,7 @@ class JackBackend(Wired[JackCable]):
         self._jack_error: type[Exception] = jack.JackError
         try:
             self._client: Any = bounded(
-                "JACK", ANSWER, lambda: jack.Client(client, no_start_server=True, servername=server)
+                "JACK", ANSWER, lambda: jack.Client(CLIENT, no_start_server=True, servername=server)
             )
         except jack.JackError as error:
             raise DescantError(

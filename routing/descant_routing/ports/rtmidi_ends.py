@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import own_name
+from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.libraries import quiet_stderr
 from descant_routing.ports.resolve import without_places
 from descant_routing.ports.stamps import StampMap
@@ -63,12 +63,11 @@ Arrival = tuple[RtMidiCable, int, list[int], float]
 class RtMidiEnds(Ends[RtMidiCable]):
     """python-rtmidi holds the interpreter's lock in its calls: no two of them ever meet."""
 
-    def __init__(self, rtmidi: Any, facts: RtMidiSystem, name: str, inbox: Inbox[Arrival]) -> None:
-        """``name``: what we are called. Raises DescantError where the system is not there."""
+    def __init__(self, rtmidi: Any, facts: RtMidiSystem, inbox: Inbox[Arrival]) -> None:
+        """Raises DescantError where the system is not there."""
         self._rtmidi = rtmidi
         self._error: type[Exception] = rtmidi.RtMidiError
         self._facts = facts
-        self._name = name
         self._inbox = inbox
         self._spare: dict[bool, Any] = {}  # objects that have listed ports, and are nobody's yet
         self._open: dict[bool, list[Any]] = {True: [], False: []}
@@ -92,7 +91,7 @@ class RtMidiEnds(Ends[RtMidiCable]):
 
     def open(self, cable: RtMidiCable) -> None:
         """A virtual port, or an object that is not connected yet. UsageError where virtual ones cannot be."""
-        cable.own = f"{self._name} {own_name(cable.label, cable.is_input)}"
+        cable.own = f"{CLIENT} {own_name(cable.label, cable.is_input)}"
         if cable.name is None and not self._facts.virtual:
             raise self._no_virtual_ports(cable)
         cable.midi = self._spare.pop(cable.is_input, None) or self._made(cable.is_input)
@@ -147,7 +146,7 @@ class RtMidiEnds(Ends[RtMidiCable]):
         kind = self._rtmidi.MidiIn if is_input else self._rtmidi.MidiOut
         try:
             with quiet_stderr():
-                return kind(self._api, name=self._name)
+                return kind(self._api, name=CLIENT)
         except self._error as error:
             raise DescantError(f"{self._facts.title} cannot be opened on this machine: {error}") from error
 

@@ -19,7 +19,7 @@ class RtMidiBackend(ThreadedBackend[RtMidiCable]):
 
     polls = True
 
-    def __init__(self, system: str, cables: Cables = ONE_CABLE, client: str = "Descant") -> None:
+    def __init__(self, system: str, cables: Cables = ONE_CABLE) -> None:
         """Open the ports; nothing runs before ``start``.
 
         ``system`` is a key of ``SYSTEMS``. Cables with a name lead to that existing port (see ``resolve``); for the
@@ -32,7 +32,7 @@ class RtMidiBackend(ThreadedBackend[RtMidiCable]):
         self._inbox: Inbox[Arrival] = Inbox()
         self._ports = threading.Lock()  # held where ports are opened, looked at or let go
         self._open = True
-        self._ends = RtMidiEnds(rtmidi, facts, client, self._inbox)
+        self._ends = RtMidiEnds(rtmidi, facts, self._inbox)
         try:
             super().__init__(facts.title, Wiring(self._ends, facts.title, cables, self.wake))
         except DescantError:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import mido
 import pytest
+from tests.tunes.as_midi import write_midi
 
 from descant_daemon.tunes import TuneNote, load, names
-from descant_daemon.tunes.as_midi import write_midi
 
 IN_FOUR = (
     "dundee",

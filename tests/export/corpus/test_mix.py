@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.export.training.tiny import PITCHES, TINY
+from tests.tunes.as_midi import write_midi
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
@@ -15,7 +16,6 @@ from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.lined_yaml import FileError
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.tunes import load
-from descant_daemon.tunes.as_midi import write_midi
 from descant_export import commands
 from descant_export.corpus.gathered import Styled
 from descant_export.corpus.kept import keep, load_kept

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.tunes.as_midi import write_midi
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.midi_file import read_song
 from descant_daemon.settings.preset import load_preset, parse_preset
 from descant_daemon.tunes import load
-from descant_daemon.tunes.as_midi import write_midi
 from descant_export.corpus.piece import from_notes
 from descant_export.corpus.read import Corpus
 from descant_export.first_preset import first_preset

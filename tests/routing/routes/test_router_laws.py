@@ -130,7 +130,7 @@ class Receiver:
     """One sink: a ledger, and an ear behind it that insists that on and off alternate."""
 
     def __init__(self) -> None:
-        self.ledger = Ledger(forward_timing=True)
+        self.ledger = Ledger()
         self.raw: set[tuple[int, int]] = set()  # as the router says it
         self.sounding: set[tuple[int, int]] = set()  # as the ledger says it
         self.away: set[tuple[int, int]] = set()  # pedals that are down, wheels that are bent

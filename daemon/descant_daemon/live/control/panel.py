@@ -15,7 +15,7 @@ _RING, _BOARD = ring_bytes(SLOTS, LONGEST_COMMAND), ring_bytes(BOARD_SLOTS, LONG
 SIZE = _RING + _BOARD + ring_bytes(BOARD_SLOTS, 0)
 
 Command = dict[str, Any]
-"""``{"panic": true}``, ``{"tap": true}``, ``{"capture": true}`` or ``{"set": {name: value}}``."""
+"""``{"panic": true}``, ``{"tap": true}``, ``{"capture": true}``, ``{"act": name}`` or ``{"set": {name: value}}``."""
 
 
 class Panel:

@@ -1,4 +1,4 @@
-"""A tune as a MIDI file, so that what reads files can be tried with one."""
+"""A tune as a MIDI file, for the tests of what reads files."""
 
 from collections.abc import Iterable
 from pathlib import Path
