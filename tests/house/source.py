@@ -1,6 +1,7 @@
 """What a source file imports, read from its syntax tree without running it."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +37,16 @@ def modules() -> Iterator[tuple[str, Path]]:
             parts = path.relative_to(folder.parent).with_suffix("").parts
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
         assert (folder / "__init__.py").is_file(), name
+
+
+@functools.cache
+def all_imports() -> tuple[Import, ...]:
+    """Every import of every module of ours. Raises ComputedImportError."""
+    return tuple(
+        each
+        for name, path in modules()
+        for each in imports_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
+    )
 
 
 def imports_of(name: str, text: str, *, is_package: bool) -> Iterator[Import]:
