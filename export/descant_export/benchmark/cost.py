@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import Any
 
 import torch
+from torch import nn
 
-from descant_export.model.roll import RollShape
+from descant_export.families.roll import RollLstm
 
 BACKWARD = 2  # a matrix product forward costs two backward
 
 
-def flop_per_step(shape: RollShape) -> int:
+def flop_per_step(model: nn.Module, shape: Any) -> int:
     """Of one time step forward, every pitch: two for each weight of the LSTM layers (the rest is under 1 %)."""
-    weights = 0
-    for first, sizes in ((shape.time_inputs, shape.time_layers), (shape.note_inputs, shape.note_layers)):
-        weights += sum(4 * size * (wide + size) for wide, size in pairwise([first, *sizes]))
-    return 2 * weights * shape.kernel.pitches.size
+    lstms = [layer for layer in model.modules() if isinstance(layer, nn.LSTM)]
+    weights = sum(4 * layer.hidden_size * (layer.input_size + layer.hidden_size) for layer in lstms)
+    times = 1 if isinstance(model, RollLstm) else shape.kernel.pitches.size
+    return 2 * weights * times
 
 
 def device_name(device: torch.device) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark.sets import PIANO_16THS, RollSet
+from descant_export.families.roll import LstmShape, RollLstm
+from descant_export.families.tp_nade import NadeShape, TpNade
 from descant_export.model.kernel import KernelShape
 from descant_export.model.published_kernels import KERNELS, PIANO
-from descant_export.model.roll import RollShape
+from descant_export.model.roll import RollBiaxial, RollShape
 
 SEGMENT = 128  # steps a crop; far longer than what is heard at once, short enough to draw many
 SEGMENTS = {"jsb": 64}  # a chorale's median is 57
@@ -27,7 +30,7 @@ class Recipe:
     ``sets``: those that it trains on; None is the four.
     """
 
-    shape: Callable[[RollSet], RollShape]
+    shape: Callable[[RollSet], Any]
     optimiser: str
     rate: float
     segment: int | None = None
@@ -39,6 +42,8 @@ class Recipe:
     fall: float = 1.0
     falls: int = 1
     sets: tuple[str, ...] | None = None
+    network: Callable[[Any], Any] = RollBiaxial
+    evaluate_steps: int | None = None
 
     def crop_steps(self, name: str) -> int:
         """Steps a crop of the set called ``name``."""
@@ -72,12 +77,38 @@ def _descant_1(roll_set: RollSet) -> RollShape:
     )
 
 
+def _tp_nade(window: Literal["centred", "below"]) -> Callable[[RollSet], NadeShape]:
+    kernel = replace(KERNELS["johnson-2017"], position="centred")
+    return lambda _: NadeShape(kernel, window=window, held_masks=True)
+
+
+def _roll_lstm(_: RollSet) -> LstmShape:
+    return LstmShape(KernelShape(PIANO, planes=1, beat="none"), held_masks=True)
+
+
 RECIPES: Mapping[str, Recipe] = {
     # Johnson 2017 §3.1. He does not say the length of a crop, the size of a batch, nor when he stopped.
     "johnson-2017": Recipe(_johnson_2017, "rmsprop-nesterov", 0.001),
     # Kotecha & Young §3.1; batch and crop from their notebook, its layers from Johnson's blog.
     "kotecha-young-2018": Recipe(
         _kotecha_young, "adadelta", 1.0, segment=128, update_steps=5 * 128, sets=(PIANO_16THS,)
+    ),
+    # Johnson 2017 §3.1, as above; he does not say whether the two octaves lie around the pitch or below it.
+    "johnson-2017-tp-nade": Recipe(_tp_nade("centred"), "rmsprop-nesterov", 0.001, network=TpNade),
+    "johnson-2017-tp-nade-below": Recipe(_tp_nade("below"), "rmsprop-nesterov", 0.001, network=TpNade),
+    "roll-lstm": Recipe(
+        _roll_lstm,
+        "adamw",
+        0.002,
+        update_steps=2048,
+        warm_up=50,
+        clip=1.0,
+        average=0.99,
+        patience=5,
+        fall=0.5,
+        falls=3,
+        network=RollLstm,
+        evaluate_steps=60_000,
     ),
     "descant-1": Recipe(
         _descant_1,

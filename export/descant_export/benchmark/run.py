@@ -22,7 +22,7 @@ from descant_export.benchmark.recipes import Recipe
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet
 from descant_export.benchmark.store import Result, Standing, Store, Weights
-from descant_export.model.roll import RollBiaxial, log_likelihood
+from descant_export.model.roll import log_likelihood
 from descant_routing.errors import DescantError
 
 EVALUATE_STEPS = 30_000  # training steps between two looks at validation, but at least one epoch
@@ -44,17 +44,17 @@ class Run:
         torch.manual_seed(seed)
         self._shape = recipe.shape(roll_set)
         self._rows = rows_of(self._shape.kernel.pitches, roll_set.pitches)
-        self._model = RollBiaxial(self._shape)
+        self._model = recipe.network(self._shape)
         self._model.set_rates(torch.from_numpy(roll_set.rates()[self._rows]).float())
         self._model.to(self._device)
         weights = [weight for weight in self._model.parameters() if weight.requires_grad]
         self._optimiser = OPTIMISERS[recipe.optimiser](weights, recipe.rate)
-        self._average = RollBiaxial(self._shape).to(self._device)
+        self._average = recipe.network(self._shape).to(self._device)
         self.standing = Standing(batch)
         if (last := store.last()) is not None:
             self._take_up(last)
         each_update = self.standing.batch * self._segment
-        between = max(roll_set.train_steps, EVALUATE_STEPS)
+        between = max(roll_set.train_steps, recipe.evaluate_steps or EVALUATE_STEPS)
         self.evaluate_every = max(1, round(between / each_update))
 
     def _take_up(self, last: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class Run:
         if known is not None and known.best_update == update:
             test = known.test
         else:
-            model = RollBiaxial(self._shape)
+            model = self._recipe.network(self._shape)
             model.load_state_dict(weights)
             test = mean_log_likelihood(model.to(self._device), self._set, self._set.test, fast=False)
         result = Result(
@@ -152,7 +152,9 @@ class Run:
             torch.nn.utils.clip_grad_norm_(self._model.parameters(), recipe.clip)
         self._optimiser.step()
         self._follow()
-        self.standing.flop += (1 + BACKWARD) * flop_per_step(self._shape) * len(crops.now) * self._segment
+        self.standing.flop += (
+            (1 + BACKWARD) * flop_per_step(self._model, self._shape) * len(crops.now) * self._segment
+        )
         return total / steps
 
     def _climb(self, crops: Crops) -> tuple[float, float]:
@@ -160,7 +162,7 @@ class Run:
         before, now = (tensor.to(self._device, torch.bfloat16) for tensor in (crops.before, crops.now))
         real = crops.real.to(self._device)
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            logits = self._model(before, now, crops.number.to(self._device))
+            logits = self._model(before, now, step_in_bar=crops.number.to(self._device))
         total = (log_likelihood(logits, now) * real).sum()
         (-total / (real.sum() * now.shape[2])).backward()  # type: ignore[no-untyped-call]
         return total.item(), float(crops.real.sum())
@@ -176,7 +178,9 @@ class Run:
         """Score validation; keep the weights if they are the best; let the rate fall, or end, if they are not."""
         standing, recipe = self.standing, self._recipe
         valid = mean_log_likelihood(self._average, self._set, self._set.valid, fast=True)
-        standing.flop += flop_per_step(self._shape) * sum(len(frames) for frames in self._set.valid)
+        standing.flop += flop_per_step(self._model, self._shape) * sum(
+            len(frames) for frames in self._set.valid
+        )
         standing.curve.append((standing.update, standing.climbed / standing.climbs, valid, standing.seconds))
         standing.climbed, standing.climbs = 0.0, 0
         if valid > standing.best:

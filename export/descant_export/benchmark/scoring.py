@@ -6,21 +6,20 @@ Teacher forcing on both axes, dropout off, every sequence from a zero state and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from descant_export.benchmark.crops import crop, rows_of
 from descant_export.benchmark.sets import Frames, RollSet
-from descant_export.model.roll import RollBiaxial, log_likelihood
+from descant_export.model.roll import log_likelihood
 
 STEPS_AT_ONCE = 1024  # steps of all sequences in a batch; a longer sequence goes alone
 
 
 @torch.no_grad()
-def mean_log_likelihood(
-    model: RollBiaxial, roll_set: RollSet, frames: Sequence[Frames], *, fast: bool
-) -> float:
+def mean_log_likelihood(model: Any, roll_set: RollSet, frames: Sequence[Frames], *, fast: bool) -> float:
     """Nats per time step over ``frames``; ``fast`` computes under bf16 autocast.
 
     Pitches that the network leaves out are scored by their smoothed rate in training.
@@ -36,7 +35,7 @@ def mean_log_likelihood(
         dtype = torch.bfloat16 if fast else torch.float32
         before, now = (tensor.to(device, dtype) for tensor in (cpu.before, cpu.now))
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
-            logits = model(before, now, cpu.number.to(device))
+            logits = model(before, now, step_in_bar=cpu.number.to(device))
         each = log_likelihood(logits, now) * cpu.real.to(device)
         total += float(each.double().sum())
         steps += int(cpu.real.sum())

@@ -83,15 +83,15 @@ class RollBiaxial(nn.Module):
         else:
             self.output.bias.copy_(torch.logit(rates.mean(0)))
 
-    def forward(self, before: Tensor, now: Tensor, number: Tensor) -> Tensor:
+    def forward(self, before: Tensor, now: Tensor, step_in_bar: Tensor) -> Tensor:
         """Logits ``[B, T, P, planes]`` of the steps ``now``, of the same shape.
 
         ``before``: ``[B, past + T, P, planes]``; its last T frames are those one step before ``now``.
-        ``number``: ``[B, T]``, the step's number in its sequence (in its bar, where the kernel has a beat).
+        ``step_in_bar``: ``[B, T]``, the step's number in its sequence (in its bar, where the kernel has a beat).
         """
         batch, steps, pitches, planes = now.shape
         # Turned round while it is small: step by step for the time axis, pitch by pitch for the note axis.
-        earlier, columns, number = before.transpose(0, 1), now.permute(2, 1, 0, 3), number.T
+        earlier, columns, number = before.transpose(0, 1), now.permute(2, 1, 0, 3), step_in_bar.T
         sequence = self._time_features(earlier, number).reshape(steps, batch * pitches, -1)
         context = self.time_axis(sequence).view(steps, batch, pitches, -1).permute(2, 0, 1, 3)
         beside = [pad(columns[:-1], (0, 0, 0, 0, 0, 0, 1, 0))]

@@ -1,0 +1,1 @@
+"""The families of networks: one file each, with its sizes, its network and its likelihood."""

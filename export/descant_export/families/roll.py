@@ -1,0 +1,85 @@
+"""The roll LSTM: the notes of a step as a sum of learned vectors, an LSTM along time, and a coin for each pitch.
+
+All pitches of a step are independent of one another, given the past: where the music goes on with C or with D, both may
+sound, or neither. It is the simplest network that plays, and what the others are measured against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from descant_export.model.biaxial import QUIET_ARTICULATE, QUIET_PLAY, Stack
+from descant_export.model.kernel import KernelShape, beat_code
+
+
+@dataclass(frozen=True)
+class LstmShape:
+    """Every size. ``embedding``: of a pitch's vector. ``tied``: the same vectors lead back to pitches, which needs a last
+    layer as wide as they are. Of ``kernel`` the pitches, planes and the beat are used. ``styles``: 0 for none.
+    """
+
+    kernel: KernelShape
+    embedding: int = 128
+    layers: tuple[int, ...] = (128, 128)
+    tied: bool = False
+    styles: int = 0
+    style_size: int = 4
+    dropout: float = 0.5
+    held_masks: bool = False
+
+    past = 0
+
+    @property
+    def time_inputs(self) -> int:
+        """Features of the LSTM."""
+        beat = 0 if self.kernel.beat == "none" else self.kernel.beat_bits
+        return self.embedding + beat + (self.style_size if self.styles else 0)
+
+
+class RollLstm(nn.Module):
+    """Teacher-forced along time."""
+
+    def __init__(self, shape: LstmShape) -> None:
+        """Random weights; ``set_rates`` gives the output its first bias."""
+        super().__init__()
+        self.shape = shape
+        cells = shape.kernel.pitches.size * shape.kernel.planes
+        self.embedding = nn.Linear(cells, shape.embedding, bias=False)
+        self.style = nn.Linear(shape.styles, shape.style_size) if shape.styles else None
+        self.time_axis = Stack(shape.time_inputs, shape.layers, shape.dropout, shape.held_masks)
+        self.output = None if shape.tied else nn.Linear(shape.layers[-1], cells, bias=False)
+        self.bias = nn.Parameter(torch.zeros(cells))
+        self.beats: Tensor
+        self.register_buffer("beats", beat_code(shape.kernel), persistent=False)
+        with torch.no_grad():
+            quiet = torch.tensor([QUIET_PLAY, QUIET_ARTICULATE])[: shape.kernel.planes]
+            self.bias.copy_(quiet.repeat(shape.kernel.pitches.size))
+
+    @torch.no_grad()
+    def set_rates(self, rates: Tensor) -> None:
+        """Let the output's biases start at the log odds of ``rates [P, planes]``."""
+        self.bias.copy_(torch.logit(rates).flatten())
+
+    def forward(
+        self,
+        before: Tensor,
+        now: Tensor,
+        given: Tensor | None = None,
+        step_in_bar: Tensor | None = None,
+        style: Tensor | None = None,
+    ) -> Tensor:
+        """Logits ``[B, T, P, planes]``; ``now`` and ``given`` are not heard before the next step."""
+        steps = before.shape[1]
+        heard = [self.embedding(before.flatten(-2).transpose(0, 1))]
+        if self.shape.kernel.beat != "none":
+            assert step_in_bar is not None
+            heard.append(self.beats[step_in_bar.T % self.shape.kernel.beat_cycle])
+        if self.style is not None:
+            heard.append(torch.tanh(self.style(style)).expand(steps, -1, -1))
+        sequence = torch.cat([part.to(heard[0].dtype) for part in heard], -1)
+        back = self.embedding.weight.T if self.output is None else self.output.weight
+        logits = torch.nn.functional.linear(self.time_axis(sequence), back, self.bias).transpose(0, 1)
+        return logits.unflatten(-1, before.shape[2:])

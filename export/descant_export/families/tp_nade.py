@@ -1,0 +1,137 @@
+"""TP-LSTM-NADE (Johnson 2017 §2.1): an LSTM along time with weights tied over the pitches, and a NADE from the lowest
+pitch up, whose hidden layer is computed anew at each pitch from the notes of the step that are known by then.
+
+Nothing accumulates over the pitches, so training sees all of them at once: what pitch n hears of its own step is one
+matrix product. For a product, the player's notes are known from the start, above the pitch as well as below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from descant_daemon.note_state import PLAY
+from descant_export.model.biaxial import QUIET_ARTICULATE, QUIET_PLAY, Stack
+from descant_export.model.kernel import PITCH_CLASSES, Kernel, KernelShape
+
+WINDOW = 25  # pitches of its own step that a pitch hears: two octaves and itself
+
+
+@dataclass(frozen=True)
+class NadeShape:
+    """Every size. ``hidden``: units of the NADE. ``window``: where the 25 pitches lie that a pitch hears of its own step,
+    12 to each side or 24 below. ``styles``: 0 for a network that knows none. ``velocities``: classes of that head, or 0.
+    """
+
+    kernel: KernelShape
+    time_layers: tuple[int, ...] = (200, 200)
+    hidden: int = 100
+    window: Literal["centred", "below"] = "centred"
+    styles: int = 0
+    style_size: int = 4
+    dropout: float = 0.5
+    held_masks: bool = False
+    velocities: int = 0
+
+    past = 0  # steps before the previous one that are heard beside the state
+
+    @property
+    def time_inputs(self) -> int:
+        """Features of the time axis."""
+        return self.kernel.time_features + (self.style_size if self.styles else 0)
+
+    @property
+    def seen(self) -> int:
+        """Features of a pitch's own step: its window, and the class counts from its own class up."""
+        return self.kernel.planes * WINDOW + PITCH_CLASSES
+
+    @property
+    def outputs(self) -> int:
+        """Logits a pitch."""
+        return self.kernel.planes + self.velocities
+
+
+class TpNade(nn.Module):
+    """Teacher-forced on both axes."""
+
+    def __init__(self, shape: NadeShape) -> None:
+        """Random weights; ``set_rates`` gives the output its first bias."""
+        super().__init__()
+        self.shape = shape
+        self.kernel = Kernel(shape.kernel)
+        self.style = nn.Linear(shape.styles, shape.style_size) if shape.styles else None
+        self.time_axis = Stack(shape.time_inputs, shape.time_layers, shape.dropout, shape.held_masks)
+        self.known = nn.Linear(shape.time_layers[-1], shape.hidden + shape.outputs)
+        self.heard = nn.Linear(shape.seen, shape.hidden, bias=False)
+        self.output = nn.Linear(shape.hidden, shape.outputs, bias=False)
+        self.lower: Tensor
+        self.upper: Tensor
+        lower, upper = seen_tables(shape)
+        self.register_buffer("lower", lower, persistent=False)
+        self.register_buffer("upper", upper, persistent=False)
+        with torch.no_grad():
+            quiet = torch.tensor([QUIET_PLAY, QUIET_ARTICULATE])[: shape.kernel.planes]
+            self.known.bias[shape.hidden : shape.hidden + shape.kernel.planes] = quiet
+
+    @torch.no_grad()
+    def set_rates(self, rates: Tensor) -> None:
+        """Let the output's bias start at the log odds of ``rates [P, planes]``."""
+        first = self.shape.hidden
+        self.known.bias[first : first + rates.shape[1]] = torch.logit(rates.mean(0))
+
+    def forward(
+        self,
+        before: Tensor,
+        now: Tensor,
+        given: Tensor | None = None,
+        step_in_bar: Tensor | None = None,
+        style: Tensor | None = None,
+    ) -> Tensor:
+        """Logits ``[B, T, P, planes + velocities]``.
+
+        ``before``, ``now``: states of the step before and of the step itself, ``[B, T, P, planes]``. ``given``: what the
+        player holds in the step itself, a part of ``now``. ``step_in_bar``: ``[B, T]``; ``style``: ``[B, S]``.
+        """
+        known = self.known(self._context(before, step_in_bar, style))
+        seen = self._seen(now, self.lower)
+        if given is not None:
+            seen = seen + self._seen(given, self.upper)
+        to_hidden, to_output = known.split([self.shape.hidden, self.shape.outputs], -1)
+        logits: Tensor = self.output(torch.sigmoid(to_hidden + self.heard(seen))) + to_output
+        return logits
+
+    def _context(self, before: Tensor, step_in_bar: Tensor | None, style: Tensor | None) -> Tensor:
+        """``[B, T, P, last layer]``."""
+        batch, steps, pitches, _ = before.shape
+        earlier = before.transpose(0, 1)  # turned round while it is small
+        features = self.kernel.time(earlier, None if step_in_bar is None else step_in_bar.T)
+        if self.style is not None:
+            code = torch.tanh(self.style(style)).to(features.dtype)
+            features = torch.cat([features, code[None, :, None].expand(steps, -1, pitches, -1)], -1)
+        heard = self.time_axis(features.reshape(steps, batch * pitches, -1))
+        return heard.view(steps, batch, pitches, -1).transpose(0, 1)
+
+    def _seen(self, state: Tensor, table: Tensor) -> Tensor:
+        batch, steps, pitches, _ = state.shape
+        return (state.flatten(-2) @ table.to(state.dtype)).view(batch, steps, pitches, -1)
+
+
+def seen_tables(shape: NadeShape) -> tuple[Tensor, Tensor]:
+    """From a state ``[P × planes]`` to what each pitch hears of its own step ``[P × seen]``: of the notes below it, and of
+    its own and those above.
+    """
+    pitches, planes = shape.kernel.pitches.size, shape.kernel.planes
+    first = -(WINDOW // 2) if shape.window == "centred" else 1 - WINDOW
+    tables = torch.zeros(2, pitches, planes, pitches, shape.seen)
+    for own in range(pitches):
+        for other in range(pitches):
+            side, place = int(other >= own), other - own - first
+            if 0 <= place < WINDOW:
+                for plane in range(planes):
+                    tables[side, other, plane, own, place * planes + plane] = 1
+            tables[side, other, PLAY, own, planes * WINDOW + (other - own) % PITCH_CLASSES] = 1
+    lower, upper = tables.view(2, pitches * planes, pitches * shape.seen)
+    return lower, upper
