@@ -16,6 +16,7 @@ from descant_export.corpus.kept import keep
 from descant_export.corpus.mix import Mix, is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.splits import Split, shares
+from descant_export.families import FAMILIES
 from descant_export.training import checkpoint
 from descant_export.training.baselines import hold_last_step
 from descant_export.training.config import Config
@@ -28,6 +29,7 @@ from descant_export.training.telling import Teller
 from descant_export.training.train import train as run_training
 from descant_export.verdict import quoted, verdict
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.wording import hint
 
 console = make_console(err=True)
 
@@ -44,7 +46,9 @@ def train(
     settings: list[str],
     tensorboard: bool,
     split_list: Path | None = None,
+    *,
     size: str | None = None,
+    family: str | None = None,
     **choices: object,
 ) -> None:
     """Train, with a progress bar; go on where an earlier run in ``folder`` stopped.
@@ -52,20 +56,29 @@ def train(
     ``choices``: of ``IngestOptions``. The corpus's summary page is written into the folder first.
     """
     console.quiet = not first_of_all()
+    if family is not None and family not in FAMILIES:
+        raise UsageError(
+            f"There is no family {family!r}{hint(family, FAMILIES)}; there are {', '.join(FAMILIES)}."
+        )
     choice = _chosen(what, split_list, choices)
     folder = folder or Path("runs") / choice.name
     begun = _begun(folder, config_file)
-    if size is not None and size not in SIZES:
-        raise UsageError(f"There is no size {size!r}; there are {', '.join(SIZES)}.")
-    changes = [*SIZES[size or "medium"], *settings, *([] if updates is None else [f"updates={updates}"])]
-    changed(begun or Config(), changes)  # what is wrong is said before anything is read
+    default = changed(begun or Config(), [] if family is None else [f"family={family}"])
+    sizes = SIZES[default.network.family]
+    if size is not None and size not in sizes:
+        raise UsageError(f"There is no size {size!r}; there are {', '.join(sizes)}.")
+    changes = [*sizes[size or "medium"], *settings, *([] if updates is None else [f"updates={updates}"])]
+    changed(default, changes)  # what is wrong is said before anything is read
     with ExitStack() as ours:
         if first_of_all():
             ours.enter_context(_alone_in(folder))
         gathered = gather_with_bar(choice)
         corpus, split = gathered.corpus, gathered.split
         config = changed(
-            begun or fitted(corpus.pieces, tuple(gathered.styles), choice.steps_per_beat), changes
+            default
+            if begun
+            else fitted(corpus.pieces, tuple(gathered.styles), choice.steps_per_beat, default),
+            changes,
         )
         config = settled(config, split.train)
         if isinstance(choice, Mix) and config.styles != tuple(gathered.styles):
@@ -128,12 +141,18 @@ def _hold(config: Config, split: Split) -> float:
     if not split.train or not split.valid:
         return 0.0  # the training will refuse
     training, valid = excerpt(split.train, ENOUGH), excerpt(split.valid, config.look_at)
-    return hold_last_step(training, valid, config.shape().kernel.pitches).total
+    return hold_last_step(training, valid, config.network.pitches).total
 
 
-def write_config(path: Path) -> None:
+def families() -> str:
+    """A line for each family."""
+    wide = max(map(len, FAMILIES))
+    return "\n".join(f"{name:<{wide}}  {sizes.line}" for name, sizes in FAMILIES.items())
+
+
+def write_config(path: Path, family: str | None = None) -> None:
     """Write the defaults, every value under its meaning, to be changed and given to ``--config``."""
-    save_config(Config(), path)
+    save_config(changed(Config(), [] if family is None else [f"family={family}"]), path)
     say(f"{path}: change it, then descant train FOLDER --config {path}")
 
 
@@ -160,8 +179,8 @@ def _check_same_run(folder: Path, config: Config) -> None:
         return
     begun, now = checkpoint.load(folder / "last.pt").config.as_dict(), config.as_dict()
     for name in begun:
-        if begun[name] != now[name] and name not in MAY_CHANGE:
+        if begun[name] != now.get(name) and name not in MAY_CHANGE:
             raise UsageError(
-                f"The run in {folder} was begun with {name}={begun[name]}, not {now[name]}; "
+                f"The run in {folder} was begun with {name}={begun[name]}, not {now.get(name)}; "
                 f"another --run begins anew. What may change on the way: {', '.join(MAY_CHANGE)}."
             )

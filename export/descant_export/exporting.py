@@ -14,6 +14,7 @@ from descant_daemon.whole_file import make_folder, writable, write_whole
 from descant_export.corpus.command import gather_with_bar
 from descant_export.corpus.kept import choice_of
 from descant_export.corpus.read import Corpus
+from descant_export.families.biaxial import Biaxial
 from descant_export.first_preset import PRESET, first_preset
 from descant_export.onnx_graphs.export import export as write_graphs
 from descant_export.onnx_graphs.parity import check_parity
@@ -22,7 +23,7 @@ from descant_export.training import checkpoint
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.report import HOLD, MARKOV, MODEL, Report, measure, model_card
 from descant_export.verdict import quoted, verdict
-from descant_routing.errors import UsageError
+from descant_routing.errors import DescantError, UsageError
 
 CARD = "card.md"
 console = make_console(err=True)
@@ -45,6 +46,8 @@ def export(
     writable(stem.parent / CARD)  # better known now than after the measuring
     _check_card(stem)
     model = state.network()
+    if not isinstance(model, Biaxial):
+        raise DescantError(f"A network of the family {state.config.network.family} cannot be written yet.")
     choice = choice_of(run, state.corpus)
     gathered = gather_with_bar(choice)
     split = gathered.split
@@ -108,15 +111,15 @@ def _metadata(state: Checkpoint, corpus: Corpus, report: Report, steps_per_beat:
     config = state.config
     shape = config.shape()
     return BiaxialMetadata(
-        pitch_low=config.pitch_low,
-        pitch_high=config.pitch_high,
+        pitch_low=config.network.pitch_low,
+        pitch_high=config.network.pitch_high,
         steps_per_beat=steps_per_beat,
         planes=(*PLANES, VELOCITY) if shape.velocities else PLANES,
         features="kernel-1",
-        time_layers=config.time_layers,
-        note_layers=config.note_layers,
-        vicinity=config.vicinity,
-        beat_cycle=config.beat_cycle,
+        time_layers=shape.time_layers,
+        note_layers=shape.note_layers,
+        vicinity=shape.kernel.vicinity,
+        beat_cycle=config.network.beat_cycle,
         styles=config.styles,
         corpus=corpus.credit,
         licences=(corpus.licence,),

@@ -22,8 +22,8 @@ from descant_export.benchmark.run import Run
 from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import markdown
-from descant_export.model.kernel import KernelShape
-from descant_export.model.roll import RollShape
+from descant_export.families.kernel import KernelShape
+from descant_export.families.table_biaxial import RollShape
 from descant_routing.errors import DescantError, UsageError
 
 FEW = PitchRange(60, 71)
@@ -260,4 +260,11 @@ def test_a_wrong_name_is_wrong_usage(
 
 
 def test_every_recipe_trains_on_what_it_says() -> None:
-    assert set(RECIPES) == {"johnson-2017", "kotecha-young-2018", "descant-1"}
+    assert set(RECIPES) == {
+        "johnson-2017",
+        "johnson-2017-tp-nade",
+        "johnson-2017-tp-nade-below",
+        "kotecha-young-2018",
+        "roll-lstm",
+        "descant-1",
+    }

@@ -9,8 +9,8 @@ from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import Split, split_by_tune
-from descant_export.model.biaxial import Biaxial, Shape
-from descant_export.model.kernel import KernelShape
+from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.kernel import KernelShape
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from descant_export.model.biaxial import Biaxial, log_likelihood
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.likelihood import log_likelihood
 
 T, P = 7, 36
 

@@ -17,7 +17,6 @@ from descant_export.claim import LOCK, claimed
 from descant_export.corpus.choice import Choice
 from descant_export.corpus.read import Corpus, read_corpus
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Biaxial
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config
 from descant_export.training.sizes import SIZES
@@ -192,9 +191,9 @@ def test_a_config_to_change(tmp_path: Path) -> None:
         descant("train", "--config", str(path), "--run", str(tmp_path))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_what_is_typed_wins_over_a_size(size: str) -> None:
-    config = changed(Config(), [*SIZES[size], "time_layers=[7]"])
-    assert config.time_layers == (7,)
-    parameters = sum(each.numel() for each in Biaxial(changed(Config(), SIZES[size]).shape()).parameters())
+@pytest.mark.parametrize(("family", "size"), [(family, size) for family in SIZES for size in SIZES[family]])
+def test_what_is_typed_wins_over_a_size(family: str, size: str) -> None:
+    changes = [f"family={family}", *SIZES[family][size]]
+    assert changed(Config(), [*changes, "time_layers=[7]"]).network.time_layers == (7,)
+    parameters = sum(each.numel() for each in changed(Config(), changes).build().parameters())
     assert (size == "small") == (parameters < 250_000)

@@ -16,8 +16,8 @@ from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Biaxial
-from descant_export.model.published_kernels import KERNELS
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.published_kernels import KERNELS
 from descant_export.onnx_graphs.as_written import Graphs
 from descant_export.onnx_graphs.export import export
 from descant_export.onnx_graphs.parity import PARITY_STEPS, TOLERANCE, check_parity, parity

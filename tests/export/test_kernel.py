@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from descant_daemon.note_state import PitchRange
-from descant_export.model.kernel import Kernel, KernelShape
+from descant_export.families.kernel import Kernel, KernelShape
 
 SHAPE = KernelShape(PitchRange(40, 75))
 

@@ -20,7 +20,7 @@ from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.source import Controller
 from descant_daemon.tempo_map import TempoMap
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.export import export
 from descant_export.training.player import TorchNetwork
 from descant_routing import message

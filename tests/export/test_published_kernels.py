@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from descant_export.model.kernel import Kernel
-from descant_export.model.published_kernels import KERNELS
+from descant_export.families.kernel import Kernel
+from descant_export.families.published_kernels import KERNELS
 
 GOLDEN = sorted((Path(__file__).parent / "kernels").glob("*.txt"))
 Sounding = dict[int, bool]

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from descant_daemon.note_state import PitchRange
-from descant_export.model.biaxial import Stack
-from descant_export.model.kernel import KernelShape
-from descant_export.model.roll import RollBiaxial, RollShape, log_likelihood
+from descant_export.families.kernel import KernelShape
+from descant_export.families.network import Stack
+from descant_export.families.table_biaxial import RollBiaxial, RollShape, log_likelihood
 
 T, P, LAGS = 9, 30, (2, 5)
 PLAIN = RollShape(

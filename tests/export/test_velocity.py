@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from descant_export.model.biaxial import Biaxial, Shape
-from descant_export.model.velocity import velocity_class, velocity_log_likelihood, velocity_of
+from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.velocity import velocity_class, velocity_log_likelihood, velocity_of
 
 
 @pytest.mark.parametrize("classes", [8, 12, 16])

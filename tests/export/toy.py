@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from descant_daemon.model.contract import PLANES, VELOCITY
 from descant_daemon.model.forms import BiaxialMetadata
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 
 
 def metadata(model: Biaxial) -> BiaxialMetadata:

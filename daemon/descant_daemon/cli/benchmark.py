@@ -22,7 +22,10 @@ def benchmark(
         str, typer.Option("--sets", help="jsb, muse, nottingham, piano; or piano-16 (see the table's notes).")
     ] = "jsb,piano,nottingham,muse",
     networks: Annotated[
-        str, typer.Option("--network", help="johnson-2017, descant-1, kotecha-young-2018.")
+        str,
+        typer.Option(
+            "--network", help="johnson-2017, johnson-2017-tp-nade, roll-lstm, descant-1, kotecha-young-2018."
+        ),
     ] = "johnson-2017",
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many runs of each.")] = 5,
     minutes: Annotated[

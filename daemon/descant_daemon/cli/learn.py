@@ -18,6 +18,7 @@ from descant_daemon.cli.corpus import (
     Tracks,
 )
 from descant_daemon.cli.train_extra import train_extra
+from descant_daemon.console import say
 from descant_daemon.whole_file import writable_folder
 
 Updates = Annotated[
@@ -55,6 +56,10 @@ def train(
             help="Of the network; small learns in about a quarter of an hour on two cores.",
         ),
     ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option("--family", help="The kind of network; help lists them.", show_default="biaxial"),
+    ] = None,
     updates: Updates = None,
     tensorboard: Annotated[
         bool,
@@ -72,10 +77,13 @@ def train(
     split_list: SplitList = None,
 ) -> None:
     """Train a model; stop and start at will. Needs the 'train' extra."""
+    if family == "help":
+        say(_commands().families())
+        return
     if run is not None:
         writable_folder(run)
     if write_config is not None:
-        _commands().write_config(write_config)
+        _commands().write_config(write_config, family)
         return
     _commands().train(
         what,
@@ -85,7 +93,8 @@ def train(
         settings or [],
         tensorboard,
         split_list,
-        size,
+        size=size,
+        family=family,
         steps_per_beat=steps_per_beat,
         tracks=tracks or [],
         keep_duplicates=duplicates,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 import torch
-from torch import nn
-
-from descant_export.families.roll import RollLstm
 
 BACKWARD = 2  # a matrix product forward costs two backward
 
 
-def flop_per_step(model: nn.Module, shape: Any) -> int:
-    """Of one time step forward, every pitch: two for each weight of the LSTM layers (the rest is under 1 %)."""
-    lstms = [layer for layer in model.modules() if isinstance(layer, nn.LSTM)]
-    weights = sum(4 * layer.hidden_size * (layer.input_size + layer.hidden_size) for layer in lstms)
-    times = 1 if isinstance(model, RollLstm) else shape.kernel.pitches.size
-    return 2 * weights * times
+class Counted(Protocol):
+    """A network that knows its size."""
+
+    @property
+    def weights_a_step(self) -> int:
+        """How many weights of matrices a step is multiplied with."""
+        ...
+
+
+def flop_per_step(model: Counted) -> int:
+    """Of one time step forward, every pitch: two for each weight."""
+    return 2 * model.weights_a_step
 
 
 def device_name(device: torch.device) -> str:

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark.sets import PIANO_16THS, RollSet
+from descant_export.families.kernel import KernelShape
+from descant_export.families.published_kernels import KERNELS, PIANO
 from descant_export.families.roll import LstmShape, RollLstm
+from descant_export.families.table_biaxial import RollBiaxial, RollShape
 from descant_export.families.tp_nade import NadeShape, TpNade
-from descant_export.model.kernel import KernelShape
-from descant_export.model.published_kernels import KERNELS, PIANO
-from descant_export.model.roll import RollBiaxial, RollShape
 
 SEGMENT = 128  # steps a crop; far longer than what is heard at once, short enough to draw many
 SEGMENTS = {"jsb": 64}  # a chorale's median is 57

@@ -22,7 +22,7 @@ from descant_export.benchmark.recipes import Recipe
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet
 from descant_export.benchmark.store import Result, Standing, Store, Weights
-from descant_export.model.roll import log_likelihood
+from descant_export.families.table_biaxial import log_likelihood
 from descant_routing.errors import DescantError
 
 EVALUATE_STEPS = 30_000  # training steps between two looks at validation, but at least one epoch
@@ -152,9 +152,7 @@ class Run:
             torch.nn.utils.clip_grad_norm_(self._model.parameters(), recipe.clip)
         self._optimiser.step()
         self._follow()
-        self.standing.flop += (
-            (1 + BACKWARD) * flop_per_step(self._model, self._shape) * len(crops.now) * self._segment
-        )
+        self.standing.flop += (1 + BACKWARD) * flop_per_step(self._model) * len(crops.now) * self._segment
         return total / steps
 
     def _climb(self, crops: Crops) -> tuple[float, float]:
@@ -178,9 +176,7 @@ class Run:
         """Score validation; keep the weights if they are the best; let the rate fall, or end, if they are not."""
         standing, recipe = self.standing, self._recipe
         valid = mean_log_likelihood(self._average, self._set, self._set.valid, fast=True)
-        standing.flop += flop_per_step(self._model, self._shape) * sum(
-            len(frames) for frames in self._set.valid
-        )
+        standing.flop += flop_per_step(self._model) * sum(len(frames) for frames in self._set.valid)
         standing.curve.append((standing.update, standing.climbed / standing.climbs, valid, standing.seconds))
         standing.climbed, standing.climbs = 0.0, 0
         if valid > standing.best:

@@ -13,7 +13,7 @@ import torch
 
 from descant_export.benchmark.crops import crop, rows_of
 from descant_export.benchmark.sets import Frames, RollSet
-from descant_export.model.roll import log_likelihood
+from descant_export.families.table_biaxial import log_likelihood
 
 STEPS_AT_ONCE = 1024  # steps of all sequences in a batch; a longer sequence goes alone
 

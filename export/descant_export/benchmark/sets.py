@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from descant_daemon.midi_file import read_song
 from descant_daemon.note_state import PitchRange
 from descant_export.evaluate.rolls import SPLITS, read_rolls
-from descant_export.model.published_kernels import PIANO, SEVENTY_EIGHT
+from descant_export.families.published_kernels import PIANO, SEVENTY_EIGHT
 from descant_routing.errors import UsageError
 
 Frames = NDArray[np.uint8]

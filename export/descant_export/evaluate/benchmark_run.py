@@ -14,7 +14,7 @@ from descant_export.benchmark.sets import RollSet
 from descant_export.benchmark.store import Store
 from descant_export.evaluate.rolls import Roll, Rolls
 from descant_export.evaluate.teacher_forcing import Carried
-from descant_export.model.roll import RollBiaxial
+from descant_export.families.table_biaxial import RollBiaxial
 from descant_routing.errors import DescantError
 
 

@@ -19,7 +19,7 @@ from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_export.evaluate.roll_baselines import marginal
 from descant_export.evaluate.rolls import Roll, as_pieces
 from descant_export.evaluate.scores import Floats
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network as Model
 
 STRETCH = 256  # steps: 88 pitches and layers of 300 units take about 100 MB
 
@@ -65,13 +65,13 @@ class Carried:
 
 
 class AlongTime:
-    """A ``Biaxial`` as a ``Network``."""
+    """A network of any family as a ``Network``."""
 
-    def __init__(self, model: Biaxial) -> None:
+    def __init__(self, model: Model) -> None:
         """Works on a copy: the model stays as it is."""
         self._model = copy.deepcopy(model).float().eval()
-        self._carried = Carried(self._model.time_axis)
-        self.pitches = model.shape.kernel.pitches
+        self._carried = Carried(self._model.stacks[0])
+        self.pitches: PitchRange = model.shape.kernel.pitches
         self.past = 0
 
     def restart(self) -> None:
@@ -84,7 +84,7 @@ class AlongTime:
         device = next(self._model.parameters()).device
         styles = nn.functional.one_hot(torch.tensor([style]), self._model.shape.styles).float()
         inputs = (before[None], now[None], torch.zeros_like(now)[None], step_in_bar[None], styles)
-        logits: Tensor = self._model(*(tensor.to(device) for tensor in inputs))
+        logits, _ = self._model.heads(*(tensor.to(device) for tensor in inputs))
         return logits[0].float().cpu()
 
 

@@ -1,1 +1,13 @@
-"""The families of networks: one file each, with its sizes, its network and its likelihood."""
+"""The families of networks by name: one file each, with its sizes, its network and its graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from descant_export.families.biaxial import BiaxialSizes
+from descant_export.families.network import Sizes
+from descant_export.families.roll import RollSizes
+from descant_export.families.tp_nade import TpNadeSizes
+
+FAMILIES: Mapping[str, type[Sizes]] = {each.family: each for each in (BiaxialSizes, TpNadeSizes, RollSizes)}
+"""Those that ``descant train`` trains. The tables have a network more, which does not play (``table_biaxial``)."""

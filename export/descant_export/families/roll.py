@@ -7,23 +7,28 @@ sound, or neither. It is the simplest network that plays, and what the others ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
-from descant_export.model.biaxial import QUIET_ARTICULATE, QUIET_PLAY, Stack
-from descant_export.model.kernel import KernelShape, beat_code
+from descant_export.families.biaxial import QUIET_ARTICULATE, QUIET_PLAY
+from descant_export.families.kernel import KernelShape, beat_code
+from descant_export.families.network import Layers, Logits, Network, Sizes, Stack, Units, joined, row
 
 
 @dataclass(frozen=True)
 class LstmShape:
-    """Every size. ``embedding``: of a pitch's vector. ``tied``: the same vectors lead back to pitches, which needs a last
-    layer as wide as they are. Of ``kernel`` the pitches, planes and the beat are used. ``styles``: 0 for none.
+    """Every size. ``embedding``: of a pitch's vector. ``tied``: the same vectors lead back to pitches, for which
+    the last layer must be as wide as they are. Of ``kernel`` the pitches, planes and the beat are used. ``styles``: 0
+    for none.
     """
 
     kernel: KernelShape
     embedding: int = 128
-    layers: tuple[int, ...] = (128, 128)
+    time_layers: tuple[int, ...] = (128, 128)
     tied: bool = False
     styles: int = 0
     style_size: int = 4
@@ -31,6 +36,7 @@ class LstmShape:
     held_masks: bool = False
 
     past = 0
+    velocities = 0
 
     @property
     def time_inputs(self) -> int:
@@ -39,8 +45,10 @@ class LstmShape:
         return self.embedding + beat + (self.style_size if self.styles else 0)
 
 
-class RollLstm(nn.Module):
+class RollLstm(Network):
     """Teacher-forced along time."""
+
+    shape: LstmShape
 
     def __init__(self, shape: LstmShape) -> None:
         """Random weights; ``set_rates`` gives the output its first bias."""
@@ -49,8 +57,8 @@ class RollLstm(nn.Module):
         cells = shape.kernel.pitches.size * shape.kernel.planes
         self.embedding = nn.Linear(cells, shape.embedding, bias=False)
         self.style = nn.Linear(shape.styles, shape.style_size) if shape.styles else None
-        self.time_axis = Stack(shape.time_inputs, shape.layers, shape.dropout, shape.held_masks)
-        self.output = None if shape.tied else nn.Linear(shape.layers[-1], cells, bias=False)
+        self.time_axis = Stack(shape.time_inputs, shape.time_layers, shape.dropout, shape.held_masks)
+        self.output = None if shape.tied else nn.Linear(shape.time_layers[-1], cells, bias=False)
         self.bias = nn.Parameter(torch.zeros(cells))
         self.beats: Tensor
         self.register_buffer("beats", beat_code(shape.kernel), persistent=False)
@@ -63,15 +71,29 @@ class RollLstm(nn.Module):
         """Let the output's biases start at the log odds of ``rates [P, planes]``."""
         self.bias.copy_(torch.logit(rates).flatten())
 
+    @property
+    def stacks(self) -> tuple[Stack]:
+        """Along time."""
+        return (self.time_axis,)
+
+    @property
+    def weights_a_step(self) -> int:
+        """See ``Network``."""
+        return (
+            self.time_axis.weights
+            + self.embedding.weight.numel()
+            + self.bias.numel() * self.shape.time_layers[-1]
+        )
+
     def forward(
         self,
         before: Tensor,
-        now: Tensor,
-        given: Tensor | None = None,
+        _now: Tensor,
+        _given: Tensor | None = None,
         step_in_bar: Tensor | None = None,
         style: Tensor | None = None,
     ) -> Tensor:
-        """Logits ``[B, T, P, planes]``; ``now`` and ``given`` are not heard before the next step."""
+        """Logits ``[B, T, P, planes]``; what sounds in a step is not heard before the next step."""
         steps = before.shape[1]
         heard = [self.embedding(before.flatten(-2).transpose(0, 1))]
         if self.shape.kernel.beat != "none":
@@ -82,4 +104,47 @@ class RollLstm(nn.Module):
         sequence = torch.cat([part.to(heard[0].dtype) for part in heard], -1)
         back = self.embedding.weight.T if self.output is None else self.output.weight
         logits = torch.nn.functional.linear(self.time_axis(sequence), back, self.bias).transpose(0, 1)
-        return logits.unflatten(-1, before.shape[2:])
+        return logits.reshape(before.shape)
+
+    def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:
+        """See ``Network``."""
+        return self(before, now, given, step_in_bar, style), None
+
+
+@checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+class RollSizes(Sizes):
+    """The part of a config."""
+
+    time_layers: Layers = row((128, 128), "Units of the LSTM layers.")
+    embedding: Units = row(128, "Numbers that stand for a pitch.")
+    tied: bool = row(
+        False, "Whether the same numbers lead back to pitches; the last of time_layers must be as wide."
+    )
+
+    family: ClassVar[str] = "roll"
+    line: ClassVar[str] = "one LSTM, then a coin a pitch; small, quick, and hears what you hold one step late"
+    tells_velocity: ClassVar[bool] = False
+
+    def described(self) -> str:
+        """See ``Sizes``."""
+        return (
+            f"A roll LSTM: pitches of {self.embedding} numbers, {joined(self.time_layers)} units, each pitch\n"
+            "independent of the others in its step, given notes known in the next step"
+        )
+
+    def shape(self, styles: int, velocities: int) -> LstmShape:  # noqa: ARG002
+        """As the network has it."""
+        return LstmShape(
+            KernelShape(self.pitches, beat_cycle=self.beat_cycle),
+            self.embedding,
+            self.time_layers,
+            self.tied,
+            styles,
+            self.style_size,
+            self.dropout,
+        )
+
+    @staticmethod
+    def build(shape: LstmShape) -> RollLstm:
+        """See ``Sizes``."""
+        return RollLstm(shape)

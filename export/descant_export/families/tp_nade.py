@@ -8,22 +8,26 @@ matrix product. For a product, the player's notes are known from the start, abov
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
 from descant_daemon.note_state import PLAY
-from descant_export.model.biaxial import QUIET_ARTICULATE, QUIET_PLAY, Stack
-from descant_export.model.kernel import PITCH_CLASSES, Kernel, KernelShape
+from descant_export.families.biaxial import QUIET_ARTICULATE, QUIET_PLAY
+from descant_export.families.kernel import PITCH_CLASSES, Kernel, KernelShape
+from descant_export.families.network import Logits, Network, Sizes, Stack, Units, joined, row
 
 WINDOW = 25  # pitches of its own step that a pitch hears: two octaves and itself
 
 
 @dataclass(frozen=True)
 class NadeShape:
-    """Every size. ``hidden``: units of the NADE. ``window``: where the 25 pitches lie that a pitch hears of its own step,
-    12 to each side or 24 below. ``styles``: 0 for a network that knows none. ``velocities``: classes of that head, or 0.
+    """Every size. ``hidden``: units of the NADE. ``window``: where the 25 pitches lie that a pitch hears of its own
+    step, 12 to each side or 24 below. ``styles``: 0 for a network that knows none. ``velocities``: classes of that
+    head, or 0.
     """
 
     kernel: KernelShape
@@ -54,8 +58,10 @@ class NadeShape:
         return self.kernel.planes + self.velocities
 
 
-class TpNade(nn.Module):
+class TpNade(Network):
     """Teacher-forced on both axes."""
+
+    shape: NadeShape
 
     def __init__(self, shape: NadeShape) -> None:
         """Random weights; ``set_rates`` gives the output its first bias."""
@@ -82,6 +88,19 @@ class TpNade(nn.Module):
         first = self.shape.hidden
         self.known.bias[first : first + rates.shape[1]] = torch.logit(rates.mean(0))
 
+    @property
+    def stacks(self) -> tuple[Stack]:
+        """Along time."""
+        return (self.time_axis,)
+
+    @property
+    def weights_a_step(self) -> int:
+        """See ``Network``."""
+        layers = self.known, self.heard, self.output
+        return self.shape.kernel.pitches.size * (
+            self.time_axis.weights + sum(layer.weight.numel() for layer in layers)
+        )
+
     def forward(
         self,
         before: Tensor,
@@ -92,8 +111,8 @@ class TpNade(nn.Module):
     ) -> Tensor:
         """Logits ``[B, T, P, planes + velocities]``.
 
-        ``before``, ``now``: states of the step before and of the step itself, ``[B, T, P, planes]``. ``given``: what the
-        player holds in the step itself, a part of ``now``. ``step_in_bar``: ``[B, T]``; ``style``: ``[B, S]``.
+        ``before``, ``now``: states of the step before and of the step itself, ``[B, T, P, planes]``. ``given``: what
+        the player holds in the step itself, a part of ``now``. ``step_in_bar``: ``[B, T]``; ``style``: ``[B, S]``.
         """
         known = self.known(self._context(before, step_in_bar, style))
         seen = self._seen(now, self.lower)
@@ -103,6 +122,12 @@ class TpNade(nn.Module):
         logits: Tensor = self.output(torch.sigmoid(to_hidden + self.heard(seen))) + to_output
         return logits
 
+    def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:
+        """See ``Network``."""
+        logits = self(before, now, given, step_in_bar, style)
+        planes = self.shape.kernel.planes
+        return logits[..., :planes], logits[..., planes:] if self.shape.velocities else None
+
     def _context(self, before: Tensor, step_in_bar: Tensor | None, style: Tensor | None) -> Tensor:
         """``[B, T, P, last layer]``."""
         batch, steps, pitches, _ = before.shape
@@ -111,7 +136,7 @@ class TpNade(nn.Module):
         if self.style is not None:
             code = torch.tanh(self.style(style)).to(features.dtype)
             features = torch.cat([features, code[None, :, None].expand(steps, -1, pitches, -1)], -1)
-        heard = self.time_axis(features.reshape(steps, batch * pitches, -1))
+        heard: Tensor = self.time_axis(features.reshape(steps, batch * pitches, -1))
         return heard.view(steps, batch, pitches, -1).transpose(0, 1)
 
     def _seen(self, state: Tensor, table: Tensor) -> Tensor:
@@ -120,18 +145,58 @@ class TpNade(nn.Module):
 
 
 def seen_tables(shape: NadeShape) -> tuple[Tensor, Tensor]:
-    """From a state ``[P × planes]`` to what each pitch hears of its own step ``[P × seen]``: of the notes below it, and of
-    its own and those above.
+    """From a state ``[P × planes]`` to what each pitch hears of its own step ``[P × seen]``: of the notes below it, and
+    of those above.
     """
     pitches, planes = shape.kernel.pitches.size, shape.kernel.planes
     first = -(WINDOW // 2) if shape.window == "centred" else 1 - WINDOW
     tables = torch.zeros(2, pitches, planes, pitches, shape.seen)
     for own in range(pitches):
         for other in range(pitches):
-            side, place = int(other >= own), other - own - first
+            if other == own:
+                continue  # what a pitch is asked for, it does not hear
+            side, place = int(other > own), other - own - first
             if 0 <= place < WINDOW:
                 for plane in range(planes):
                     tables[side, other, plane, own, place * planes + plane] = 1
             tables[side, other, PLAY, own, planes * WINDOW + (other - own) % PITCH_CLASSES] = 1
     lower, upper = tables.view(2, pitches * planes, pitches * shape.seen)
     return lower, upper
+
+
+@checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+class TpNadeSizes(Sizes):
+    """The part of a config."""
+
+    vicinity: Annotated[int, Field(ge=1, le=64)] = row(
+        12, "How many semitones to each side a pitch sees of the step before."
+    )
+    hidden: Units = row(100, "Units of the NADE, which decides pitch by pitch.")
+
+    family: ClassVar[str] = "tp-nade"
+    line: ClassVar[str] = "an LSTM along time, a NADE along pitch (Johnson 2017); answers fastest"
+
+    def described(self) -> str:
+        """See ``Sizes``."""
+        return (
+            f"A TP-LSTM-NADE: time axis {joined(self.time_layers)} units shared over pitches, NADE of {self.hidden}\n"
+            "units upwards, given notes known to it from the start"
+        )
+
+    def shape(self, styles: int, velocities: int) -> NadeShape:
+        """As the network has it."""
+        kernel = KernelShape(self.pitches, self.vicinity, self.beat_cycle)
+        return NadeShape(
+            kernel,
+            self.time_layers,
+            self.hidden,
+            styles=styles,
+            style_size=self.style_size,
+            dropout=self.dropout,
+            velocities=velocities,
+        )
+
+    @staticmethod
+    def build(shape: NadeShape) -> TpNade:
+        """See ``Sizes``."""
+        return TpNade(shape)

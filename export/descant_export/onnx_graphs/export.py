@@ -8,8 +8,8 @@ from descant_daemon.model.card import metadata_properties, model_path, pair_hash
 from descant_daemon.model.contract import Role
 from descant_daemon.model.forms import BiaxialMetadata
 from descant_daemon.whole_file import write_whole
-from descant_export.model.biaxial import Biaxial
-from descant_export.model.kernel import KernelShape
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.kernel import KernelShape
 from descant_export.onnx_graphs.builder import GraphBuilder
 from descant_export.onnx_graphs.graphs import note_axis, time_axis
 from descant_routing.errors import DescantError

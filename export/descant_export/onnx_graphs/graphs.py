@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.note_state import PLAY
-from descant_export.model.biaxial import Biaxial, Stack
-from descant_export.model.kernel import Kernel
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.kernel import Kernel
+from descant_export.families.network import Stack
 from descant_export.onnx_graphs.builder import GraphBuilder, Value
 
 BATCH, STRETCH = "B", "L"

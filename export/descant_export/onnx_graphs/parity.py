@@ -15,7 +15,7 @@ from descant_daemon.model.card import check_model_files
 from descant_daemon.model.runtime import note_axis
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.as_written import Graphs
 from descant_export.training.batches import segment
 from descant_routing.errors import DescantError

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
 from descant_export.corpus.piece import Piece, velocities
-from descant_export.model.velocity import LOUDEST
+from descant_export.families.velocity import LOUDEST
 from descant_export.training.evaluation import Score
 
 Floats = NDArray[np.float64]

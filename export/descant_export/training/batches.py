@@ -18,7 +18,7 @@ from torch import Tensor
 
 from descant_daemon.note_state import PitchRange, State
 from descant_export.corpus.piece import Notes, Piece, render, velocities
-from descant_export.model.biaxial import Shape
+from descant_export.families.network import Shape
 from descant_export.training.config import Config
 from descant_export.training.curriculum import lesson
 from descant_export.training.faults import TOUCHES, Past, present, span, spoiled, struck_anew, thinned

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.onnx_graphs.weights import read_weights
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
@@ -21,7 +21,7 @@ STYLE = "style.weight"
 VELOCITY = ("velocity.weight", "velocity.bias")
 
 
-def begin_with(model: Biaxial, config: Config, source: str) -> None:
+def begin_with(model: Network, config: Config, source: str) -> None:
     """Copy the weights of the best checkpoint of a run (its folder, or a file), or of a preset by name or path.
 
     A style that the source does not know begins as the mean of those that it knows. The weights are shared over

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from pydantic import TypeAdapter, ValidationError
 
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.torch_file import read_torch, save_torch
 from descant_export.training.config import Config
 from descant_routing.errors import DescantError, UsageError
@@ -66,9 +66,9 @@ class Checkpoint:
         values = {**self.__dict__, "config": self.config.as_dict(), "standing": asdict(self.standing)}
         save_torch(values, path)
 
-    def network(self) -> Biaxial:
+    def network(self) -> Network:
         """The model, evaluating."""
-        model = Biaxial(self.config.shape())
+        model = self.config.build()
         model.load_state_dict(self.model)
         return model.eval()
 
@@ -99,7 +99,7 @@ def load(path: Path) -> Checkpoint:
         raise DescantError(f"There is no checkpoint at {path}.") from None
     try:
         found = Checkpoint(
-            Config.from_dict(values["config"]),
+            Config.from_dict(dict(values["config"])),
             str(values["corpus"]),
             values["model"],
             values["optimiser"],
@@ -121,7 +121,7 @@ def load(path: Path) -> Checkpoint:
 def _fault(found: Any) -> str:
     """In what a ``Checkpoint`` is not what its config describes, parts, names and sizes; nothing where it is."""
     with torch.device("meta"):  # sizes alone, however large
-        expected = Biaxial(found.config.shape()).state_dict()
+        expected = found.config.build().state_dict()
     model = found.model
     if not isinstance(model, Mapping) or not isinstance(found.optimiser, Mapping):
         return "it has no weights"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from descant_daemon.settings.lined_yaml import FileError, parse_lined, read_lined
 from descant_daemon.settings.scalars import dump
 from descant_daemon.whole_file import write_whole
-from descant_export.training.config import Config
+from descant_export.families import FAMILIES
+from descant_export.training.config import Config, meanings
 from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown
 
-FIELDS = {each.name: each for each in dataclasses.fields(Config)}
+EVERY = {name: family for family in FAMILIES for name in meanings(family)}
 HEADINGS = {
-    "pitch_low": "The network",
+    "family": "The network",
     "optimiser": "How it climbs",
     "updates": "What it sees",
     "evaluate_every": "When it looks up",
@@ -55,14 +55,14 @@ def changed(config: Config, settings: Sequence[str]) -> Config:
     changes: dict[str, Any] = {}
     for text in settings:
         name, equals, value = text.partition("=")
-        if not equals or name not in FIELDS:
-            raise UsageError(f"There is no hyperparameter {text!r}{hint(name, FIELDS)}.")
+        if not equals or name not in EVERY:
+            raise UsageError(f"There is no hyperparameter {text!r}{hint(name, EVERY)}.")
         try:
             changes[name] = parse_lined(value, Path(name)).value if value.strip() else None
         except FileError:
             raise UsageError(f"{name}={value} is not a value.") from None
     try:
-        return Config.from_dict({**config.as_dict(), **changes})
+        return config.but(**changes)
     except ValidationError as error:
         raise UsageError(f"{_fault(error)[1]}.") from error
 
@@ -70,11 +70,11 @@ def changed(config: Config, settings: Sequence[str]) -> Config:
 def written(config: Config) -> str:
     """The config as YAML, every value under its meaning."""
     lines = ["# A training run of Descant: descant train FOLDER --config THIS-FILE"]
-    schema = TypeAdapter(Config).json_schema()["properties"]
+    meaning = meanings(config.network.family)
     for name, value in config.as_dict().items():
         if name in HEADINGS:
             lines += ["", f"# == {HEADINGS[name]} =="]
-        lines.append(f"# {schema[name]['description']}")
+        lines.append(f"# {meaning[name]}")
         lines.append(f"{name}:{_value(value)}")
     return "\n".join(lines) + "\n"
 
@@ -100,7 +100,7 @@ def _fault(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
         case "wrong":
             return place, f"{where}: {fault['msg']}".removeprefix(": ")
         case "unexpected_keyword_argument":
-            return place, f"there is no hyperparameter {shown(where)}{hint(where, FIELDS)}"
+            return place, f"there is no hyperparameter {shown(where)}{hint(where, EVERY)}"
         case kind if kind in _WANTS:
             return place, f"{where} must be {_WANTS[kind]}, not {shown(fault['input'])}"
         case _:

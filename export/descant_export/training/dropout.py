@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network
 
 BYTE = 256
 
@@ -47,10 +47,10 @@ class KeyedDropout(nn.Module):
         return sequence * kept.to(sequence.dtype).mul_(BYTE / (BYTE - self._out))
 
 
-def key_dropout(model: Biaxial) -> list[KeyedDropout]:
-    """Put it in the place of the model's own; returns those of the time axis and of the note axis."""
+def key_dropout(model: Network) -> list[KeyedDropout]:
+    """Put it in the place of the model's own; returns those of its stacks."""
     keyed: list[KeyedDropout] = []
-    for stack in (model.time_axis, model.note_axis):
+    for stack in model.stacks:
         keyed.append(KeyedDropout(stack.dropout.p))
         stack.dropout = keyed[-1]  # type: ignore[assignment]
     return keyed

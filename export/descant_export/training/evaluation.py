@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial, Shape, log_likelihood
-from descant_export.model.velocity import velocity_log_likelihood
+from descant_export.families.likelihood import log_likelihood
+from descant_export.families.network import Logits, Network, Shape
+from descant_export.families.velocity import velocity_log_likelihood
 from descant_export.training.batches import Batch, segment, together
 from descant_export.training.masks import Mask, nothing
 from descant_export.training.ranks import Ranks
@@ -55,7 +56,7 @@ def whole_pieces(
 
 @torch.no_grad()
 def evaluate(
-    model: Biaxial,
+    model: Network,
     pieces: Sequence[Piece],
     given: Mask | Voices = nothing,
     *,
@@ -82,16 +83,13 @@ def evaluate(
     return score_of(ranks.sum(sums) if ranks else sums)
 
 
-LogitsOfHeads = tuple[Tensor, Tensor | None]
-
-
-def heads_of(model: Biaxial, batch: Batch, fast: bool) -> LogitsOfHeads:
+def heads_of(model: Network, batch: Batch, fast: bool) -> Logits:
     """``[B, T, P, 2]``, and ``[B, T, P, V]`` where the model says how loud notes are."""
     with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
         return model.heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
 
 
-def scored(heads: LogitsOfHeads, batch: Batch, unscored: Tensor) -> Tensor:
+def scored(heads: Logits, batch: Batch, unscored: Tensor) -> Tensor:
     """Sums over a batch: play, articulate, steps, velocity. The cells of ``unscored [B, T, P, 2]`` are left out."""
     logits, loud = heads
     play, articulate = log_likelihood(logits, batch.now, unscored)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from descant_daemon.note_state import PIANO
 from descant_export.corpus.piece import Piece
-from descant_export.model.velocity import LOUDEST
+from descant_export.families.velocity import LOUDEST
 from descant_export.training.config import Config
 
 HALF = 0.5  # of the notes at least have a velocity of their own in a corpus with dynamics
@@ -19,7 +18,9 @@ LEVELS = 8.0  # velocities in effect; notation programs write some three: a beat
 
 def settled(config: Config, pieces: Sequence[Piece]) -> Config:
     """The config with ``velocity`` decided where it says auto."""
-    return replace(config, velocity=has_dynamics(pieces)) if config.velocity == "auto" else config
+    if config.velocity != "auto":
+        return config
+    return config.but(velocity=config.network.tells_velocity and has_dynamics(pieces))
 
 
 def has_dynamics(pieces: Sequence[Piece]) -> bool:
@@ -37,19 +38,17 @@ def has_dynamics(pieces: Sequence[Piece]) -> bool:
     return bool(np.exp(-(shares * np.log(shares)).sum()) >= LEVELS)
 
 
-def fitted(pieces: Sequence[Piece], styles: tuple[str, ...], steps_per_beat: int) -> Config:
-    """The defaults, with a range that holds every piece as far as it is transposed, and the commonest bar."""
-    default = Config()
+def fitted(pieces: Sequence[Piece], styles: tuple[str, ...], steps_per_beat: int, default: Config) -> Config:
+    """``default`` with a range that holds every piece as far as it is transposed, and the commonest bar."""
     low, high = 127, 0
     bars: Counter[int] = Counter()
     for piece in pieces:
         low, high = min(low, piece.keys[0]), max(high, piece.keys[1])
         bars[int(piece.step_in_bar.max()) + 1] += piece.steps
-    return replace(
-        default,
+    return default.but(
         pitch_low=max(PIANO.low, low - default.transpose),
         pitch_high=min(PIANO.high, high + default.transpose),
         beat_cycle=max(bars, key=lambda bar: (bars[bar], bar), default=4 * steps_per_beat),
         styles=styles,
-        velocity=has_dynamics(pieces),
+        velocity=default.network.tells_velocity and has_dynamics(pieces),
     )

@@ -15,7 +15,7 @@ import torch
 
 from descant_daemon.note_state import PLAY
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.training.evaluation import Score, heads_of, score_of, scored, whole_pieces
 from descant_export.training.masks import Mask, bass, keys, nothing, skyline, some, voices
 
@@ -60,7 +60,7 @@ def table_masks(pieces: Sequence[Piece]) -> Mapping[str, Mask]:
 
 @torch.no_grad()
 def given_table(
-    model: Biaxial,
+    model: Network,
     pieces: Sequence[Piece],
     *,
     fast: bool = False,

@@ -14,7 +14,8 @@ from descant_daemon.engine.network import Hidden
 from descant_daemon.engine.note_axis import Layer, NoteAxis
 from descant_daemon.engine.sweep import sweep
 from descant_daemon.note_state import PitchRange, State
-from descant_export.model.biaxial import Biaxial, Stack
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.network import Stack
 from descant_export.onnx_graphs.builder import onnx_weights
 
 

@@ -11,7 +11,7 @@ from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.gathered import told
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.stages import Tell, silent
 from descant_export.training.baselines import Loudness, hold_last_step, marginal_velocity, markov
 from descant_export.training.checkpoint import Checkpoint
@@ -36,7 +36,7 @@ class Report:
     loudness: Loudness | None = None
 
 
-def measure(model: Biaxial, split: Split, tell: Tell = silent) -> Report:
+def measure(model: Network, split: Split, tell: Tell = silent) -> Report:
     """Score the model and the baselines on the same steps, in float32; ``tell`` hears how far it is."""
     pitches = model.shape.kernel.pitches
     test, valid = excerpt(split.test, MOST_STEPS), excerpt(split.valid, MOST_STEPS)
@@ -52,7 +52,7 @@ def measure(model: Biaxial, split: Split, tell: Tell = silent) -> Report:
         scores,
         given=given_table(model, test, tell=lambda share: tell("scoring it under given notes", share)),
         valid=on_valid,
-        loudness=None if model.velocity is None else marginal_velocity(split.train, test, pitches),
+        loudness=None if not model.shape.velocities else marginal_velocity(split.train, test, pitches),
     )
 
 
@@ -76,9 +76,8 @@ def model_card(
     )
     return f"""# {title}
 
-A biaxial LSTM: time axis {" + ".join(map(str, config.time_layers))} units shared over pitches, note axis
-{" + ".join(map(str, config.note_layers))} units upwards, MIDI keys {config.pitch_low} to {config.pitch_high},
-sixteenth steps, given notes known to the note axis. Model `{pair[:12]}`.
+{config.network.described()}, MIDI keys {config.network.pitch_low} to {config.network.pitch_high},
+sixteenth steps. Model `{pair[:12]}`.
 
 ## Trained on
 {_owed(corpus)}
@@ -93,13 +92,13 @@ Split by tune: all settings of one tune are on one side. Keys are drawn from ± 
 semitones, and in every segment some notes are given: {masks}.
 
 Training: {run.update} updates of {config.batch} × {config.segment} steps in {run.seconds:.0f} s,
-{config.precision}, {config.optimiser}, dropout {config.dropout};
+{config.precision}, {config.optimiser}, dropout {config.network.dropout};
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_before(config, also)}
 
 ## Log-likelihood
 Natural log per step on the test pieces, flat mean over {report.scores[MODEL].steps} steps{_part(report, steps)},
 teacher-forced on both axes, pieces from their beginning in their own keys, dropout off, float32. Play is over all
-{config.shape().kernel.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
+{config.network.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
 articulation and our own split: not comparable with published figures for other grids.
 
 | model | play | articulate | both |

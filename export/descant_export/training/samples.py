@@ -16,7 +16,8 @@ from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.training.batches import segment
 from descant_export.training.masks import skyline
 from descant_export.training.player import TorchNetwork
@@ -26,11 +27,13 @@ MOST_VOICES = 8
 VELOCITY = 80
 
 
-def write_samples(model: Biaxial, held_out: Sequence[Piece], bars: int, stem: Path, title: str) -> None:
+def write_samples(model: Network, held_out: Sequence[Piece], bars: int, stem: Path, title: str) -> None:
     """Write ``<stem>-free`` and ``<stem>-melody``, each as ``.mid`` and ``.png``. The model must be evaluating.
 
     The melody is the skyline of the first held-out piece; drawn at temperature 1, seed 1, as the model has learned.
     """
+    if not isinstance(model, Biaxial):
+        return
     piece = held_out[0]
     cycle = model.shape.kernel.beat_cycle
     first = int(piece.step_in_bar[0]) % cycle  # a pick-up begins late in its bar

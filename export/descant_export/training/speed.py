@@ -7,7 +7,7 @@ import time
 import torch
 from torch import Tensor
 
-from descant_export.model.biaxial import Shape
+from descant_export.families.network import Network
 from descant_export.training.config import Config
 from descant_export.training.ranks import Ranks
 
@@ -15,21 +15,12 @@ BACKWARD = 2  # the products of the backward pass are twice those of the forward
 SIDE, PRODUCTS = 1024, 8
 
 
-def flop_per_note_step(shape: Shape) -> int:
+def flop_per_note_step(model: Network) -> float:
     """Floating-point operations of the matrix products that one pitch of one step costs in training.
 
     A multiplication and an addition for each weight, forward, and twice that backward.
     """
-    context = shape.time_layers[-1]
-    axes = (
-        (shape.kernel.time_features + shape.style_size, shape.time_layers),
-        (context + 2 + shape.kernel.given_features, shape.note_layers),
-    )
-    weights = 2 * shape.note_layers[-1]
-    for inputs, layers in axes:
-        for wide, units in zip((inputs, *layers), layers, strict=False):
-            weights += 4 * units * (wide + units)
-    return 2 * weights * (1 + BACKWARD)
+    return 2 * model.weights_a_step * (1 + BACKWARD) / float(model.shape.kernel.pitches.size)
 
 
 def matrix_rate(device: torch.device, precision: torch.dtype) -> float:
@@ -54,10 +45,10 @@ def _wait(device: torch.device) -> None:
 class Speed:
     """The run's watches: all its seconds, those of its updates alone, those since it was last kept."""
 
-    def __init__(self, config: Config, ranks: Ranks, before: float) -> None:
+    def __init__(self, config: Config, model: Network, ranks: Ranks, before: float) -> None:
         """``before``: seconds that an earlier run spent. Measures the machine, for some milliseconds."""
         precision = torch.bfloat16 if config.precision == "bf16" else torch.float32
-        self._each = flop_per_note_step(config.shape())
+        self._each = flop_per_note_step(model)
         self._rate = matrix_rate(ranks.device, precision)
         self._device, self._world = ranks.device, ranks.world
         self._begin = time.monotonic() - before

@@ -1,4 +1,4 @@
-"""Training, from top to bottom: draw a batch, climb the log-likelihood, now and then look at held-out music.
+"""Training, from top to bottom: draw a batch, follow its gradient, now and then look at held-out music.
 
 What an update does depends on the seed, its number and the weights before it, and on nothing else. So the same
 seed gives the same curve, a killed run goes on as if it had not been, and several processes (see ``ranks.py``)
@@ -18,12 +18,10 @@ from torch import Tensor
 from descant_daemon.whole_file import make_folder
 from descant_export.corpus.piece import Piece
 from descant_export.memory import keep_freed_memory
-from descant_export.model.biaxial import Biaxial, Heads
 from descant_export.training import checkpoint
 from descant_export.training.batches import Source
 from descant_export.training.beginnings import begin_with
 from descant_export.training.checkpoint import Checkpoint, Standing
-from descant_export.training.climb import climb
 from descant_export.training.config import Config
 from descant_export.training.config_file import save_config
 from descant_export.training.curriculum import learning_rate, lesson
@@ -37,6 +35,7 @@ from descant_export.training.optimisers import OPTIMISERS
 from descant_export.training.ranks import Ranks, joined
 from descant_export.training.samples import write_samples
 from descant_export.training.speed import Speed
+from descant_export.training.update import Heads, backward
 from descant_routing.errors import DescantError, UsageError
 
 READ_EVERY = {"cpu": 1, "cuda": 10}  # updates; reading a loss makes a GPU wait
@@ -102,20 +101,20 @@ class _Run:
         self._last, self._best = folder / "last.pt", folder / "best.pt"
         self._samples = folder / "samples"
         self._source = Source.of(training)
-        self._model = Biaxial(config.shape())
+        self._model = config.build()
         if config.begin_from and not self._last.exists():
             begin_with(self._model, config, config.begin_from)
         self._dropout = key_dropout(self._model)
         self._model.to(ranks.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._model.parameters(), config.learning_rate)
         self._standing = self._found()
-        self._climber = ranks.wrap(Heads(self._model))
-        self._speed = Speed(config, ranks, self._standing.seconds)
+        self._heads = ranks.wrap(Heads(self._model))
+        self._speed = Speed(config, self._model, ranks, self._standing.seconds)
         self._unread: list[tuple[int, Tensor]] = []  # updates whose losses are still on the device
         if ranks.first:
             make_folder(self._samples)
             save_config(config, folder / "config.yaml")
-            loud = self._model.velocity is not None
+            loud = bool(self._model.shape.velocities)
             self._log = Logbook(folder, self._standing.update, velocity=loud, tensorboard=tensorboard)
 
     def to_the_end(self, report: Callable[[Progress], None]) -> Path:
@@ -125,7 +124,7 @@ class _Run:
         for update in range(self._standing.update, config.updates):
             if self._lost_patience():
                 break
-            self._climb(update)
+            self._update(update)
             done = update + 1
             look = done % config.evaluate_every == 0 or done == config.updates
             if look:
@@ -136,7 +135,7 @@ class _Run:
                 self._keep(done)
         return self._best
 
-    def _climb(self, update: int) -> None:
+    def _update(self, update: int) -> None:
         """One update."""
         config, ranks = self._config, self._ranks
         self._speed.go()
@@ -147,7 +146,7 @@ class _Run:
             group["lr"] = learning_rate(config, update)
         batch = self._source.batch(config, self._model.shape, update, rows).on(ranks.device)
         self._optimiser.zero_grad()
-        likelihood = climb(self._climber, batch, ranks, fast=config.precision == "bf16")
+        likelihood = backward(self._heads, batch, ranks, fast=config.precision == "bf16")
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), config.clip)
         self._optimiser.step()
         self._unread.append((update, likelihood))

@@ -107,7 +107,7 @@ def test_styles_are_drawn_as_balance_says(balance: float) -> None:
         replace(from_notes("p", [[(0, steps, 60)]], range(steps)), style=style)
         for style, steps in ((0, 8), (1, 72))
     )
-    config = replace(TINY, balance=balance, given={"none": 1.0}, styles=("small", "large"))
+    config = TINY.but(balance=balance, given={"none": 1.0}, styles=("small", "large"))
     shape = config.shape()
     assert shape.kernel.pitches == PITCHES
     batch = Source.of([large, small]).batch(config, shape, 0, range(800))

@@ -25,7 +25,7 @@ from dataclasses import replace
 from descant_daemon.user_folders import cache_folder
 from tests.export.training import process
 from tests.export.training.tiny import TINY
-process.learn(replace(TINY, updates=1, sample_bars=1), cache_folder() / "run")
+process.learn(TINY.but(updates=1, sample_bars=1), cache_folder() / "run")
 """
 
 PICKLES = """

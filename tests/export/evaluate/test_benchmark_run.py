@@ -15,8 +15,8 @@ from descant_export.evaluate.benchmark_run import RollAlongTime, benchmark_netwo
 from descant_export.evaluate.rolls import Rolls
 from descant_export.evaluate.scores import score
 from descant_export.evaluate.teacher_forcing import STRETCH, RollNetwork
-from descant_export.model.kernel import KernelShape
-from descant_export.model.roll import RollBiaxial, RollShape
+from descant_export.families.kernel import KernelShape
+from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
 SHAPES = {
     "Johnson's": RollShape(KernelShape(PIANO, planes=1, beat="none"), (6,), (5,)),

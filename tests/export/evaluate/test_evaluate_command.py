@@ -21,8 +21,8 @@ from descant_daemon.note_state import PitchRange
 from descant_daemon.tempo_map import TempoMap
 from descant_export.evaluate.roll_baselines import BASELINES
 from descant_export.evaluate.rolls import SPLITS
-from descant_export.model.biaxial import Biaxial, Shape
-from descant_export.model.kernel import KernelShape
+from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.kernel import KernelShape
 from descant_export.training import checkpoint
 from descant_routing.errors import DescantError, UsageError
 

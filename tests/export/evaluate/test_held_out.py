@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,11 @@ from descant_export.corpus.choice import Choice
 from descant_export.corpus.kept import keep
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import read_corpus
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.training.checkpoint import Checkpoint, Standing
 from descant_export.training.evaluation import evaluate
 
-LOUD = replace(TINY, velocity=True)
+LOUD = TINY.but(velocity=True)
 
 
 def descant(*arguments: object) -> str:
@@ -54,7 +53,7 @@ def choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choice:
 
 def a_run(folder: Path, choice: Choice, velocity: bool) -> Biaxial:
     """As ``descant train`` leaves it, of a network that has learned nothing."""
-    config = replace(LOUD, velocity=velocity)
+    config = LOUD.but(velocity=velocity)
     torch.manual_seed(1)
     model = Biaxial(config.shape()).eval()
     keep(choice, folder)

@@ -12,8 +12,9 @@ from torch import Tensor
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_export.evaluate.scores import Floats, score
 from descant_export.evaluate.teacher_forcing import AlongTime, RollNetwork, log_likelihoods
-from descant_export.model.biaxial import Biaxial, Shape, log_likelihood
-from descant_export.model.kernel import KernelShape
+from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.kernel import KernelShape
+from descant_export.families.likelihood import log_likelihood
 
 
 def music(steps: int, pitches: int, seed: int = 0) -> State:

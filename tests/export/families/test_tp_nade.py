@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from descant_daemon.note_state import PitchRange
+from descant_export.families.kernel import KernelShape
+from descant_export.families.table_biaxial import log_likelihood
 from descant_export.families.tp_nade import NadeShape, TpNade
-from descant_export.model.kernel import KernelShape
-from descant_export.model.roll import log_likelihood
 
 Real = NDArray[np.float64]
 Window = Literal["centred", "below"]

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -22,20 +21,20 @@ from typing import Any
 import torch
 from tests.export.training.tiny import TINY, tiny_pieces
 
-from descant_export.model.biaxial import Biaxial, Heads
+from descant_export.families.biaxial import Biaxial
 from descant_export.training.batches import Source
 from descant_export.training.checkpoint import Checkpoint
-from descant_export.training.climb import climb
 from descant_export.training.config import Config
 from descant_export.training.dropout import key_dropout
 from descant_export.training.logbook import Logbook
 from descant_export.training.ranks import joined
 from descant_export.training.train import train
+from descant_export.training.update import Heads, backward
 
 MOMENTS = (("row", 3), ("part", 6), ("best", 8))
 """After the curve's row of an update is written; half-way through a checkpoint; between best.pt and last.pt."""
-LOUD = replace(TINY, velocity=True)
-SHORT = replace(TINY, updates=4, keep_every=60)
+LOUD = TINY.but(velocity=True)
+SHORT = TINY.but(updates=4, keep_every=60)
 
 
 def start(folder: Path) -> None:
@@ -65,7 +64,7 @@ def gradients(folder: Path) -> None:
         for axis, dropout in enumerate(key_dropout(model)):
             dropout.begin([(LOUD.seed, 0, row, 1 + axis) for row in rows], ranks.device)
         batch = Source.of(tiny_pieces()).batch(LOUD, model.shape, 0, rows)
-        likelihood = climb(ranks.wrap(Heads(model)), batch, ranks, fast=False)
+        likelihood = backward(ranks.wrap(Heads(model)), batch, ranks, fast=False)
         if ranks.first:
             kept = {name: weight.grad for name, weight in model.named_parameters()}
             torch.save({"likelihood": likelihood, "gradients": kept}, folder / "gradients.pt")

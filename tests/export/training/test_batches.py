@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 from tests.export.training.tiny import PITCHES, TINY
@@ -54,7 +52,7 @@ def test_a_row_depends_on_its_number_alone(pieces: list[Piece]) -> None:
     assert all(torch.equal(part[[3, 1]], other) for part, other in zip(whole, some, strict=True))
     later, reseeded = (
         source.batch(TINY, SHAPE, 6, range(4)),
-        source.batch(replace(TINY, seed=2), SHAPE, 5, range(4)),
+        source.batch(TINY.but(seed=2), SHAPE, 5, range(4)),
     )
     assert not torch.equal(whole.now, later.now)
     assert not torch.equal(whole.now, reseeded.now)
@@ -72,7 +70,7 @@ def test_pieces_are_drawn_by_their_length() -> None:
     short, long = (
         from_notes(str(key), [[(0, steps, key)]], range(steps)) for key, steps in ((50, 8), (60, 24))
     )
-    config = replace(TINY, transpose=0, given={"none": 1.0})
+    config = TINY.but(transpose=0, given={"none": 1.0})
     batch = Source.of([short, long]).batch(config, SHAPE, 0, range(800))
     share = batch.now[:, 0, 60 - PITCHES.low, 0].mean()
     assert abs(float(share) - 24 / 32) < 3.5 * np.sqrt(0.75 * 0.25 / 800)

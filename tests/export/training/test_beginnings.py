@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,14 @@ from tests.export.toy import metadata
 from tests.export.training.tiny import TINY
 
 from descant_daemon.model.card import check_model_files
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.export import export
 from descant_export.onnx_graphs.weights import read_weights
 from descant_export.training.beginnings import begin_with
 from descant_export.training.config import Config
 from descant_routing.errors import UsageError
 
-TWO = replace(TINY, styles=("slow", "quick"), time_layers=(8, 7), note_layers=(6, 5))
+TWO = TINY.but(styles=("slow", "quick"), time_layers=(8, 7), note_layers=(6, 5))
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_the_weights_that_were_exported_come_back(written: Biaxial, tmp_path: Pa
 
 
 def test_a_run_begins_from_a_preset_with_each_style_by_its_name(written: Biaxial, tmp_path: Path) -> None:
-    config = replace(TWO, styles=("quick", "new"))
+    config = TWO.but(styles=("quick", "new"))
     model = Biaxial(config.shape())
     begin_with(model, config, str(tmp_path))
     slow, quick = written.style.weight.T
@@ -56,9 +55,7 @@ def test_a_run_begins_from_a_preset_with_each_style_by_its_name(written: Biaxial
     assert torch.equal(model.state_dict()[name], written.state_dict()[name])
 
 
-@pytest.mark.parametrize(
-    "config", [replace(TWO, note_layers=(6, 4)), replace(TWO, style_size=3), replace(TWO, vicinity=3)]
-)
+@pytest.mark.parametrize("config", [TWO.but(note_layers=(6, 4)), TWO.but(style_size=3), TWO.but(vicinity=3)])
 def test_another_network_is_refused(written: Biaxial, tmp_path: Path, config: Config) -> None:
     with pytest.raises(UsageError, match="its network has other sizes"):
         begin_with(Biaxial(config.shape()), config, str(tmp_path))

@@ -12,7 +12,7 @@ from tests.export.training.tiny import PITCHES, TINY
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.training import checkpoint
 from descant_export.training.baselines import hold_last_step, markov
 from descant_export.training.batches import segment

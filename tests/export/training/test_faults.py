@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -146,7 +144,7 @@ def test_who_is_away_is_not_replaced(pieces: list[Piece]) -> None:
 
 
 def test_without_shares_every_segment_is_what_it_always_was(pieces: list[Piece]) -> None:
-    source, idle = Source.of(pieces), replace(TINY, recover={"moved": 0.0}, touch={}, entering=0.0)
+    source, idle = Source.of(pieces), TINY.but(recover={"moved": 0.0}, touch={}, entering=0.0)
     for plain, same in zip(
         source.batch(TINY, SHAPE, 3, range(4)), source.batch(idle, SHAPE, 3, range(4)), strict=True
     ):
@@ -155,9 +153,9 @@ def test_without_shares_every_segment_is_what_it_always_was(pieces: list[Piece])
 
 def test_faults_come_in_their_shares_and_leave_the_given_notes_alone(pieces: list[Piece]) -> None:
     source = Source.of(pieces)
-    config = replace(TINY, recover={"moved": 0.3, "foreign": 0.2}, segment=24)
+    config = TINY.but(recover={"moved": 0.3, "foreign": 0.2}, segment=24)
     rows = range(200)
-    plain, hurt = (source.batch(each, SHAPE, 1, rows) for each in (replace(TINY, segment=24), config))
+    plain, hurt = (source.batch(each, SHAPE, 1, rows) for each in (TINY.but(segment=24), config))
     assert np.array_equal(plain.given, hurt.given)
     assert np.array_equal(plain.now[..., 0], hurt.now[..., 0])
     changed = int((plain.before != hurt.before).flatten(1).any(1).sum())

@@ -22,20 +22,21 @@ from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece, from_notes, velocities
 from descant_export.corpus.splits import Split
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.export import export
 from descant_export.onnx_graphs.parity import TOLERANCE, parity
 from descant_export.training import checkpoint
 from descant_export.training.baselines import marginal_velocity
 from descant_export.training.batches import segment
 from descant_export.training.beginnings import begin_with
+from descant_export.training.config import Config
 from descant_export.training.evaluation import evaluate
 from descant_export.training.fitted import fitted, has_dynamics, settled
 from descant_export.training.report import measure
 from descant_export.training.train import train
 from descant_routing import message
 
-LOUD = replace(TINY, velocity=True)
+LOUD = TINY.but(velocity=True)
 
 
 def silenced(pieces: list[Piece]) -> list[Piece]:
@@ -71,13 +72,13 @@ def test_a_segment_has_the_velocities_of_its_own_steps(pieces: list[Piece]) -> N
 
 
 def test_auto_is_where_the_corpus_has_dynamics(pieces: list[Piece]) -> None:
-    auto = replace(TINY, velocity="auto")
+    auto = TINY.but(velocity="auto")
     played = [with_velocities(piece, range(40, 100, 5)) for piece in pieces]
     assert settled(auto, played).velocity is True
     assert settled(auto, silenced(pieces)).velocity is False
     assert settled(TINY, played) == TINY
-    assert fitted(played, ("x",), 4).velocity is True
-    assert fitted(silenced(pieces), ("x",), 4).velocity is False
+    assert fitted(played, ("x",), 4, Config()).velocity is True
+    assert fitted(silenced(pieces), ("x",), 4, Config()).velocity is False
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def curve(folder: Path) -> list[dict[str, str]]:
 
 
 def test_it_learns_how_loud_notes_are(pieces: list[Piece], folder: Path) -> None:
-    config = replace(LOUD, updates=80, evaluate_every=40, learning_rate=0.02, dropout=0.0)
+    config = LOUD.but(updates=80, evaluate_every=40, learning_rate=0.02, dropout=0.0)
     train(config, "tiny", pieces, pieces, folder, lambda _: None)
     rows = curve(folder)
     assert float(rows[-1]["train_velocity"]) > float(rows[0]["train_velocity"]) + 0.5
@@ -132,7 +133,7 @@ def test_a_run_begins_with_the_weights_of_one_that_knows_more_or_less(
     pieces: list[Piece], tmp_path: Path
 ) -> None:
     for name, config in (("plain", TINY), ("loud", LOUD)):
-        train(replace(config, updates=1), "tiny", pieces, pieces, tmp_path / name, lambda _: None)
+        train(config.but(updates=1), "tiny", pieces, pieces, tmp_path / name, lambda _: None)
     for name, config in (("plain", LOUD), ("loud", TINY)):
         model = Biaxial(config.shape())
         own = {key: weight.clone() for key, weight in model.state_dict().items()}

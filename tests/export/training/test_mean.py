@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
 
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.training.checkpoint import Checkpoint, Standing, mean_of
 from descant_export.training.config import Config
 from descant_routing.errors import UsageError
 
-CONFIG = Config(pitch_low=60, pitch_high=71, time_layers=(6,), note_layers=(5,), styles=("a",))
+CONFIG = Config().but(pitch_low=60, pitch_high=71, time_layers=(6,), note_layers=(5,), styles=("a",))
 
 
 def checkpoint(seed: int, config: Config = CONFIG) -> Checkpoint:
@@ -33,4 +31,4 @@ def test_weights_are_averaged_one_by_one_and_all_else_is_the_firsts() -> None:
 @pytest.mark.parametrize("other", [{"time_layers": (7,)}, {"styles": ("b",)}, {"pitch_high": 72}], ids=str)
 def test_unlike_networks_have_none(other: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="of one shape and the same styles"):
-        mean_of([checkpoint(1), checkpoint(2, replace(CONFIG, **other))])  # type: ignore[arg-type]
+        mean_of([checkpoint(1), checkpoint(2, CONFIG.but(**other))])

@@ -10,7 +10,7 @@ from tests.export.training.tiny import TINY
 from descant_daemon.engine.choice import Line
 from descant_daemon.engine.sweep import climbed
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.parity import forced
 from descant_export.training.batches import segment
 from descant_export.training.player import TorchNetwork, note_axis_of

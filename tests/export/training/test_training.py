@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +12,7 @@ from tests.export.training.tiny import TINY
 
 from descant_daemon.midi_file import read_song
 from descant_export.corpus.piece import Piece
-from descant_export.model.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
 from descant_export.training.config_file import load_config
@@ -29,7 +28,7 @@ def run(folder: Path, pieces: list[Piece], config: Config) -> list[Progress]:
 
 
 def test_learning_learns(pieces: list[Piece], folder: Path) -> None:
-    config = replace(TINY, updates=80, evaluate_every=10, learning_rate=0.02, dropout=0.0)
+    config = TINY.but(updates=80, evaluate_every=10, learning_rate=0.02, dropout=0.0)
     seen = [state.validation for state in run(folder, pieces, config) if state.validation]
     assert sum(seen[-1]) > sum(seen[0]) + 3
     best = checkpoint.load(folder / "best.pt")
@@ -53,7 +52,7 @@ def test_every_optimiser_moves_the_weights(
 
 def test_it_stops_when_nothing_gets_better(pieces: list[Piece], folder: Path) -> None:
     """A rate too small to change anything: the first look is the best, and two more are waited for."""
-    config = replace(TINY, learning_rate=1e-30, updates=100, evaluate_every=3, patience=2)
+    config = TINY.but(learning_rate=1e-30, updates=100, evaluate_every=3, patience=2)
     seen = run(folder, pieces, config)
     assert seen[-1].update == 9
     assert checkpoint.load(folder / "best.pt").update == 3
@@ -62,7 +61,7 @@ def test_it_stops_when_nothing_gets_better(pieces: list[Piece], folder: Path) ->
 
 def test_a_run_that_runs_away_says_so(pieces: list[Piece], folder: Path) -> None:
     with pytest.raises(DescantError, match="ran away at update"):
-        run(folder, pieces, replace(TINY, learning_rate=1e300, optimiser="rmsprop"))
+        run(folder, pieces, TINY.but(learning_rate=1e300, optimiser="rmsprop"))
 
 
 def test_what_cannot_be_trained(pieces: list[Piece], folder: Path) -> None:
@@ -72,7 +71,7 @@ def test_what_cannot_be_trained(pieces: list[Piece], folder: Path) -> None:
 
 
 def test_what_a_run_leaves(pieces: list[Piece], folder: Path) -> None:
-    config = replace(TINY, updates=4, sample_bars=2)
+    config = TINY.but(updates=4, sample_bars=2)
     run(folder, pieces, config)
     assert load_config(folder / "config.yaml") == config
     names = sorted(path.name for path in folder.rglob("*") if path.is_file())

@@ -7,7 +7,7 @@ from descant_export.corpus.piece import Piece, from_notes
 from descant_export.training.config import Config
 
 PITCHES = PitchRange(40, 75)
-TINY = Config(
+TINY = Config().but(
     pitch_low=40, pitch_high=75, time_layers=(8,), note_layers=(6,), dropout=0.5, updates=12, batch=4,
     segment=8, evaluate_every=4, warm_up=1, keep_every=0, sample_bars=0,
 )  # fmt: skip

@@ -1,17 +1,33 @@
-"""One step uphill: the log-likelihood of a batch, and its gradients."""
+"""The log-likelihood of a batch, and its gradients."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from descant_export.model.biaxial import log_likelihood
-from descant_export.model.velocity import velocity_log_likelihood
+from descant_export.families.likelihood import log_likelihood
+from descant_export.families.network import Logits, Network
+from descant_export.families.velocity import velocity_log_likelihood
 from descant_export.training.batches import Batch
 from descant_export.training.ranks import Ranks
 
 
-def climb(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor:
+class Heads(nn.Module):
+    """A network's ``heads`` as a module's ``forward``, which is what several processes can wrap."""
+
+    def __init__(self, model: Network) -> None:
+        """Shares the model's weights."""
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
+    ) -> Logits:
+        """See ``Network.heads``."""
+        return self.model.heads(before, now, given, step_in_bar, style)
+
+
+def backward(model: nn.Module, batch: Batch, ranks: Ranks, *, fast: bool) -> Tensor:
     """Add up the gradients of one batch; returns the log-likelihoods, nats a step, of its notes and velocities.
 
     ``model``: ``Heads``. The batch is this process's share of the rows. The mean is over the steps of all of them,

@@ -5,13 +5,16 @@ then along pitch with weights shared over time; with the notes that the player g
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Annotated, ClassVar
 
 import torch
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
-from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
-from descant_export.model.kernel import Kernel, KernelShape
+from descant_daemon.note_state import PitchRange
+from descant_export.families.kernel import Kernel, KernelShape
+from descant_export.families.network import Layers, Network, Sizes, Stack, joined, row
 
 QUIET_PLAY, QUIET_ARTICULATE = (
     -3.0,
@@ -32,30 +35,10 @@ class Shape:
     velocities: int = 0
 
 
-class Stack(nn.Module):
-    """LSTM layers one after the other, dropout after each (§3.1)."""
-
-    def __init__(self, inputs: int, sizes: tuple[int, ...], dropout: float, held_masks: bool = False) -> None:
-        """``inputs`` features into layers of ``sizes`` units; ``held_masks``: one mask for a whole sequence."""
-        super().__init__()
-        widths = [inputs, *sizes]
-        self.layers = nn.ModuleList(nn.LSTM(wide, size) for wide, size in pairwise(widths))
-        self.dropout = nn.Dropout(dropout)
-        self.held_masks = held_masks
-
-    def forward(self, sequence: Tensor) -> Tensor:
-        """``[length, batch, inputs]`` → ``[length, batch, last size]``, from a zero state."""
-        for layer in self.layers:
-            sequence = layer(sequence)[0]
-            if self.held_masks:
-                sequence = sequence * self.dropout(torch.ones_like(sequence[:1]))
-            else:
-                sequence = self.dropout(sequence)
-        return sequence
-
-
-class Biaxial(nn.Module):
+class Biaxial(Network):
     """Teacher-forced: true notes before in time and below in pitch (the conditional distribution of §3.1)."""
+
+    shape: Shape
 
     def __init__(self, shape: Shape) -> None:
         """Random weights; see ``descant train``."""
@@ -73,6 +56,17 @@ class Biaxial(nn.Module):
             self.output.bias.copy_(torch.tensor([QUIET_PLAY, QUIET_ARTICULATE]))
         # A head beside the two that play: the exported graphs and older checkpoints know nothing of it.
         self.velocity = nn.Linear(shape.note_layers[-1], shape.velocities) if shape.velocities else None
+
+    @property
+    def stacks(self) -> tuple[Stack, Stack]:
+        """Along time, along pitch."""
+        return self.time_axis, self.note_axis
+
+    @property
+    def weights_a_step(self) -> int:
+        """See ``Network``."""
+        each = self.time_axis.weights + self.note_axis.weights + self.output.weight.numel()
+        return self.shape.kernel.pitches.size * each
 
     def forward(
         self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
@@ -108,27 +102,34 @@ class Biaxial(nn.Module):
         return by_step(self.output(heard)), velocity
 
 
-class Heads(nn.Module):
-    """A model's ``heads`` as a module's ``forward``, which is what several processes can wrap."""
+@checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+class BiaxialSizes(Sizes):
+    """The part of a config."""
 
-    def __init__(self, model: Biaxial) -> None:
-        """Shares the model's weights."""
-        super().__init__()
-        self.model = model
+    vicinity: Annotated[int, Field(ge=1, le=64)] = row(
+        12, "How many semitones to each side a pitch sees of the step before (Kotecha & Young §3.2)."
+    )
+    note_layers: Layers = row((128, 64), "Units of the LSTM layers along pitch.")
 
-    def forward(
-        self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
-    ) -> tuple[Tensor, Tensor | None]:
-        """See ``Biaxial.heads``."""
-        return self.model.heads(before, now, given, step_in_bar, style)
+    family: ClassVar[str] = "biaxial"
+    line: ClassVar[str] = (
+        "two LSTMs, along time and along pitch (Johnson 2017); hears the most, costs the most"
+    )
 
+    def described(self) -> str:
+        """See ``Sizes``."""
+        return (
+            f"A biaxial LSTM: time axis {joined(self.time_layers)} units shared over pitches, note axis\n"
+            f"{joined(self.note_layers)} units upwards, given notes known to the note axis"
+        )
 
-def log_likelihood(logits: Tensor, now: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
-    """Natural-log likelihood of each step, (play, articulate), each ``[B, T]``.
+    def shape(self, styles: int, velocities: int) -> Shape:
+        """As the network has it."""
+        kernel = KernelShape(self.pitches, self.vicinity, self.beat_cycle)
+        layers = self.time_layers, self.note_layers
+        return Shape(kernel, *layers, styles, self.style_size, self.dropout, velocities)
 
-    Play counts at every pitch that is not given, articulate only where a note that is not given plays
-    (Kotecha & Young §3.2, Fig. 3).
-    """
-    free = 1 - given[..., PLAY]
-    each = -nn.functional.binary_cross_entropy_with_logits(logits.float(), now, reduction="none")
-    return (each[..., PLAY] * free).sum(-1), (each[..., ARTICULATE] * free * now[..., PLAY]).sum(-1)
+    @staticmethod
+    def build(shape: Shape) -> Biaxial:
+        """See ``Sizes``."""
+        return Biaxial(shape)

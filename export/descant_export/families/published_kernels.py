@@ -16,7 +16,7 @@ johnson-2017        §2.1: 25 + 12 + 1, play alone; no beat, no pitch class. No 
 from __future__ import annotations
 
 from descant_daemon.note_state import PitchRange
-from descant_export.model.kernel import KernelShape
+from descant_export.families.kernel import KernelShape
 
 PIANO = PitchRange(21, 108)
 SEVENTY_EIGHT = PitchRange(24, 101)

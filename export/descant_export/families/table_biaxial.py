@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from descant_daemon.note_state import PLAY
-from descant_export.model.biaxial import Stack
-from descant_export.model.kernel import PITCH_CLASSES, Kernel, KernelShape
+from descant_export.families.kernel import PITCH_CLASSES, Kernel, KernelShape
+from descant_export.families.network import Network, Stack
 
 LAG_REACH = 2  # semitones to each side that a pitch hears of an earlier step
 BELOW_REACH = 12  # semitones downwards that a pitch hears of its own step
@@ -59,8 +59,10 @@ class RollShape:
         return self.time_layers[-1] + self.kernel.planes + below
 
 
-class RollBiaxial(nn.Module):
+class RollBiaxial(Network):
     """Teacher-forced on both axes."""
+
+    shape: RollShape
 
     def __init__(self, shape: RollShape) -> None:
         """Random weights; ``set_rates`` gives the output its first bias."""
@@ -82,6 +84,16 @@ class RollBiaxial(nn.Module):
             self.output.bias.zero_()
         else:
             self.output.bias.copy_(torch.logit(rates.mean(0)))
+
+    @property
+    def stacks(self) -> tuple[Stack, Stack]:
+        """Along time, along pitch."""
+        return self.time_axis, self.note_axis
+
+    @property
+    def weights_a_step(self) -> int:
+        """How many weights of LSTM layers a step is multiplied with, at all pitches (the rest is under 1 %)."""
+        return self.shape.kernel.pitches.size * (self.time_axis.weights + self.note_axis.weights)
 
     def forward(self, before: Tensor, now: Tensor, step_in_bar: Tensor) -> Tensor:
         """Logits ``[B, T, P, planes]`` of the steps ``now``, of the same shape.

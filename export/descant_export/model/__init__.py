@@ -1,1 +1,0 @@
-"""The biaxial network in PyTorch."""
