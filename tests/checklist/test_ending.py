@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.checklist.desk import assert_silent, ear, sent
 from tests.effect.stage import CONTINUE, START, STOP, Stage, by_melody
-from tests.routing.doubles import NoEnds, Unmoved
+from tests.routing.ports.doubles import NoEnds, Unmoved
 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLost

@@ -18,8 +18,8 @@ from descant_daemon.controls.learn_ear import REST, LearnEar
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.source import Controller, Pair
 from descant_routing import message
-from descant_routing.ports.backend import Backend
-from descant_routing.ports.ladder import Rung
+from descant_routing.ports.api import Backend
+from descant_routing.ports.select import Rung
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import Timed
 

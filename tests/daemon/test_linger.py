@@ -13,7 +13,7 @@ from descant_daemon.effect.modes.scene import Scene
 from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
-from descant_daemon.metre_map import Bars
+from descant_daemon.time.metre_map import Bars
 from descant_daemon.note_state import PLAY
 from descant_daemon.settings.parameters import Parameters
 

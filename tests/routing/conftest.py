@@ -12,12 +12,16 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.routing.alsa_kernel import Kernel
-from tests.routing.doubles import PATIENCE
-from tests.routing.mac import Clock, Mac
+from tests.routing.ports.alsa.kernel import Kernel
+from tests.routing.ports.doubles import PATIENCE
+from tests.routing.ports.coremidi.mac import Clock, Mac
 
-from descant_routing.ports import alsa_ends, alsa_port, coremidi_ends, coremidi_port, threaded
-from descant_routing.ports.coremidi_api import CoreMidi
+from descant_routing.ports import threaded
+from descant_routing.ports.coremidi import ends as coremidi_ends
+from descant_routing.ports.coremidi import backend as coremidi_port
+from descant_routing.ports.alsa import ends as alsa_ends
+from descant_routing.ports.alsa import backend as alsa_port
+from descant_routing.ports.coremidi.library import CoreMidi
 from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.libraries import load_jack
 
@@ -165,7 +169,7 @@ def ear(jack_server: Server) -> Iterator[Ear]:
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
     """ALSA on a kernel that is made up, whose clock is everybody's."""
-    from tests.routing.alsa_library import MODULES, Library
+    from tests.routing.ports.alsa.library import MODULES, Library
 
     kernel = Kernel()
     for module in MODULES:

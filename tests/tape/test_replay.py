@@ -30,7 +30,7 @@ from tests.tape.studio import (
 
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.engine import Engine
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import TABLE, Parameters

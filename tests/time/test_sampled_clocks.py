@@ -9,7 +9,7 @@ from descant_daemon.time.host_axis import HostAxis
 from descant_daemon.time.link_source import LinkSource, Moment
 from descant_daemon.time.sampled_clock import SampledClock
 from descant_daemon.time.transport_source import TransportSource
-from descant_routing.ports.transport import Bar, Transport
+from descant_routing.ports.jack.transport import Bar, Transport
 
 MS = 1_000_000
 SECOND = 1_000_000_000

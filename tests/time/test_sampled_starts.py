@@ -11,7 +11,7 @@ from descant_daemon.time.host_axis import HostAxis
 from descant_daemon.time.sampled_clock import Sample, SampledClock
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 from descant_daemon.time.transport_source import TransportSource
-from descant_routing.ports.transport import Transport
+from descant_routing.ports.jack.transport import Transport
 
 MS = 1_000_000
 SECOND = 1_000_000_000

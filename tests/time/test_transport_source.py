@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.time.clock import Kind, State
 from descant_daemon.time.sampled_clock import SampledClock
 from descant_daemon.time.transport_source import TransportSource
-from descant_routing.ports.transport import Bar, Transport
+from descant_routing.ports.jack.transport import Bar, Transport
 
 SECOND = 1_000_000_000
 RATE, PERIOD = 48_000, 256

@@ -20,7 +20,7 @@ from descant_daemon.settings.source import Source
 from descant_daemon.whole_file import writable
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.cables import Cables
-from descant_routing.ports.ladder import BACKENDS, open_rung
+from descant_routing.ports.select import BACKENDS, open_rung
 from descant_routing.timed import MAIN, Timed
 
 LOOK = 0.1  # s between two looks at the ports

@@ -44,10 +44,10 @@ from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps
-from descant_routing.ports.backend import Backend
+from descant_routing.ports.api import Backend
 from descant_routing.ports.cables import CLIENT
-from descant_routing.ports.jack_port import JackBackend
-from descant_routing.ports.ladder import BACKENDS, open_rung
+from descant_routing.ports.jack.backend import JackBackend
+from descant_routing.ports.select import BACKENDS, open_rung
 
 MILLISECOND = 1_000_000
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from descant_daemon.effect.counts import Counts
-from descant_daemon.metre_map import MetreMap
+from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings

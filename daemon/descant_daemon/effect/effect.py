@@ -19,7 +19,7 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.metre_map import MetreMap, Stretch
+from descant_daemon.time.metre_map import MetreMap, Stretch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.time.clock import Clock, Happening, Kind

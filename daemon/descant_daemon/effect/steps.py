@@ -32,7 +32,7 @@ from descant_daemon.effect.touch.feel import Feel
 from descant_daemon.effect.touch.swing import swing
 from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer
-from descant_daemon.metre_map import Bars
+from descant_daemon.time.metre_map import Bars
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Happening, Kind

@@ -11,8 +11,8 @@ from descant_daemon.time.link_source import LinkSource
 from descant_daemon.time.sampled_clock import Source
 from descant_daemon.time.transport_source import TransportSource
 from descant_routing.errors import UsageError
-from descant_routing.ports.backend import Backend
-from descant_routing.ports.jack_port import JackBackend
+from descant_routing.ports.api import Backend
+from descant_routing.ports.jack.backend import JackBackend
 
 NAMES: tuple[str, ...] = get_args(ClockName)
 DEFAULT_BPM = 100.0

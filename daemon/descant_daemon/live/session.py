@@ -18,7 +18,7 @@ from descant_daemon.live.terminal import say
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
-from descant_routing.ports.backend import Backend
+from descant_routing.ports.api import Backend
 
 LOOK = 0.1  # s between two looks round
 PORTS_EVERY = 10  # looks: who has come and gone, and how punctual we are

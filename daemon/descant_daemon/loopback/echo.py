@@ -15,7 +15,7 @@ from typing import Any
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.libraries import load_jack, load_rtmidi
-from descant_routing.ports.rtmidi_ends import SYSTEMS
+from descant_routing.ports.rtmidi.ends import SYSTEMS
 
 NAME = "Descant echo"
 ANSWER = 3.0  # s

@@ -15,7 +15,7 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.catalogue import MidiSystem, systems
 from descant_routing.ports.libraries import load_jack
-from descant_routing.ports.rtmidi_ends import SYSTEMS
+from descant_routing.ports.rtmidi.ends import SYSTEMS
 
 FEWEST_STEPS = 16
 CHANNEL = 2  # as --set takes it, from 1

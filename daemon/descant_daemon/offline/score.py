@@ -6,7 +6,7 @@ from collections.abc import Collection
 from math import ceil
 from typing import NamedTuple
 
-from descant_daemon.metre_map import MetreMap
+from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.song import Song
 from descant_daemon.tempo_map import TempoMap

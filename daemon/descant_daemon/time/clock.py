@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum, StrEnum
 from typing import NamedTuple, Protocol
 
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.timeline import Timeline
 
 

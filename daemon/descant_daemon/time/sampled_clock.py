@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.clock import Happening, Kind, State
 from descant_daemon.time.timeline import PPQN, Timeline
 

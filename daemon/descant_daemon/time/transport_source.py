@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import PPQN, Timeline, ns_per_tick
-from descant_routing.ports.transport import Bar, Transport
+from descant_routing.ports.jack.transport import Bar, Transport
 
 MOVED = 2e-4  # s between the transport's place and its frames since the last cycle: less is rounding
 LASTS = 60_000_000  # ns that a difference must stay as it is to be believed

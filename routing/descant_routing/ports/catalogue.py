@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
-from descant_routing.ports.alsa_client import AlsaClient
-from descant_routing.ports.alsa_timer import queue_timer
+from descant_routing.ports.alsa.client import AlsaClient
+from descant_routing.ports.alsa.queue import queue_timer
 from descant_routing.ports.bounded import bounded
-from descant_routing.ports.coremidi_api import load_coremidi
+from descant_routing.ports.coremidi.library import load_coremidi
 from descant_routing.ports.libraries import load_jack, load_rtmidi, quiet_stderr
-from descant_routing.ports.rtmidi_ends import SYSTEMS
+from descant_routing.ports.rtmidi.ends import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from descant_routing.timed import Timed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from descant_routing.ports.backend import Driven
+    from descant_routing.ports.api import Driven
 
 _PATIENCE = 1000  # cycles at one instant, after which the effect is stuck rather than busy
 

@@ -13,7 +13,7 @@ from descant_routing.timed import Timed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from descant_routing.ports.backend import Driven
+    from descant_routing.ports.api import Driven
 
 _ANSWER = 2.0  # s that the driving thread has to let go of cables
 

@@ -19,7 +19,7 @@ from descant_routing.timed import Timed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from descant_routing.ports.backend import Driven
+    from descant_routing.ports.api import Driven
     from descant_routing.ports.wiring import Wiring
 
 _CLOSING = 2.0  # s that closing may take

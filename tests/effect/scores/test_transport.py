@@ -8,7 +8,7 @@ from tests.effect.scores.pieces import CHORDS, sixteenths
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, TICK, Stage
 
 from descant_daemon.effect.common import Ears, Program, Track
-from descant_daemon.metre_map import Stretch
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from descant_daemon.metre_map import Bars
+from descant_daemon.time.metre_map import Bars
 from descant_daemon.settings.parameters import Parameters
 
 

@@ -14,7 +14,7 @@ from descant_daemon.effect.questions.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
-from descant_daemon.metre_map import Bars, MetreMap
+from descant_daemon.time.metre_map import Bars, MetreMap
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.chart import NO_CHORD, parse_chart
 from descant_daemon.settings.parameters import Parameters

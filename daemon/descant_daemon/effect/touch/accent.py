@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from descant_daemon.metre_map import Bars
+from descant_daemon.time.metre_map import Bars
 
 LOUDEST = 24  # velocity, above and below the middle
 BAR, HALF_BAR, BEAT, OFF_BEAT, BETWEEN = 1.0, 0.5, 0.25, -0.5, -1.0

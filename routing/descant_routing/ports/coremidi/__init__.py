@@ -1,0 +1,1 @@
+"""CoreMIDI by ctypes: packets bear the time at which they are to leave."""

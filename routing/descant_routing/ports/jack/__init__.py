@@ -1,0 +1,1 @@
+"""JACK: every message arrives with its frame, and leaves at its frame."""
