@@ -16,8 +16,8 @@ from xdist.scheduler import LoadScopeScheduling
 LIVE = "tests/live/"
 JACK = (
     LIVE,
-    "tests/routing/test_jack_",
-    "tests/routing/test_rtmidi_real",
+    "tests/routing/ports/jack/",
+    "tests/routing/ports/rtmidi/test_real",
     "tests/privacy/test_nothing_leaves",
 )
 

@@ -15,7 +15,7 @@ from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.midi_clock import MidiClock
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.routes import Passage, parse_route
 from descant_routing.timed import MAIN, Timed

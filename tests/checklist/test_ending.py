@@ -15,8 +15,8 @@ from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
 from descant_routing import message
+from descant_routing.ports.api import ONE_CABLE, Cables
 from descant_routing.ports.cable import Cable
-from descant_routing.ports.cables import ONE_CABLE, Cables
 from descant_routing.ports.threaded import ThreadedBackend
 from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import MAIN, Timed

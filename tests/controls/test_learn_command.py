@@ -19,8 +19,8 @@ from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.source import Controller, Pair
 from descant_routing import message
 from descant_routing.ports.api import Backend
-from descant_routing.ports.select import Rung
 from descant_routing.ports.memory import MemoryBackend
+from descant_routing.ports.select import Selected
 from descant_routing.timed import Timed
 
 __all__ = ["jack_server", "keyboard"]
@@ -75,11 +75,11 @@ def test_through_jack_into_a_file(jack_server: Server, keyboard: Keyboard, tmp_p
     assert load_preset(path).bindings().names[Pair(20, 52)] == "density"
 
 
-def opens(backend: Backend) -> Callable[..., Rung]:
-    def open_rung(*asked: object) -> Rung:
-        return Rung(backend, "as asked")
+def opens(backend: Backend) -> Callable[..., Selected]:
+    def open_backend(*asked: object) -> Selected:
+        return Selected(backend, "as asked")
 
-    return open_rung
+    return open_backend
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_when_nothing_moves_it_says_where_it_listened(
     refused: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a back-end whose time nobody runs forward."""
-    monkeypatch.setattr(learn_control, "open_rung", opens(MemoryBackend()))
+    monkeypatch.setattr(learn_control, "open_backend", opens(MemoryBackend()))
     code, told = refused("capture", "--timeout", "1")
     assert code == 1
     assert told == (
@@ -134,7 +134,7 @@ def test_ports_that_are_lost_end_it(
 ) -> None:
     backend = MemoryBackend()
     backend.lose("the JACK server has shut down")
-    monkeypatch.setattr(learn_control, "open_rung", opens(backend))
+    monkeypatch.setattr(learn_control, "open_backend", opens(backend))
     code, told = refused("gate")
     assert code == 1
     assert told.endswith("descant: the JACK server has shut down\n")

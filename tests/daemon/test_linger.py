@@ -13,9 +13,9 @@ from descant_daemon.effect.modes.scene import Scene
 from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.note_state import PLAY
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.metre_map import Bars
 
 KEYS = {20: (60,), 21: (60,), 30: (64, 67), 45: (62,)}
 

@@ -10,7 +10,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
-from descant_routing.ports.outbox import Outbox
+from descant_routing.ports.jack.ends import SendQueue
 from descant_routing.timed import Timed
 
 PERIOD = 5 * MS
@@ -25,7 +25,7 @@ def heard(offset: int) -> list[tuple[int, bytes]]:
     track = Track([Program(Parameters().with_values({"mode": "free"}))])
     effect = Effect([track], clock, offset=offset, send_clock=True)
     played = {4: ON, 5: OFF}
-    port, sent = Outbox(), list[tuple[int, bytes]]()
+    port, sent = SendQueue(), list[tuple[int, bytes]]()
     for cycle in range(60):
         start = BEGIN + cycle * PERIOD
         if cycle == 2:

@@ -15,8 +15,8 @@ from descant_daemon.effect.touch.accent import weight
 from descant_daemon.effect.touch.human import MOST_DELAY, MOST_VELOCITY, human
 from descant_daemon.effect.touch.swing import Swing, swing
 from descant_daemon.engine.uniforms import uniforms
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.settings.metre import Metre
+from descant_daemon.time.metre_map import Bars
 from descant_routing import message
 
 STEP = 125.0

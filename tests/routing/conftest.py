@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.routing.ports.alsa.kernel import Kernel
-from tests.routing.ports.doubles import PATIENCE
 from tests.routing.ports.coremidi.mac import Clock, Mac
+from tests.routing.ports.doubles import PATIENCE
 
 from descant_routing.ports import threaded
-from descant_routing.ports.coremidi import ends as coremidi_ends
-from descant_routing.ports.coremidi import backend as coremidi_port
+from descant_routing.ports.alsa import backend as alsa_backend
 from descant_routing.ports.alsa import ends as alsa_ends
-from descant_routing.ports.alsa import backend as alsa_port
+from descant_routing.ports.coremidi import backend as coremidi_backend
+from descant_routing.ports.coremidi import ends as coremidi_ends
 from descant_routing.ports.coremidi.library import CoreMidi
 from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.libraries import load_jack
@@ -174,16 +174,16 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
     kernel = Kernel()
     for module in MODULES:
         monkeypatch.setattr(module, "alsa", Library(kernel))
-    for module in (alsa_port, alsa_ends, threaded):
+    for module in (alsa_backend, alsa_ends, threaded):
         monkeypatch.setattr(module, "time", kernel)
-    monkeypatch.setattr(alsa_port, "select", kernel)
+    monkeypatch.setattr(alsa_backend, "select", kernel)
     return kernel
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (coremidi_port, coremidi_ends, threaded):
+    for module in (coremidi_backend, coremidi_ends, threaded):
         monkeypatch.setattr(module, "time", clock)
     sleep = Inbox[object].wait
 
@@ -201,5 +201,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def mac(monkeypatch: pytest.MonkeyPatch) -> Mac:
     mac = Mac()
     api = CoreMidi(mac.midi, mac.foundation, mac.system, mac.constant)
-    monkeypatch.setattr(coremidi_port, "load_coremidi", lambda: api)
+    monkeypatch.setattr(coremidi_backend, "load_coremidi", lambda: api)
     return mac

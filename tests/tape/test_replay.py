@@ -30,7 +30,6 @@ from tests.tape.studio import (
 
 from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.engine import Engine
-from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
@@ -39,6 +38,7 @@ from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take
 from descant_daemon.tape.replay import Verdict, replay
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 from descant_routing import message

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
+from descant_daemon.time.metre_map import MetreMap
 
 TWO, THREE, SIX = Metre(2, 4), Metre(3, 4), Metre(6, 8)
 MAPS = {

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.time.clock import Kind, State
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import SampledClock
 from descant_daemon.time.transport_source import TransportSource
 from descant_routing.ports.jack.transport import Bar, Transport

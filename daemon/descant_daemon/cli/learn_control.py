@@ -19,8 +19,8 @@ from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.source import Source
 from descant_daemon.whole_file import writable
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.cables import Cables
-from descant_routing.ports.select import BACKENDS, open_rung
+from descant_routing.ports.api import Cables
+from descant_routing.ports.select import BACKENDS, open_backend
 from descant_routing.timed import MAIN, Timed
 
 LOOK = 0.1  # s between two looks at the ports
@@ -61,22 +61,22 @@ def learn(
 
 def _listen(name: str, port: str | None, backend_name: str, timeout: float) -> Source:
     listener = Listener(LearnEar(button=is_button(name), keys=name in ACTIONS))
-    rung = open_rung(backend_name, Cables({MAIN: port}, {}))
-    where = port or rung.backend.inputs[MAIN]
+    backend, _ = open_backend(backend_name, Cables({MAIN: port}, {}))
+    where = port or backend.inputs[MAIN]
     try:
-        rung.backend.start(listener)
+        backend.start(listener)
         say(f"{_invitation(name)} (listening on {where})", err=True)
         until = time.monotonic() + timeout
         while not listener.done.wait(LOOK):
-            if rung.backend.lost:
-                raise DescantError(rung.backend.lost)
+            if backend.lost:
+                raise DescantError(backend.lost)
             if time.monotonic() > until:
                 raise DescantError(
                     f"nothing moved {name} within {timeout:g} s: does what you moved send controllers, and does it "
                     f"lead to {where}?"
                 )
     finally:
-        rung.backend.close()
+        backend.close()
     assert listener.source is not None, "was found"
     return listener.source
 

@@ -44,10 +44,9 @@ from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps
-from descant_routing.ports.api import Backend
-from descant_routing.ports.cables import CLIENT
+from descant_routing.ports.api import CLIENT, Backend
 from descant_routing.ports.jack.backend import JackBackend
-from descant_routing.ports.select import BACKENDS, open_rung
+from descant_routing.ports.select import BACKENDS, open_backend
 
 MILLISECOND = 1_000_000
 
@@ -164,8 +163,7 @@ def play(
     tell_unused(settings or [], first.name, models[first.stem].metadata.styles)
     notifier = Notifier()
     take_rank(IO)
-    rung = open_rung(backend_name, cables_of(rig, patient=rig_file is not None))
-    backend = rung.backend
+    backend, why = open_backend(backend_name, cables_of(rig, patient=rig_file is not None))
     engine = tape = files = None
     try:
         files = open_files(record) if record is not None else None
@@ -188,7 +186,7 @@ def play(
         looks = [lambda: dog.look(time.monotonic()), watch.look]
 
         def ready() -> None:
-            _say_ready(rig, backend, rung.why)
+            _say_ready(rig, backend, why)
             notifier.ready()
             if isinstance(clock, InternalClock):
                 session.request_start(backend.now() + COUNT_IN)

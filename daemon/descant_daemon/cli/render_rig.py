@@ -24,7 +24,7 @@ from descant_daemon.song import Song, SongTrack, heard
 from descant_daemon.tape.rigging import rigging
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
-from descant_routing.ports.cables import own_name
+from descant_routing.ports.api import own_name
 from descant_routing.wording import listed
 
 Track = Sequence[tuple[int, bytes]]

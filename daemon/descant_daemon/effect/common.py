@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from descant_daemon.effect.counts import Counts
-from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
@@ -14,6 +13,7 @@ from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.time.clock import Clock
+from descant_daemon.time.metre_map import MetreMap
 from descant_routing import message
 from descant_routing.timed import MAIN
 

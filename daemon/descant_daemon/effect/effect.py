@@ -19,11 +19,11 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.time.metre_map import MetreMap, Stretch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES
 from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.clock_master import ClockMaster
+from descant_daemon.time.metre_map import MetreMap, Stretch
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing import message
 from descant_routing.ledger import Ledger

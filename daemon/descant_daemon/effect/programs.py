@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from descant_daemon.effect.common import Program, Track
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.settings.choices import Switch
+from descant_daemon.time.metre_map import Bars
 from descant_routing import message
 
 A_BANK = 128  # programs

@@ -32,10 +32,10 @@ from descant_daemon.effect.touch.feel import Feel
 from descant_daemon.effect.touch.swing import swing
 from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.clock import Happening, Kind
+from descant_daemon.time.metre_map import Bars
 from descant_routing.ledger import Ledger
 from descant_routing.mpe import Zones
 

@@ -18,8 +18,7 @@ from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.rig_facts import RigFacts
 from descant_daemon.tape.rigging import rigging
 from descant_routing.errors import DescantError
-from descant_routing.ports.api import Backend
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Backend, Cables
 
 LOOKS = 5  # of the session's between two looks at the files
 Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]

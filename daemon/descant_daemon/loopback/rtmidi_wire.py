@@ -10,9 +10,9 @@ from descant_daemon.loopback.recording import Recording
 from descant_daemon.loopback.score import Cue
 from descant_routing.errors import DescantError
 from descant_routing.ports.libraries import load_rtmidi
+from descant_routing.ports.punctuality import SpinWindow
 from descant_routing.ports.resolve import resolve
 from descant_routing.ports.rtmidi.ends import SYSTEMS
-from descant_routing.ports.spin import SpinWindow
 
 LEAD = 250_000_000  # ns before the first cue
 SETTLING = 0.02  # s for a callback in flight to end before its port closes

@@ -14,16 +14,16 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Network
-from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tape.cut import cut
 from descant_daemon.tape.rigging import Rigging
 from descant_daemon.tempo_map import TempoMap
+from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import MAIN
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from math import ceil
 from typing import NamedTuple
 
-from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.song import Song
 from descant_daemon.tempo_map import TempoMap
+from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.time.timeline import PPQN
 from descant_routing.errors import DescantError, UsageError
 

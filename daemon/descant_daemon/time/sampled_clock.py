@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.clock import Happening, Kind, State
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.timeline import PPQN, Timeline
 
 JUMP = 0.75  # ticks by which the song may seem to move when only the tempo has

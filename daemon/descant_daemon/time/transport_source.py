@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import Metre
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import PPQN, Timeline, ns_per_tick
 from descant_routing.ports.jack.transport import Bar, Transport

@@ -1,10 +1,14 @@
-"""Where a system's own thread leaves what has arrived, for the thread that drives the effect."""
+"""What has arrived: left by a system's own threads for the one that drives the effect, and put in the order of time."""
 
 from __future__ import annotations
 
 import contextlib
+from operator import attrgetter
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from descant_routing.timed import Timed
 
 _AT_ONCE = 1024  # items taken at a time
 
@@ -47,3 +51,26 @@ class Inbox(Generic[T]):
             except Empty:
                 break
         return [item for item in taken if item is not None]
+
+
+_time = attrgetter("time")
+
+
+class InOrder:
+    """One stream: no message is earlier than the one before, whichever input it came by."""
+
+    def __init__(self) -> None:
+        """Nothing has arrived."""
+        self._last = 0
+
+    def merge(self, arrived: list[Timed]) -> list[Timed]:
+        """By time; what came late, after later ones of another input were passed on, bears their time."""
+        if len(arrived) > 1:
+            arrived.sort(key=_time)
+        if arrived and arrived[0].time < self._last:
+            arrived = [
+                each if each.time >= self._last else each._replace(time=self._last) for each in arrived
+            ]
+        if arrived:
+            self._last = arrived[-1].time
+        return arrived

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from descant_routing.ports.cables import ONE_CABLE, Cables, check_labels, own_name
-from descant_routing.ports.sounding import Sounding
+from descant_routing.ports.api import ONE_CABLE, Cables, check_labels, own_name
+from descant_routing.ports.cable import Sounding
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:

@@ -1,13 +1,18 @@
-"""How late messages left: a histogram of fixed size, written by the thread that sends, read by any."""
+"""How late messages left, in a histogram of fixed size, and how long before a deadline to stop sleeping."""
 
 from __future__ import annotations
+
+from collections import deque
 
 _WIDTH = 10_000  # ns a bin
 _BINS = 5_000  # 50 ms in all; what is later stands in the last bin
 
 
 class Punctuality:
-    """Counts by lateness in bins of 10 µs. Noting one costs no memory, and nothing waits for a lock."""
+    """Counts by lateness in bins of 10 µs; written by the thread that sends, read by any.
+
+    Noting one costs no memory, and nothing waits for a lock.
+    """
 
     def __init__(self) -> None:
         """Nothing was sent."""
@@ -55,3 +60,25 @@ class Punctuality:
             return "no message was due yet"
         half, most, worst = (f"{ns / 1e6:.2f} ms" for ns in (self.p50, self.p99, self.worst))
         return f"{self.count} messages: half within {half}, 99 in 100 within {most}, the worst {worst} late"
+
+
+_CAP = 800_000  # ns: spinning longer costs more than it mends
+_REMEMBERED = 32
+
+
+class SpinWindow:
+    """The longest of the last 32 oversleeps, up to a cap."""
+
+    def __init__(self, cap: int = _CAP) -> None:
+        """Expects the worst: ``cap`` ns."""
+        self._cap = cap
+        self._oversleeps: deque[int] = deque([cap], _REMEMBERED)
+
+    @property
+    def window(self) -> int:
+        """How many ns before the deadline to wake."""
+        return min(max(self._oversleeps), self._cap)
+
+    def overslept(self, by: int) -> None:
+        """A sleep ended ``by`` ns after it should have."""
+        self._oversleeps.append(max(by, 0))

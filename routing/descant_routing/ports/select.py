@@ -1,4 +1,4 @@
-"""The ladder of back-ends: the best rung that holds, and why not a better one. See docs/timing.md."""
+"""Which back-end to play through: the best that can be opened, and why not a better one. See docs/timing.md."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.alsa.backend import AlsaBackend
-from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.api import ONE_CABLE, Cables
 from descant_routing.ports.catalogue import systems
 from descant_routing.ports.coremidi.backend import CoreMidiBackend
 from descant_routing.ports.jack.backend import JackBackend
-from descant_routing.ports.rtmidi.ends import SYSTEMS
 from descant_routing.ports.rtmidi.backend import RtMidiBackend
+from descant_routing.ports.rtmidi.ends import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,39 +23,41 @@ if TYPE_CHECKING:
 BACKENDS = ("auto", "jack", "alsa", "alsa-rtmidi", "coremidi", "coremidi-rtmidi", "winmm", "rtmidi-jack")
 """What ``--backend`` takes."""
 
-_LADDERS = {"darwin": ("jack", "coremidi", "coremidi-rtmidi"), "win32": ("winmm",)}
+_BEST_FIRST = {"darwin": ("jack", "coremidi", "coremidi-rtmidi"), "win32": ("winmm",)}
 _LINUX = ("jack", "alsa", "alsa-rtmidi")
 
 
-class Rung(NamedTuple):
-    """An open back-end, and a sentence: who sends at what precision, and why no better rung holds."""
+class Selected(NamedTuple):
+    """An open back-end, and a sentence: who sends at what precision, and why no better one could be opened."""
 
     backend: Backend
     why: str
 
 
-def open_rung(backend: str | None = None, cables: Cables = ONE_CABLE, platform: str = sys.platform) -> Rung:
+def open_backend(
+    backend: str | None = None, cables: Cables = ONE_CABLE, platform: str = sys.platform
+) -> Selected:
     """Open ``cables`` by ``backend``, one of ``BACKENDS``; None is "auto", the best there is.
 
-    Cables without a name become ports of our own, where the system has such. A rung that does not hold leaves it
-    to the next one. Raises UsageError for names that do not exist, DescantError where nothing holds.
+    Cables without a name become ports of our own, where the system has such. One that cannot be opened leaves
+    it to the next. Raises UsageError for names that do not exist, DescantError where none can be opened.
     """
     key = backend or "auto"
     if key not in BACKENDS:
         raise UsageError(f"there is no back-end {key!r}: there are {', '.join(BACKENDS)}")
     if key != "auto":
         opened, timing = _OPENERS[key](cables)
-        return Rung(opened, f"{opened.name}, as asked: {timing}")
+        return Selected(opened, f"{opened.name}, as asked: {timing}")
     broken: list[str] = []
-    for key in _LADDERS.get(platform, _LINUX):
+    for key in _BEST_FIRST.get(platform, _LINUX):
         try:
             opened, timing = _OPENERS[key](cables)
         except UsageError:
-            raise  # the name of a port: on another rung it would mean another port
+            raise  # the name of a port: on another back-end it would mean another port
         except DescantError as error:
             broken.append(f"not {_title(key)}: {str(error).partition(';')[0]}")
         else:
-            return Rung(opened, "; ".join([f"{opened.name}: {timing}", *reversed(broken)]))
+            return Selected(opened, "; ".join([f"{opened.name}: {timing}", *reversed(broken)]))
     found = systems(platform)
     why = "; ".join(
         f"{system.title}: {system.reason}" + (f" - {system.advice}" if system.advice else "")

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.cable import C
-from descant_routing.ports.in_order import InOrder
+from descant_routing.ports.inbox import InOrder
 from descant_routing.ports.priority import ask_for_realtime
-from descant_routing.ports.punctuality import Punctuality
-from descant_routing.ports.spin import SpinWindow
-from descant_routing.ports.wired import Wired
+from descant_routing.ports.punctuality import Punctuality, SpinWindow
+from descant_routing.ports.wiring import Wired
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:

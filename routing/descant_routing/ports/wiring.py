@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.api import check_labels
 from descant_routing.ports.cable import C, Ends
-from descant_routing.ports.cables import Cables, check_labels
 from descant_routing.ports.resolve import matches, resolve
 from descant_routing.ports.switchboard import Exchange, Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from descant_routing.ports.api import Cables
 
 _LONGEST_PAUSE = 31  # looks
 
@@ -204,3 +206,28 @@ class Wiring(Switchboard[C]):
         taken = {other.found for other in side.values() if other.waits is None and other is not cable}
         wanted = self._ends.bare(cable.found)
         return next((name for name in names if self._ends.bare(name) == wanted and name not in taken), None)
+
+
+class Wired(Generic[C]):
+    """Part of ``Backend``; a subclass opens ``_wiring``."""
+
+    _wiring: Wiring[C]
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The inputs by label: our own port as patchbays show it, the one that was named, or how they are joined."""
+        return {label: cable.shown for label, cable in self._wiring.inputs.items()}
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs by label, likewise."""
+        return {label: cable.shown for label, cable in self._wiring.outputs.items()}
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """What is waited for."""
+        return self._wiring.absent
+
+    def rewire(self, cables: Cables) -> None:
+        """Have these cables from now on; see ``Backend``."""
+        self._wiring.rewire(cables)

@@ -8,10 +8,10 @@ from tests.effect.scores.pieces import CHORDS, sixteenths
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, TICK, Stage
 
 from descant_daemon.effect.common import Ears, Program, Track
-from descant_daemon.time.metre_map import Stretch
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.time.internal_clock import InternalClock
+from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample, SampledClock
 from descant_daemon.time.timeline import Timeline
 from descant_routing import message

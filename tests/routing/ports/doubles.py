@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from descant_routing import message
+from descant_routing.ports.api import Cables
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import Cables
 from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:

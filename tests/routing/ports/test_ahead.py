@@ -1,24 +1,11 @@
-"""What was handed over ahead of its time, and what the queue's clock says."""
+"""What was handed over ahead of its time."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from descant_routing import message
 from descant_routing.ports.ahead import Ahead
-from descant_routing.ports.alsa.queue import queue_timer
-from descant_routing.ports.queue_axis import QueueAxis
 
 ON, OFF, OTHER = message.note_on(0, 60, 100), message.note_off(0, 60), message.note_on(1, 60, 100)
-
-# As seq_timer.c prints it.
-TIMERS = """Timer for queue 0 : system timer
-  Period time : 0.004000000
-  Skew : 65536 / 65536
-Timer for queue 3 : HR timer
-  Period time : 0.000160000
-  Skew : 65536 / 65536
-"""
 
 
 def test_messages_of_a_key_keep_their_order() -> None:
@@ -43,40 +30,3 @@ def test_tags_tell_messages_apart() -> None:
     tags = [ahead.put(0, ON).tag for _ in range(256)]
     assert set(tags) == set(range(1, 256)), "a tag is a byte, and 0 is none"
     assert tags[-1] == tags[0]
-
-
-def test_the_queues_clock_is_where_it_was_read() -> None:
-    axis = QueueAxis()
-    assert axis.measure(1_000_000, 400_000, 1_002_000)
-    assert axis.ours(400_000) == 1_001_000
-    assert axis.theirs(1_001_000) == 400_000
-    assert axis.theirs(1) == 0, "a queue has no time before its start"
-
-
-def test_a_slow_reading_moves_nothing() -> None:
-    axis = QueueAxis()
-    axis.measure(0, 0, 10)
-    axis.measure(100_000_000, 100_000_000 + 5, 109_000_000)  # the thread lost its processor in between
-    assert axis.ours(0) == 5
-    axis.measure(200_000_000, 199_000_000, 200_000_010)
-    assert axis.ours(0) == 1_000_005
-
-
-def test_a_queue_that_stands_still_is_noticed() -> None:
-    axis = QueueAxis()
-    assert axis.measure(0, 0, 10)
-    assert axis.measure(100_000_000, 100_000_000, 100_000_010)
-    assert not axis.measure(200_000_000, 100_000_000, 200_000_010)
-
-
-def test_the_timer_is_the_one_that_the_kernel_took(tmp_path: Path) -> None:
-    proc = tmp_path / "timer"
-    proc.write_text(TIMERS)
-    coarse, fine = queue_timer(0, proc), queue_timer(3, proc)
-    assert (coarse and coarse.name, coarse and coarse.period) == ("system timer", 4_000_000)
-    assert str(coarse).startswith(
-        "by its system timer, every 4.00 ms, which is coarse: sudo modprobe snd-hrtimer"
-    )
-    assert str(fine) == "by its HR timer, every 0.16 ms"
-    assert queue_timer(7, proc) is None
-    assert queue_timer(0, tmp_path / "nowhere") is None

@@ -13,11 +13,10 @@ from tests.routing.ports.alsa.library import MODULES, Library
 from tests.routing.ports.doubles import one
 
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports import catalogue
-from descant_routing.ports import select as ladder
+from descant_routing.ports import catalogue, select
 from descant_routing.ports.alsa.queue import QueueTimer
 from descant_routing.ports.catalogue import MidiSystem, systems
-from descant_routing.ports.select import BACKENDS, open_rung
+from descant_routing.ports.select import BACKENDS, open_backend
 
 if TYPE_CHECKING:
     from tests.routing.conftest import Ear, Keyboard, Server
@@ -97,7 +96,7 @@ def test_nothing_at_all(no_jack: None, no_alsa: None, capfd: pytest.CaptureFixtu
     with pytest.raises(
         DescantError, match=r"no MIDI system .*JACK: no server.*ALSA: .*`descant demo` needs none"
     ):
-        open_rung()
+        open_backend()
     assert capfd.readouterr() == ("", "")
 
 
@@ -142,7 +141,7 @@ def test_it_can_be_printed() -> None:
 
 
 def test_jack_is_the_first_choice_where_it_runs(our_jack: None) -> None:
-    backend = open_rung("auto").backend
+    backend = open_backend("auto").backend
     assert backend.name == "JACK"
     backend.close()
 
@@ -151,10 +150,10 @@ def test_an_unknown_back_end() -> None:
     with pytest.raises(
         UsageError, match="no back-end 'pulse': there are auto, jack, alsa, alsa-rtmidi, coremidi"
     ):
-        open_rung("pulse")
+        open_backend("pulse")
 
 
-def test_the_ladder_goes_down_to_what_holds_and_says_why(
+def test_the_best_that_opens_is_taken_and_says_why_no_better_one(
     no_jack: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Fake:
@@ -166,30 +165,30 @@ def test_the_ladder_goes_down_to_what_holds_and_says_why(
     def refuse(*what: object) -> None:
         raise DescantError("ALSA gave no queue: it is Sunday; come back")
 
-    monkeypatch.setattr(ladder, "AlsaBackend", refuse)
-    monkeypatch.setattr(ladder, "RtMidiBackend", Fake)
-    rung = open_rung(None, one("keys", "synth"), platform="linux")
-    assert vars(rung.backend)["what"] == ("alsa-rtmidi", one("keys", "synth"))
-    assert rung.why == (
+    monkeypatch.setattr(select, "AlsaBackend", refuse)
+    monkeypatch.setattr(select, "RtMidiBackend", Fake)
+    chosen = open_backend(None, one("keys", "synth"), platform="linux")
+    assert vars(chosen.backend)["what"] == ("alsa-rtmidi", one("keys", "synth"))
+    assert chosen.why == (
         "ALSA by RtMidi: by hand; not ALSA: ALSA gave no queue: it is Sunday; "
         "not JACK: no JACK server is running"
     )
-    assert open_rung("alsa-rtmidi").why == "ALSA by RtMidi, as asked: by hand"
+    assert open_backend("alsa-rtmidi").why == "ALSA by RtMidi, as asked: by hand"
 
 
 def test_a_port_that_is_not_there_is_not_looked_for_on_another_rung(our_jack: None) -> None:
     with pytest.raises(UsageError, match="no JACK input port 'organ'"):
-        open_rung("auto", one("organ"))
+        open_backend("auto", one("organ"))
 
 
-def test_every_rung_of_every_ladder_can_be_asked_for_by_name(no_jack: None, no_alsa: None) -> None:
+def test_every_backend_can_be_asked_for_by_name(no_jack: None, no_alsa: None) -> None:
     """Each name leads to its own back-end; on this machine most then say that they are not here."""
     for platform in ("linux", "darwin", "win32"):
         assert {system.key for system in systems(platform)} <= set(BACKENDS)
     said: list[str] = []
     for name in BACKENDS[1:]:
         try:
-            open_rung(name).backend.close()
+            open_backend(name).backend.close()
         except DescantError as error:
             said.append(str(error))
     assert len(set(said)) == len(said), "two names that lead to one back-end"

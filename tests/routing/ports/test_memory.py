@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.routing.ports.doubles import Patch, Unmoved
 
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import Timed
 

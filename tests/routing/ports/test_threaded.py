@@ -15,8 +15,8 @@ from tests.routing.ports.doubles import NoEnds, Unmoved
 
 from descant_routing import message
 from descant_routing.ports import threaded
+from descant_routing.ports.api import ONE_CABLE
 from descant_routing.ports.cable import Cable
-from descant_routing.ports.cables import ONE_CABLE
 from descant_routing.ports.priority import ask_for_realtime
 from descant_routing.ports.punctuality import Punctuality
 from descant_routing.ports.threaded import ThreadedBackend

@@ -13,10 +13,9 @@ from tests.routing.ports.doubles import NoEnds, Patch, one
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports import switchboard
-from descant_routing.ports.cable import Cable
-from descant_routing.ports.cables import Cables
-from descant_routing.ports.in_order import InOrder
-from descant_routing.ports.sounding import Sounding
+from descant_routing.ports.api import Cables
+from descant_routing.ports.cable import Cable, Sounding
+from descant_routing.ports.inbox import InOrder
 from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import MAIN, Timed
 

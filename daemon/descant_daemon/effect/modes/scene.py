@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.metre_map import Bars
 
 
 class Say(Enum):

@@ -14,10 +14,10 @@ from descant_daemon.effect.questions.palette import blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
-from descant_daemon.time.metre_map import Bars, MetreMap
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.chart import NO_CHORD, parse_chart
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.metre_map import Bars, MetreMap
 
 SERIALS = 2**32 - 1  # they are 32 bits wide on their way
 VARIATIONS = 128  # that the knob has; rounds begin beyond them

@@ -5,8 +5,8 @@ from __future__ import annotations
 from descant_daemon.effect.touch.accent import louder
 from descant_daemon.effect.touch.human import MOST_OF_STEP, Human, human
 from descant_daemon.effect.voice import Touch
-from descant_daemon.time.metre_map import Bars
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.time.metre_map import Bars
 
 SHORTEST, LONGEST = 10_000_000, 60_000_000_000  # ns, of a note that is as short as the player's
 MIDDLING = Parameters.velocity

@@ -1,7 +1,7 @@
 """ALSA's sequencer: the kernel stamps what arrives, and sends at its time what is handed over ahead of it.
 
 Written from the documentation of the kernel, of alsa-lib and of alsa-midi, and tested with a double of the
-kernel under the real library; not yet run on a machine with a sequencer. ``alsa-rtmidi`` is the rung below.
+kernel under the real library; not yet run on a machine with a sequencer. ``alsa-rtmidi`` is what is tried after it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.ahead import Ahead
 from descant_routing.ports.alsa.client import AlsaClient, Arrived, Gone, Subscribed
 from descant_routing.ports.alsa.ends import AlsaCable, AlsaEnds
-from descant_routing.ports.alsa.queue import queue_timer
-from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
-from descant_routing.ports.queue_axis import QueueAxis
+from descant_routing.ports.alsa.queue import QueueAxis, queue_timer
+from descant_routing.ports.api import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.threaded import ThreadedBackend
 from descant_routing.ports.wiring import Wiring
 from descant_routing.timed import Timed

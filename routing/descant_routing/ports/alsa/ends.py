@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.api import CLIENT, own_name
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.pieces import Pieces
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which timer drives a queue of ALSA's sequencer: asked of the kernel, which may not give what it was asked for.
+"""The queue of ALSA's sequencer: its time on our own axis, and which timer the kernel has given it.
 
 A queue wants the HR timer 6250 times a second, the most that the kernel allows; where that timer's module is
 not there, the kernel takes its system timer instead and says so only in /proc/asound/seq/timer.
@@ -48,3 +48,36 @@ def queue_timer(queue: int, proc: Path = PROC) -> QueueTimer | None:
         if int(number) == queue:
             return QueueTimer(name, int(seconds) * 1_000_000_000 + int(nanoseconds))
     return None
+
+
+_TIGHT = 200_000  # ns: a reading that took longer says too little, unless it is the first
+
+
+class QueueAxis:
+    """Both clocks run at the same rate; what lies between them is measured, again and again."""
+
+    def __init__(self) -> None:
+        """Not measured yet."""
+        self._offset: int | None = None
+        self._last = (0, 0)  # our time and the queue's, when last measured
+
+    def measure(self, before: int, queue: int, after: int) -> bool:
+        """The queue said ``queue``, read between our times ``before`` and ``after``; all ns.
+
+        False when the queue has stood still since the last time.
+        """
+        here = (before + after) // 2
+        passed, moved = here - self._last[0], queue - self._last[1]
+        first = self._offset is None
+        self._last = (here, queue)
+        if first or after - before <= _TIGHT:
+            self._offset = here - queue
+        return first or moved * 2 >= passed
+
+    def ours(self, queue: int) -> int:
+        """Our time when the queue says ``queue``."""
+        return queue + (self._offset or 0)
+
+    def theirs(self, time: int) -> int:
+        """What the queue says at our ``time``; never less than 0, where it begins."""
+        return max(0, time - (self._offset or 0))

@@ -2,7 +2,7 @@
 our own source passes a stamp on but does not wait for it, so there each message is sent at its time.
 
 Written from Apple's documentation, and tested with a double of the framework called through the same C
-interface; not yet run on a Mac. ``coremidi-rtmidi`` is the rung below.
+interface; not yet run on a Mac. ``coremidi-rtmidi`` is what is tried after it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import time
 
 from descant_routing.errors import DescantError
 from descant_routing.ports.ahead import Ahead
-from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
-from descant_routing.ports.coremidi.library import CoreMidiError, load_coremidi
+from descant_routing.ports.api import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.coremidi.ends import CoreMidiCable, CoreMidiEnds, Packets, wait_for_last
+from descant_routing.ports.coremidi.library import CoreMidiError, load_coremidi
 from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.threaded import ThreadedBackend
 from descant_routing.ports.wiring import Wiring

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.api import CLIENT, own_name
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.coremidi.library import CoreMidiError, packets
 from descant_routing.ports.pieces import Pieces
 

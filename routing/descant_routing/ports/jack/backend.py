@@ -8,15 +8,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.api import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.bounded import bounded
-from descant_routing.ports.cables import CLIENT, ONE_CABLE, Cables
-from descant_routing.ports.jack.frames import FrameAxis
 from descant_routing.ports.jack.ends import ANSWER, JackCable, JackEnds, JackPort
+from descant_routing.ports.jack.frames import FrameAxis
 from descant_routing.ports.jack.patches import IN_FORCE, JackPatches
-from descant_routing.ports.libraries import load_jack
 from descant_routing.ports.jack.transport import Transport, transport_of
-from descant_routing.ports.wired import Wired
-from descant_routing.ports.wiring import Wiring
+from descant_routing.ports.libraries import load_jack
+from descant_routing.ports.wiring import Wired, Wiring
 from descant_routing.timed import Timed
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 _LAST_WORDS = 1.0  # s for the last cycles; the longest of them lasts 0.19 s (8192 frames at 44.1 kHz)
 _LAST_CYCLES = 3  # the effect's last, one to write what it left over, one in which others have read that
 _POLL = 0.001  # s
-
-"""What we are called in JACK's patchbays, unless somebody has that name already."""
 
 _frame = itemgetter(0)
 

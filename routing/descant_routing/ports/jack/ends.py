@@ -4,16 +4,54 @@ from __future__ import annotations
 
 import contextlib
 import errno
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from descant_routing.errors import DescantError
+from descant_routing.ports.api import own_name
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import own_name
-from descant_routing.ports.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class SendQueue:
+    """What has to leave by a port whose buffer holds so much in a cycle: in order, none forgotten. One thread only."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.refused = 0
+        """How many messages were larger than the port's whole buffer, and so could never leave."""
+        self._queue: deque[tuple[int, bytes]] = deque()
+
+    def __len__(self) -> int:
+        """How many messages wait."""
+        return len(self._queue)
+
+    def put(self, frame: int, data: bytes) -> None:
+        """``data`` is to leave at ``frame``, but after everything put before it."""
+        self._queue.append((frame, data))
+
+    def write(self, start: int, end: int, write: Callable[[int, bytes], bool]) -> None:
+        """Write what is due before frame ``end`` into the cycle that begins at frame ``start``.
+
+        ``write(offset, data)`` says whether the buffer had room. What is late goes out at once; what finds
+        no room goes first in the next cycle: a lost note-off would be a stuck note.
+        """
+        offset = 0
+        written = False
+        while self._queue and self._queue[0][0] < end:
+            frame, data = self._queue[0]
+            offset = max(offset, frame - start)
+            if write(offset, data):
+                written = True
+            elif written:
+                return
+            else:
+                self.refused += 1  # not even an empty buffer has room for it: it must not dam the rest
+            self._queue.popleft()
+
 
 ANSWER = 3.0
 """s that a JACK server has to answer a request."""
@@ -27,7 +65,7 @@ class JackPort:
         self.port = port
         self.name: str = port.name
         self.is_input = is_input
-        self.outbox = Outbox()
+        self.outbox = SendQueue()
         """What an output has to write."""
         self.peers: set[str] = set()
         """Who is connected to it; for the process thread."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from descant_routing.errors import DescantError
-from descant_routing.ports.cables import ONE_CABLE, Cables
+from descant_routing.ports.api import ONE_CABLE, Cables
 from descant_routing.ports.inbox import Inbox
 from descant_routing.ports.libraries import load_rtmidi
 from descant_routing.ports.rtmidi.ends import SYSTEMS, Arrival, RtMidiCable, RtMidiEnds

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.ports.api import CLIENT, own_name
 from descant_routing.ports.cable import Cable, Ends
-from descant_routing.ports.cables import CLIENT, own_name
 from descant_routing.ports.libraries import quiet_stderr
 from descant_routing.ports.resolve import without_places
 from descant_routing.ports.rtmidi.stamps import StampMap

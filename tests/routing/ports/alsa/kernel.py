@@ -1,4 +1,4 @@
-"""A kernel with a sequencer: what a machine without /dev/snd does not have. ``alsa_library`` leads to it.
+"""A kernel with a sequencer: what a machine without /dev/snd does not have. ``library.py`` leads to it.
 
 The real alsa-midi runs on it, with its events, its parser and its structures in C. The kernel's clock is
 everybody's clock: it moves when somebody sleeps.

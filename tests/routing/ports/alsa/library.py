@@ -1,4 +1,4 @@
-"""alsa-lib over the kernel of ``alsa_kernel``: the real library, but for the functions that call the kernel.
+"""alsa-lib over the kernel of ``kernel.py``: the real library, but for the functions that call the kernel.
 
 Behaviour: sound/core/seq of the kernel, and alsa-lib's documentation of the functions by name.
 """

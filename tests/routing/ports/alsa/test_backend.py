@@ -1,4 +1,4 @@
-"""ALSA's queue: the real alsa-midi on a kernel that is made up, see ``alsa_kernel``."""
+"""ALSA's queue: the real alsa-midi on a kernel that is made up, see ``kernel.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening ALSA's queue: its timer and its ports, see ``alsa_kernel``."""
+"""Opening ALSA's queue: its timer and its ports, see ``kernel.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several cables of one client of ALSA's sequencer, see ``alsa_kernel``: labels, plugs, rewiring."""
+"""Several cables of one client of ALSA's sequencer, see ``kernel.py``: labels, plugs, rewiring."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.routing.ports.doubles import PATIENCE, Patch, one
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports.alsa.backend import AlsaBackend
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:

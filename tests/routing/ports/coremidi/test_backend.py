@@ -9,13 +9,13 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.routing.ports.doubles import Unmoved, one
 from tests.routing.ports.coremidi.mac import Clock, Mac
+from tests.routing.ports.doubles import Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.coremidi.library import load_coremidi, packets
 from descant_routing.ports.coremidi.backend import CoreMidiBackend
+from descant_routing.ports.coremidi.library import load_coremidi, packets
 from descant_routing.timed import MAIN, Timed
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.routing.ports.doubles import Patch, one
 from tests.routing.ports.coremidi.mac import NOT_FOUND, Clock, Mac
+from tests.routing.ports.doubles import Patch, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.coremidi.backend import CoreMidiBackend
 from descant_routing.timed import MAIN
 

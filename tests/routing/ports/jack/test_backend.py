@@ -12,7 +12,7 @@ from tests.routing.ports.doubles import Unmoved, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.cables import CLIENT
+from descant_routing.ports.api import CLIENT
 from descant_routing.ports.jack.backend import JackBackend
 from descant_routing.timed import MAIN, Timed
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from tests.routing.conftest import Ear, Keyboard, Server
 
-    from descant_routing.ports.api import Backend
-    from descant_routing.ports.cables import Cables
+    from descant_routing.ports.api import Backend, Cables
 
     Open = Callable[..., JackBackend]
 

@@ -11,7 +11,7 @@ from tests.routing.ports.doubles import PATIENCE, Forgetful, Patch, one
 
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.jack.backend import JackBackend
 from descant_routing.timed import MAIN
 

@@ -1,4 +1,4 @@
-"""The RtMidi back-end in a process of its own: ``rtmidi_child.py INPUT OUTPUT``, "-" for a virtual port.
+"""The RtMidi back-end in a process of its own: ``child.py INPUT OUTPUT``, "-" for a virtual port.
 
 Its own because python-rtmidi opens and closes ports while it holds the interpreter's lock, without which no
 JACK client of the same process can go on. It says what it opened, passes everything through, and takes
@@ -12,7 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
 from descant_routing.ports.rtmidi.backend import RtMidiBackend
 from descant_routing.timed import MAIN, Timed
 

@@ -13,8 +13,8 @@ from tests.routing.ports.doubles import Forgetful, Patch, Unmoved, one
 from descant_routing import message
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.ports import threaded
-from descant_routing.ports.rtmidi import backend as rtmidi_port
-from descant_routing.ports.cables import Cables
+from descant_routing.ports.api import Cables
+from descant_routing.ports.rtmidi import backend as rtmidi_backend
 from descant_routing.ports.rtmidi.backend import RtMidiBackend
 from descant_routing.timed import MAIN, Timed
 
@@ -115,7 +115,7 @@ class Answering(Unmoved):
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakePort, "ports", ["loopMIDI Port 0", "Piano 1"])
     monkeypatch.setattr(FakePort, "made", [])
-    monkeypatch.setattr(rtmidi_port, "load_rtmidi", lambda: FakeRtMidi)
+    monkeypatch.setattr(rtmidi_backend, "load_rtmidi", lambda: FakeRtMidi)
 
 
 def ends() -> tuple[Any, Any]:

@@ -24,10 +24,10 @@ ON, OFF = message.note_on(0, 60, 100), message.note_off(0, 60)
 
 
 class Child:
-    """rtmidi_child.py: the back-end in its own process."""
+    """child.py: the back-end in its own process."""
 
     def __init__(self, server: Server, *names: str) -> None:
-        script = Path(__file__).with_name("rtmidi_child.py")
+        script = Path(__file__).with_name("child.py")
         self._process = subprocess.Popen(
             [sys.executable, str(script), *names],
             env={**os.environ, "JACK_DEFAULT_SERVER": server.name},

@@ -1,4 +1,4 @@
-"""RtMidi's input stamps on our clock, and the spin before a deadline: pure things."""
+"""RtMidi's input stamps on our clock, pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from descant_routing.ports.spin import SpinWindow
 from descant_routing.ports.rtmidi.stamps import StampMap
 
 if TYPE_CHECKING:
@@ -63,15 +62,3 @@ def test_stamps_are_never_late_and_never_go_back(story: list[tuple[int, int]]) -
         stamp = stamps.stamp(arrival, gap)
         assert last <= stamp <= arrival
         last = stamp
-
-
-def test_the_spin_is_the_worst_of_the_last_32_sleeps_within_its_cap() -> None:
-    spin = SpinWindow()
-    assert spin.window == 800_000  # nothing known yet
-    for by in [300_000, *[50_000] * 31]:
-        spin.overslept(by)
-    assert spin.window == 300_000
-    spin.overslept(-20)
-    assert spin.window == 50_000
-    spin.overslept(5 * MS)
-    assert spin.window == 800_000
