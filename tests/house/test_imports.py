@@ -39,6 +39,60 @@ RULE = {
         "descant_daemon.model.load",  # which takes are rendered by
     ),
 }
+# The order of the rooms inside the daemon: a row may import itself, what anyone may, and what its row says. What anyone
+# may (MIDI files, the user's folders, what is said) imports none of the rooms.
+ANYONE = (
+    "console",
+    "in_ascii",
+    "midi_bytes",
+    "midi_file",
+    "note_state",
+    "song",
+    "tempo_map",
+    "user_folders",
+    "whole_file",
+)
+ORDER: dict[str, tuple[str, ...]] = {
+    "settings": (),
+    "tunes": (),
+    "picture": (),
+    "service": (),
+    "engine": (),
+    "time": ("settings",),
+    "controls": ("settings",),
+    "model": ("engine", "settings"),  # in it a folder for each family of networks
+    "effect": ("engine", "settings", "time", "controls", "model"),
+    "tape": ("effect", "engine", "settings", "time", "model"),
+    "offline": ("tape", "effect", "engine", "settings", "time", "model"),
+    "live": ("tape", "effect", "engine", "settings", "time", "model", "controls"),
+    "loopback": ("tunes",),  # Descant is another process to it
+    "bench": ("live", "tape", "effect", "engine", "settings", "time", "model"),
+    "cli": (),  # and every row above
+}
+ORDER["cli"] = tuple(ORDER)
+# What is a function of its arguments alone: no clock, thread, process, port, socket or file.
+PURE = (
+    "descant_daemon.note_state",
+    "descant_daemon.engine",
+    "descant_daemon.effect",
+    "descant_daemon.time",
+    "descant_daemon.controls",
+    "descant_routing.message",
+    "descant_routing.ledger",
+    "descant_routing.dampers",
+    "descant_routing.mpe",
+    "descant_routing.guards",
+)
+IMPURE = frozenset(
+    (
+        "asyncio", "concurrent", "ctypes", "glob", "http", "io", "logging", "mmap", "multiprocessing", "os", "pathlib",
+        "queue", "random", "sched", "secrets", "select", "selectors", "shutil", "signal", "socket", "subprocess", "sys",
+        "tempfile", "threading", "time", "urllib",
+    )
+)  # fmt: skip
+EXCEPT = {
+    ("descant_daemon.engine.compiled", "os"): "says where the compiler keeps what it made",
+}
 # importer: what it may import by name, inside a function, because it is an extra that may not be installed
 BY_NAME = {"descant_daemon.cli": ("descant_export",)}
 # libraries that only some rooms may use at all
@@ -83,8 +137,46 @@ def broken(found: Import) -> str | None:
     return None
 
 
+def out_of_order(found: Import) -> str | None:
+    """Likewise for an import from one room of the daemon into another."""
+    (package, importer), (other, room) = (_room(name) for name in (found.importer, found.module))
+    if package != other or package != "descant_daemon" or room in (importer, "", *ANYONE):
+        return None
+    if not importer or room in ORDER.get(importer, ()):
+        return None
+    return f"{found.importer}:{found.line} imports {found.module}; {importer} is below {room}"
+
+
+def impure(found: Import) -> str | None:
+    """Likewise for what a pure room may not import."""
+    library = found.module.partition(".")[0]
+    if library not in IMPURE or not within(found.importer, PURE) or (found.importer, library) in EXCEPT:
+        return None
+    return f"{found.importer}:{found.line} imports {library}, and is to be a function of its arguments alone"
+
+
+def _room(module: str) -> tuple[str, str]:
+    package, _, rest = module.partition(".")
+    return package, rest.partition(".")[0]
+
+
 def test_every_import_is_one_that_the_table_allows() -> None:
-    assert [sentence for one in all_imports() if (sentence := broken(one))] == []
+    rules = (broken, out_of_order, impure)
+    assert [sentence for one in all_imports() for rule in rules if (sentence := rule(one))] == []
+
+
+def test_the_order_has_a_row_for_every_room_and_goes_down_only() -> None:
+    rooms = {path.name for path in ROOMS["descant_daemon"].iterdir() if (path / "__init__.py").is_file()}
+    assert rooms == set(ORDER)
+    above: set[str] = set()
+    for room, below in ORDER.items():
+        assert set(below) <= above | {room}, f"{room} may import what may import {room}"
+        above.add(room)
+
+
+def test_no_exception_is_kept_that_nobody_needs() -> None:
+    needed = {(one.importer, one.module.partition(".")[0]) for one in all_imports()}
+    assert set(EXCEPT) <= needed
 
 
 @pytest.mark.parametrize(
@@ -114,6 +206,36 @@ def test_the_reader_sees_through_every_way_to_write_an_import(
 ) -> None:
     found = [broken(one) for one in imports_of(importer, line, is_package=False)]
     told = "; ".join(filter(None, found))
+    assert (sentence in told) if sentence else not told
+
+
+@pytest.mark.parametrize(
+    ("importer", "line", "sentence"),
+    [
+        ("descant_daemon.effect.x", "from descant_daemon.live import session", "effect is below live"),
+        (
+            "descant_daemon.effect.x",
+            "from descant_daemon.tape.cycle import play_cycle",
+            "effect is below tape",
+        ),
+        ("descant_daemon.engine.x", "import descant_daemon.effect.effect", "engine is below effect"),
+        (
+            "descant_daemon.midi_file",
+            "from descant_daemon.settings import row",
+            "midi_file is below settings",
+        ),
+        ("descant_daemon.effect.x", "from descant_daemon.note_state import State", None),
+        ("descant_daemon.cli.x", "from descant_daemon.bench import step", None),
+        ("descant_daemon.effect.x", "import threading", "function of its arguments"),
+        ("descant_daemon.time.x", "def f():\n  from time import monotonic", "function of its arguments"),
+        ("descant_routing.guards.x", "from os import path", "function of its arguments"),
+        ("descant_daemon.time.x", "from descant_daemon.time import line", None),
+        ("descant_daemon.live.x", "import threading, time", None),
+    ],
+)
+def test_the_order_and_the_purity_of_rooms(importer: str, line: str, sentence: str | None) -> None:
+    found = list(imports_of(importer, line, is_package=False))
+    told = "; ".join(said for one in found for rule in (out_of_order, impure) if (said := rule(one)))
     assert (sentence in told) if sentence else not told
 
 
