@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from descant_daemon import user_folders
-from descant_daemon.cli.ahead import captures_folder
+from descant_daemon.cli.play_checks import captures_folder
 from descant_daemon.service.manager import manager
 from descant_daemon.settings.shelf import find, own_folder
 from descant_routing.errors import DescantError

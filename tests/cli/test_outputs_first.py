@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from descant_daemon.cli import bench, demo, learn, listen, loopback, render
+from descant_daemon.cli import bench, demo, listen, loopback, render, train
 from descant_daemon.cli.app import app
 from descant_routing.errors import DescantError
 
@@ -40,7 +40,7 @@ def nothing_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for module, name in (
         (render, "set_up"), (render, "load_network"), (render, "render_take"), (render, "render_rig"),
-        (demo, "EnginePool"), (loopback, "measure"), (listen, "train_extra"), (learn, "train_extra"),
+        (demo, "EnginePool"), (loopback, "measure"), (listen, "train_extra"), (train, "train_extra"),
         (bench, "measure"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, work)

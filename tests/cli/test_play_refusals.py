@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from descant_daemon.cli.ahead import listened
 from descant_daemon.cli.app import main
+from descant_daemon.cli.play_checks import listened
 from descant_daemon.cli.taping import open_files
 from descant_routing.errors import UsageError
 

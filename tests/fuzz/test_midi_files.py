@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from tests.music.smf import body, chunk, file, head, meta, metre, number, off, on, riff, scale, tempo, track
 
-from descant_daemon.cli.sheet import head_words, player_tracks
+from descant_daemon.cli.render_output import head_words, player_tracks
 from descant_daemon.midi_file import song_bytes
 from descant_daemon.offline.host import in_reach
 from descant_daemon.offline.score import Score, score_of

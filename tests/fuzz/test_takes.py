@@ -15,7 +15,7 @@ from tests.fuzz.fuzz import cases, judge, torn
 from tests.tape.studio import MS, ORIGIN, TRACKS, Studio, fixed, header, storm
 from tests.tape.test_rigs import smaller, with_two_programs
 
-from descant_daemon.cli.retake import render_take
+from descant_daemon.cli.render_take import render_take
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.tape import building

@@ -17,7 +17,6 @@ from descant_daemon.cli import (
     demo,
     evaluate,
     judge,
-    learn,
     learn_control,
     listen,
     look,
@@ -25,6 +24,7 @@ from descant_daemon.cli import (
     render,
     rig,
     service,
+    train,
 )
 from descant_daemon.console import hush, say, settle
 from descant_daemon.user_folders import expanded
@@ -50,8 +50,8 @@ app.command()(learn_control.learn)
 app.command()(bench.bench)
 app.add_typer(service.app)
 app.command()(corpus.corpus)
-app.command()(learn.train)
-app.command()(learn.export)
+app.command()(train.train)
+app.command()(train.export)
 app.command()(evaluate.evaluate)
 app.command()(listen.listen)
 app.command()(judge.judge)

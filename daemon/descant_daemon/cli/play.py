@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
-from descant_daemon.cli.ahead import captures_folder, ignore_signals, listened, told
 from descant_daemon.cli.chosen import chosen_rig
+from descant_daemon.cli.play_checks import captures_folder, ignore_signals, listened, told
 from descant_daemon.cli.setup import DEFAULT_PRESET, tell_unused
 from descant_daemon.cli.taping import (
     close_files,

@@ -9,10 +9,7 @@ from typing import Annotated
 import typer
 
 from descant_daemon.cli import options
-from descant_daemon.cli.render_rig import render_rig
-from descant_daemon.cli.retake import render_take
-from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
-from descant_daemon.cli.sheet import (
+from descant_daemon.cli.render_output import (
     has_title,
     head_words,
     mention,
@@ -21,6 +18,9 @@ from descant_daemon.cli.sheet import (
     sentence,
     tempo_of,
 )
+from descant_daemon.cli.render_rig import render_rig
+from descant_daemon.cli.render_take import render_take
+from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
 from descant_daemon.effect.common import Ears
 from descant_daemon.midi_file import credits_of, read_song, song_bytes, word

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from descant_daemon.cli.sheet import has_title, head_words, mention, progress, sentence, tempo_of
+from descant_daemon.cli.render_output import has_title, head_words, mention, progress, sentence, tempo_of
 from descant_daemon.cli.taping import rig_facts
 from descant_daemon.console import say
 from descant_daemon.live.rig_watch import models_of
