@@ -16,13 +16,14 @@ from descant_export.corpus.kept import keep
 from descant_export.corpus.mix import Mix, is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.splits import Split, shares
+from descant_export.evaluate.baselines import hold_last_step
+from descant_export.evaluate.held_out import excerpt
+from descant_export.evaluate.scores import score
 from descant_export.families import FAMILIES
 from descant_export.training import checkpoint
-from descant_export.training.baselines import hold_last_step
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config
 from descant_export.training.fitted import fitted, settled
-from descant_export.training.held_out import excerpt
 from descant_export.training.ranks import first_of_all
 from descant_export.training.sizes import SIZES
 from descant_export.training.telling import Teller
@@ -141,7 +142,7 @@ def _hold(config: Config, split: Split) -> float:
     if not split.train or not split.valid:
         return 0.0  # the training will refuse
     training, valid = excerpt(split.train, ENOUGH), excerpt(split.valid, config.look_at)
-    return hold_last_step(training, valid, config.network.pitches).total
+    return score(hold_last_step(training, config.network.pitches), valid).total
 
 
 def families() -> str:

@@ -14,6 +14,7 @@ from descant_daemon.whole_file import make_folder, writable, write_whole
 from descant_export.corpus.command import gather_with_bar
 from descant_export.corpus.kept import choice_of
 from descant_export.corpus.read import Corpus
+from descant_export.evaluate.held_out import HOLD, MARKOV, MODEL, Report, report_on
 from descant_export.families.biaxial import Biaxial
 from descant_export.first_preset import PRESET, first_preset
 from descant_export.onnx_graphs.export import export as write_graphs
@@ -21,7 +22,7 @@ from descant_export.onnx_graphs.parity import check_parity
 from descant_export.stages import stages
 from descant_export.training import checkpoint
 from descant_export.training.checkpoint import Checkpoint
-from descant_export.training.report import HOLD, MARKOV, MODEL, Report, measure, model_card
+from descant_export.training.report import model_card
 from descant_export.verdict import quoted, verdict
 from descant_routing.errors import DescantError, UsageError
 
@@ -54,7 +55,7 @@ def export(
     corpus = gathered.corpus
     corpus = corpus._replace(credit=credit or corpus.credit, licence=licence or corpus.licence)
     with stages(console) as tell:
-        report = measure(model, split, tell)
+        report = report_on(model, split, tell)
         with tempfile.TemporaryDirectory(dir=stem.parent, prefix=".export.") as folder:
             made = Path(folder) / stem.name
             tell("writing it down", None)

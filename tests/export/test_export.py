@@ -16,12 +16,13 @@ from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
+from descant_export.evaluate.baselines import markov
+from descant_export.evaluate.scores import score
 from descant_export.families.biaxial import Biaxial
 from descant_export.families.published_kernels import KERNELS
 from descant_export.onnx_graphs.as_written import Graphs
 from descant_export.onnx_graphs.export import export
 from descant_export.onnx_graphs.parity import PARITY_STEPS, TOLERANCE, check_parity, parity
-from descant_export.training.baselines import markov
 from descant_routing.errors import DescantError
 
 
@@ -117,7 +118,7 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
             total += float(each[:, 0].sum() + (each[:, 1] * state[:, 0]).sum())
             before = state
         steps += piece.steps
-    baseline = markov(split.train, pieces, facts.pitches)
+    baseline = score(markov(split.train, facts.pitches), pieces)
     card = (stem.parent / "card.md").read_text()
     assert total / steps > baseline.total + 2, "a trained model beats per-pitch Markov by far"
     assert f"{facts.test_log_likelihood:.3f}" in card

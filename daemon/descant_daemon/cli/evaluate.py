@@ -52,7 +52,7 @@ def evaluate(
             raise UsageError("--music is judged by itself: without a run, --data, --baseline or --map.")
         if human is None and training is None:
             raise UsageError("--music is held against --human music, or --training music, or both.")
-        _commands().judge(music, human, training, not same_key, as_json)
+        _commands().music_beside(music, human, training, not same_key, as_json)
         return
     if human is not None or training is not None or same_key:
         raise UsageError("--human, --training and --same-key go with --music.")
@@ -61,8 +61,7 @@ def evaluate(
             raise UsageError(
                 "What is to be evaluated? RUN on its own corpus, RUN --data FILE.mat, or --music SET."
             )
-        with train_extra():
-            importlib.import_module("descant_export.evaluate.held_out").held_out(run, split, as_json)
+        _commands().held_out(run, split, as_json)
         return
     if baseline is not None and baseline not in BASELINES:
         raise UsageError(f"There is no baseline {baseline!r}; there are {', '.join(BASELINES)}.")

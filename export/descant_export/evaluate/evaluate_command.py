@@ -1,9 +1,9 @@
-"""``descant evaluate``, behind the command line: read, score, tell."""
+"""``descant evaluate``, behind the command line: read, score, show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,70 +11,115 @@ from rich.progress import Progress
 
 from descant_daemon.console import make_console
 from descant_daemon.note_state import PIANO
+from descant_export.corpus.command import gather_with_bar
+from descant_export.corpus.kept import choice_of
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.benchmark_run import benchmark_network
+from descant_export.evaluate.baselines import BASELINES, hold_last_step, marginal, markov
 from descant_export.evaluate.distances import compare
+from descant_export.evaluate.held_out import MODEL, Report, report_on
 from descant_export.evaluate.music import read_music
 from descant_export.evaluate.novelty import WINDOWS, Novelty, Training, novelty
-from descant_export.evaluate.roll_baselines import BASELINES
-from descant_export.evaluate.rolls import Roll, read_rolls
-from descant_export.evaluate.scores import NextStep, score
-from descant_export.evaluate.sixteenths import score_pieces, share_outside
+from descant_export.evaluate.rolls import as_pieces, read_rolls
+from descant_export.evaluate.runs import best_of, scorer_of
+from descant_export.evaluate.scores import PLAY, Score, Scorer, score, share_outside
 from descant_export.evaluate.source_map import mapped_pieces, set_of
 from descant_export.evaluate.statistics import Statistics, measure
-from descant_export.evaluate.tables import as_json, comparison_table, copies_table, likelihood_table
-from descant_export.evaluate.teacher_forcing import AlongTime, Network, RollNetwork
-from descant_export.training import baselines, checkpoint
+from descant_export.evaluate.tables import (
+    as_json,
+    comparison_table,
+    copies_table,
+    given_table,
+    likelihood_table,
+)
+from descant_export.evaluate.teacher_forcing import OnPiano
+from descant_routing.errors import DescantError
 
 console = make_console(err=True)
 
 
+def held_out(run: Path, split: str, json: bool) -> None:
+    """A run on one side of what it learned from: whole pieces in their own keys, float32."""
+    state = best_of(run)
+    model, choice = state.network(), choice_of(run, state.corpus)
+    sides = gather_with_bar(choice).split
+    pieces = getattr(sides, split)
+    found = report_on(model, sides._replace(test=pieces))
+    report: dict[str, Any] = {
+        "run": str(run),
+        "corpus": choice.name,
+        "split": split,
+        "pieces": len(pieces),
+        "steps": found.scores[MODEL].steps,
+        "keys": list(model.shape.kernel.pitches),
+        "nats_per_step": {name: each.summed() for name, each in found.scores.items()},
+        "given": [
+            {
+                "mask": row.mask,
+                "share": row.share,
+                "without": row.without.summed(),
+                "known": row.known.summed(),
+                "gain": row.gain,
+            }
+            for row in found.given
+        ],
+    } | _loudness(found)
+    if json:
+        as_json(report)
+        return
+    title = "{corpus}, {split}: {pieces} pieces, {steps} steps; nats a step".format(**report)
+    likelihood_table(title, report["nats_per_step"])
+    given_table(report["given"])
+    if "velocity" in report:
+        loud = report["velocity"]
+        rows = {MODEL: loud["nats_a_note"], "the average": loud["average"]}
+        told = {name: {"how loud": figure} for name, figure in rows.items()}
+        likelihood_table("How loud struck notes are; nats a note whose velocity is known", told)
+
+
 def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: bool) -> None:
-    """Protocol A: a run, or a baseline, on one side of a file of piano rolls."""
+    """Protocol A, the published one (Boulanger-Lewandowski et al. 2012): a run, or a baseline, on piano rolls.
+
+    Play alone, 88 pitches; whole sequences, every time step weighs the same.
+    """
     sets = read_rolls(data)
-    side = sets.side(split)
+    training, side = (as_pieces(sets.name, sets.side(each)) for each in ("train", split))
     keys, title = PIANO, str(run or baseline)
-    model: NextStep
     if run is None:
-        model = BASELINES[str(baseline)](sets.train)
+        scorer: Scorer = BASELINES[str(baseline)](training)
     else:
-        network = (benchmark_network(run, sets) if run.is_dir() else None) or _network(run)
-        model, keys = RollNetwork(network, sets.train), network.pitches
-    with _steps(side) as advance:
-        found = score(model, side, advance)
+        network = scorer_of(run, sets)
+        scorer, keys = OnPiano(network, marginal(training)), network.pitches
+    found = _scored(scorer, side)
+    if not math.isfinite(found.total):
+        raise DescantError(f"{title} gives a step of {sets.name} a likelihood that is not a number.")
     report = {
         "set": sets.name,
         "split": split,
         "model": title,
         "keys": list(keys),
-        **found._asdict(),
+        "log_likelihood_per_step": found.nats[PLAY],
+        "steps": found.steps,
+        "sequences": len(side),
     }
     if json:
         as_json(report)
     else:
-        told = f"{sets.name}, {split}: {found.sequences} sequences, {found.steps} steps; nats a time step" + (
+        told = f"{sets.name}, {split}: {len(side)} sequences, {found.steps} steps; nats a time step" + (
             "" if keys == PIANO else f"; keys outside {keys.low} to {keys.high} as often as in training"
         )
-        likelihood_table(told, {title: {"play": found.log_likelihood_per_step}})
+        likelihood_table(told, {title: found.nats})
 
 
 def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, json: bool) -> None:
-    """Protocol B: a run, and two baselines, on the pieces behind the rolls."""
+    """Protocol B, our own: a run, and two baselines, on the pieces behind the rolls, with articulation."""
     mapped = mapped_pieces(source_map, set_of(archive), archive, _tell)
     side, training = mapped.pieces[split], mapped.pieces["train"]
-    network = None if run is None else _network(run)
+    network = None if run is None else scorer_of(run)
     pitches = PIANO if network is None else network.pitches
-    scores = {
-        "per-pitch Markov": baselines.markov(training, side, pitches),
-        "hold the last step": baselines.hold_last_step(training, side, pitches),
-    }
-    if network is not None:
-        with _steps(side) as advance:
-            scores = {str(run): score_pieces(network, side, advance), **scores}
-    rows = {
-        name: {"play": each.play, "articulate": each.articulate, "sum": each.total}
-        for name, each in scores.items()
-    }
+    scores = {} if network is None else {str(run): _scored(network, side)}
+    scores["per-pitch Markov"] = score(markov(training, pitches), side)
+    scores["hold the last step"] = score(hold_last_step(training, pitches), side)
+    rows = {name: each.summed() for name, each in scores.items()}
     report = {
         "set": mapped.name,
         "split": split,
@@ -97,7 +142,7 @@ def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, js
         likelihood_table(title, rows)
 
 
-def judge(music: str, human: str | None, training: str | None, any_key: bool, json: bool) -> None:
+def music_beside(music: str, human: str | None, training: str | None, any_key: bool, json: bool) -> None:
     """Statistics beside human music, and what is copied from training."""
     sets = {"music": read_music(music, _tell)} | ({"human": read_music(human, _tell)} if human else {})
     measured = {name: [measure(piece) for piece in pieces] for name, pieces in sets.items()}
@@ -151,11 +196,6 @@ def _one(piece: Piece, values: Statistics, copied: Novelty | None) -> dict[str, 
     return told
 
 
-def _network(run: Path) -> Network:
-    state = checkpoint.load(run / "best.pt" if run.is_dir() else run)
-    return AlongTime(state.network())
-
-
 def _length(pieces: Sequence[Piece]) -> int:
     return sum(piece.steps for piece in pieces)
 
@@ -164,9 +204,22 @@ def _tell(what: str) -> None:
     console.print(what)
 
 
-@contextmanager
-def _steps(side: Sequence[Roll] | Sequence[Piece]) -> Generator[Callable[[int], None]]:
-    total = sum(each.steps if isinstance(each, Piece) else len(each) for each in side)
+def _loudness(found: Report) -> dict[str, Any]:
+    """``nats_a_note``: of the struck notes whose velocity is known; nothing of a model that does not say."""
+    average = found.loudness
+    if average is None or not average.notes_a_step:
+        return {}
+    a_note = found.scores[MODEL].velocity / average.notes_a_step
+    return {
+        "velocity": {
+            "nats_a_note": a_note,
+            "average": average.a_note,
+            "notes_a_step": average.notes_a_step,
+        }
+    }
+
+
+def _scored(scorer: Scorer, pieces: Sequence[Piece]) -> Score:
     with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("steps", total=total)
-        yield lambda steps: bar.advance(task, steps)
+        task = bar.add_task("steps", total=sum(piece.steps for piece in pieces))
+        return score(scorer, pieces, progress=lambda steps: bar.advance(task, steps))

@@ -8,13 +8,17 @@ from pathlib import Path, PurePosixPath
 
 from descant_daemon.midi_bytes import LARGEST
 from descant_daemon.midi_file import SUFFIXES
+from descant_export.corpus.midi_piece import read_content
+from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import split_by_tune
-from descant_export.evaluate.midi import read_midi
 from descant_export.evaluate.rolls import SPLITS, as_pieces, read_rolls
 from descant_routing.errors import DescantError
 
+LONGEST = 50_000  # beats: half a day of slow music; a file that claims more is broken
+AS_IT_IS = IngestOptions(keep_duplicates=True, keep_ungridded=True, min_beats=0, max_beats=LONGEST)
+"""Read as a corpus is, but kept however short, free or often there it is."""
 SOURCES = "a folder, a .mid, .zip or .mat file, or a corpus such as music21:bach; :train, :valid or :test takes a side"
 
 
@@ -39,6 +43,14 @@ def read_music(source: str, tell: Callable[[str], None]) -> list[Piece]:
     if not pieces:
         raise DescantError(f"There is no music in {source}.")
     return pieces
+
+
+def read_midi(name: str, content: bytes) -> Piece:
+    """A MIDI file at sixteenths, from its first note on. DescantError says why a file is not music."""
+    report, piece = read_content(name, content, AS_IT_IS)
+    if piece is None:
+        raise DescantError(f"{name} {report.reason}.")
+    return piece
 
 
 def archive_midi(path: Path) -> tuple[zipfile.ZipFile, list[str]]:

@@ -1,7 +1,7 @@
-"""Protocol A, the published one: mean log-likelihood of a time step (Boulanger-Lewandowski et al. 2012).
+"""How likely music is, step by step: the one question that networks of every family, and baselines, are asked.
 
-Play only, 88 pitches; whole sequences, the true notes known before in time and below in pitch; every time
-step of every sequence weighs the same, the first included. Natural logarithm.
+As in lm-evaluation-harness, whose tasks ask a language model for log-likelihoods alone: pieces in, nats per step out.
+Whether a model decides pitch by pitch, or writes symbols of a vocabulary until a step is over, stays its own affair.
 """
 
 from __future__ import annotations
@@ -12,38 +12,100 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_export.evaluate.rolls import Roll
-from descant_routing.errors import DescantError
+from descant_daemon.note_state import PitchRange
+from descant_export.corpus.piece import Piece
 
-Floats = NDArray[np.float64]
+PLAY, ARTICULATE, VELOCITY = "play", "articulate", "velocity"
+Nats = NDArray[np.float64]
 
 
-class NextStep(Protocol):
-    """Anything that says how likely each step of a sequence is, given all before it."""
+class Scorer(Protocol):
+    """Whatever says how likely each step of a piece is, given all steps before it.
 
-    def log_likelihoods(self, roll: Roll) -> Floats:
-        """``[steps]``: ln p(step | steps before it), from silence and a state that knows nothing."""
+    ``pitches``: what it hears and scores, and no other note. ``parts``: of what the columns are. A model that decides
+    play and articulation at once has one part for both, by a name of its own; ``velocity`` is how loud notes are.
+    """
+
+    @property
+    def pitches(self) -> PitchRange:
+        """The lowest and highest MIDI key."""
+        ...
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        ...
+
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> Sequence[Nats]:
+        """``[steps, parts]`` of each piece: ln p(step | steps before it), out of silence, at the piece's own grid.
+
+        All pieces at once, where the model can: give it no more than its memory has room for.
+        """
         ...
 
 
-class RollScore(NamedTuple):
-    """The mean over ``steps`` time steps of ``sequences`` sequences, in nats."""
+class Score(NamedTuple):
+    """Means over ``steps`` steps of all pieces, in nats; every step weighs the same."""
 
-    log_likelihood_per_step: float
+    nats: dict[str, float]
     steps: int
-    sequences: int
+
+    @property
+    def notes(self) -> dict[str, float]:
+        """Without how loud they are."""
+        return {part: value for part, value in self.nats.items() if part != VELOCITY}
+
+    @property
+    def total(self) -> float:
+        """Which notes sound, however loud."""
+        return sum(self.notes.values())
+
+    @property
+    def velocity(self) -> float:
+        """Of how loud the struck notes are, where that is known; 0 of a model that does not say."""
+        return self.nats.get(VELOCITY, 0.0)
+
+    def summed(self) -> dict[str, float]:
+        """The parts, and their sum."""
+        return {**self.notes, "sum": self.total}
 
 
 def score(
-    model: NextStep, rolls: Sequence[Roll], progress: Callable[[int], None] = lambda _steps: None
-) -> RollScore:
-    """Score whole sequences; ``progress`` is told the steps of each. DescantError when a figure is no number."""
-    total, steps = 0.0, 0
-    for index, roll in enumerate(rolls):
-        each = model.log_likelihoods(roll)
-        if each.shape != (len(roll),) or not np.isfinite(each).all():
-            raise DescantError(f"The model gives sequence {index} a likelihood that is not a number.")
-        total += float(each.sum())
-        steps += len(roll)
-        progress(len(roll))
-    return RollScore(total / steps, steps, len(rolls))
+    scorer: Scorer,
+    pieces: Sequence[Piece],
+    at_once: int = 0,
+    *,
+    progress: Callable[[int], None] = lambda _steps: None,
+    share: slice = slice(None),
+    sum_up: Callable[[Nats], Nats] = lambda sums: sums,
+) -> Score:
+    """Whole pieces in their own keys; ``progress`` is told of how many steps each was.
+
+    ``at_once``: the most (padded) steps of the pieces that are scored together; 0: each by itself. Several processes
+    score a ``share`` of the batches each, and ``sum_up`` adds up what all have found.
+    """
+    sums = np.zeros(len(scorer.parts) + 1)
+    for batch in batches(pieces, at_once)[share]:
+        for piece, nats in zip(batch, scorer.log_likelihoods(batch), strict=True):
+            sums += (*nats.sum(0), piece.steps)
+            progress(piece.steps)
+    *totals, steps = sum_up(sums).tolist()
+    return Score({part: total / steps for part, total in zip(scorer.parts, totals, strict=True)}, int(steps))
+
+
+def batches(pieces: Sequence[Piece], at_once: int) -> list[list[Piece]]:
+    """Pieces of like lengths together, at most ``at_once`` padded steps a batch; a longer piece is one of its own."""
+    if not at_once:
+        return [[piece] for piece in pieces]
+    found: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda each: each.steps):
+        if not found or (len(found[-1]) + 1) * piece.steps > at_once:
+            found.append([])
+        found[-1].append(piece)
+    return found
+
+
+def share_outside(pieces: Sequence[Piece], pitches: PitchRange) -> float:
+    """The share of notes that a model of these pitches neither hears nor scores."""
+    keys = np.concatenate([piece.notes["key"] for piece in pieces])
+    return float(np.mean((keys < pitches.low) | (keys > pitches.high)))

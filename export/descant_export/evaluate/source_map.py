@@ -12,8 +12,7 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.midi import read_midi
-from descant_export.evaluate.music import archive_midi, member
+from descant_export.evaluate.music import archive_midi, member, read_midi
 from descant_export.evaluate.rolls import SPLITS
 from descant_routing.errors import DescantError, UsageError
 

@@ -1,139 +1,212 @@
-"""A network that says how likely true music is: teacher-forced on both axes, a stretch at a time.
+"""Networks as scorers, teacher-forced: the true notes are known before in time and below in pitch.
 
-The state of the time axis goes on from stretch to stretch, so that a piece of any length needs the memory of
-one stretch and gets the likelihood that it would get whole.
+Pieces begin out of silence, from a zero state, dropout off. A piece goes through a stretch at a time, the states of the
+time axis carried on, so that one of any length needs the memory of a stretch and is worth what it would be whole.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
-from descant_export.evaluate.roll_baselines import marginal
-from descant_export.evaluate.rolls import Roll, as_pieces
-from descant_export.evaluate.scores import Floats
-from descant_export.families.network import Network as Model
+from descant_daemon.note_state import PIANO, PitchRange
+from descant_export.corpus.piece import Piece
+from descant_export.evaluate.baselines import PerPitch
+from descant_export.evaluate.scores import ARTICULATE, PLAY, VELOCITY, Nats, Score, Scorer, score
+from descant_export.families.likelihood import log_likelihood
+from descant_export.families.network import Logits, Network
+from descant_export.families.velocity import velocity_log_likelihood
+from descant_export.training.batches import Batch, segment, together
+from descant_export.training.masks import Mask, nothing
+from descant_export.training.ranks import Ranks
 
 STRETCH = 256  # steps: 88 pitches and layers of 300 units take about 100 MB
+STEPS_AT_ONCE = 2048  # padded ones of short pieces in one batch
+
+Voices = Sequence[int]
 
 
-class Network(Protocol):
-    """What the two protocols ask of a network."""
+class NetworkScorer:
+    """A network of note states, of any family.
 
-    pitches: PitchRange
-    past: int  # how many frames it hears besides the last
+    ``given``: the notes that the player holds, by a mask or by voices. The cells (a pitch in a step) that they fill are
+    not scored; ``unscored`` names notes whose cells are left out instead, so that the very same cells can be scored
+    with and without those notes given. ``fast`` computes under bf16 autocast; ``float64`` makes logits into nats in
+    double, for the last digits of long sums.
+    """
 
-    def restart(self) -> None:
-        """Forget everything: what comes next is the beginning of a piece."""
-        ...
-
-    def logits(self, before: Tensor, now: Tensor, step_in_bar: Tensor, style: int) -> Tensor:
-        """The next stretch: states ``[past + T, P, 2]`` up to its last step but one, ``[T, P, 2]`` of its steps.
-
-        Logits ``[T, P, 1 or 2]`` of play, and of articulate where the network has that output.
-        """
-        ...
-
-
-class Carried:
-    """The states of all LSTMs in a part of a network: each call begins where the last one ended."""
-
-    def __init__(self, part: nn.Module) -> None:
-        """Listens to every LSTM of ``part`` from now on."""
-        self._states: dict[nn.Module, tuple[Tensor, Tensor]] = {}
-        for layer in part.modules():
-            if isinstance(layer, nn.LSTM):
-                layer.register_forward_pre_hook(self._begin)
-                layer.register_forward_hook(self._keep)
-
-    def clear(self) -> None:
-        """The next call begins from the zero state."""
-        self._states.clear()
-
-    def _begin(self, layer: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (inputs[0], self._states.get(layer))
-
-    def _keep(self, layer: nn.Module, _inputs: object, outputs: tuple[Any, tuple[Tensor, Tensor]]) -> None:
-        self._states[layer] = outputs[1]
-
-
-class AlongTime:
-    """A network of any family as a ``Network``."""
-
-    def __init__(self, model: Model) -> None:
-        """Works on a copy: the model stays as it is."""
-        self._model = copy.deepcopy(model).float().eval()
-        self._carried = Carried(self._model.stacks[0])
+    def __init__(
+        self,
+        model: Network,
+        given: Mask | Voices = nothing,
+        unscored: Mask | Voices | None = None,
+        *,
+        fast: bool = False,
+        float64: bool = False,
+    ) -> None:
+        """The model stays as it is."""
+        self._model, self._fast = model, fast
+        self._given, self._unscored = given, unscored
+        self._dtype = torch.float64 if float64 else torch.float32
         self.pitches: PitchRange = model.shape.kernel.pitches
-        self.past = 0
+        self.parts = (PLAY, ARTICULATE, VELOCITY) if model.shape.velocities else (PLAY, ARTICULATE)
 
-    def restart(self) -> None:
-        """The next stretch begins a piece."""
-        self._carried.clear()
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
+        """``[steps, parts]`` of each piece."""
+        model = self._model
+        device = next(model.parameters()).device
+        whole = batch_of(model, pieces, self._given)
+        left_out = whole if self._unscored is None else batch_of(model, pieces, self._unscored)
+        found = []
+        with torch.no_grad(), evaluating(model), carried(model.stacks[0]):
+            for at in stretches(whole.now.shape[1]):
+                batch = steps_of(whole, at).on(device)
+                heads = heads_of(model, batch, self._fast)
+                found.append(nats_of(heads, batch, left_out.given[:, at].to(device), self._dtype))
+        return unpadded(torch.cat(found, 1), pieces)
 
-    @torch.no_grad()
-    def logits(self, before: Tensor, now: Tensor, step_in_bar: Tensor, style: int) -> Tensor:
-        """``[T, P, outputs]``, on the CPU; nothing is given."""
+
+class TableScorer:
+    """A network of ``descant benchmark``. With a beat its steps are numbered in their bar, else in their piece."""
+
+    def __init__(self, model: Any) -> None:
+        """The model stays as it is."""
+        self._model = model
+        self.pitches: PitchRange = model.shape.kernel.pitches
+        self.parts = (PLAY, ARTICULATE)[: model.shape.kernel.planes]
+
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
+        """``[steps, parts]`` of each piece."""
+        return [self._of(piece) for piece in pieces]
+
+    def _of(self, piece: Piece) -> Nats:
+        kernel, past = self._model.shape.kernel, self._model.shape.past
         device = next(self._model.parameters()).device
-        styles = nn.functional.one_hot(torch.tensor([style]), self._model.shape.styles).float()
-        inputs = (before[None], now[None], torch.zeros_like(now)[None], step_in_bar[None], styles)
-        logits, _ = self._model.heads(*(tensor.to(device) for tensor in inputs))
-        return logits[0].float().cpu()
+        state = piece.state(range(piece.voices), self.pitches)[..., : kernel.planes]
+        silence = np.zeros((past + 1, *state.shape[1:]), np.float32)
+        heard, now = torch.from_numpy(np.concatenate([silence, state])[None]), torch.from_numpy(state[None])
+        bar = np.arange(piece.steps) if kernel.beat == "none" else piece.step_in_bar.astype(np.int64)
+        number = torch.from_numpy(bar[None])
+        found = []
+        with torch.no_grad(), evaluating(self._model), carried(self._model.stacks[0]):
+            for at in stretches(piece.steps):
+                before = heard[:, at.start : at.stop + past]
+                logits = self._model(
+                    before.to(device), now[:, at].to(device), step_in_bar=number[:, at].to(device)
+                )
+                true = now[:, at].double()
+                nats = log_likelihood(logits.cpu().double(), true, torch.zeros_like(true))
+                found.append(torch.stack(nats[: kernel.planes], -1))
+        return unpadded(torch.cat(found, 1), [piece])[0]
 
 
-def log_likelihoods(
-    network: Network,
-    now: State,
-    step_in_bar: NDArray[np.integer],
-    style: int = 0,
-    stretch: int = STRETCH,
-) -> Floats:
-    """ln p of each step of a whole piece ``now [T, P, 2]`` out of silence: ``[T, 2]`` of (play, articulate).
+class OnPiano:
+    """A scorer's play over all 88 keys: those that it does not know play as often as they do in training."""
 
-    Articulate counts only where a note plays (Kotecha & Young §3.2, Fig. 3); without that output it is 0.
-    """
-    network.restart()
-    silence = np.zeros((network.past + 1, *now.shape[1:]), np.float32)
-    heard = torch.from_numpy(np.concatenate([silence, now])[:-1])
-    whole = torch.from_numpy(now)
-    bar = torch.from_numpy(step_in_bar.astype(np.int64))
-    each = np.zeros((len(now), 2))
-    for begin in range(0, len(now), stretch):
-        end = min(begin + stretch, len(now))
-        true = whole[begin:end]
-        logits = network.logits(heard[begin : end + network.past], true, bar[begin:end], style)
-        # In double: a sum over many thousand steps keeps its last digits.
-        chance = -nn.functional.binary_cross_entropy_with_logits(
-            logits.double(), true[..., : logits.shape[-1]].double(), reduction="none"
-        )
-        each[begin:end, PLAY] = chance[..., PLAY].sum(-1)
-        if logits.shape[-1] > 1:
-            each[begin:end, ARTICULATE] = (chance[..., ARTICULATE] * true[..., PLAY]).sum(-1)
-    return each
+    parts = (PLAY,)
+    pitches = PIANO
+
+    def __init__(self, scorer: Scorer, rates: PerPitch) -> None:
+        """``rates``: of all 88 keys."""
+        self._scorer, self._rates = scorer, rates
+        keys = np.arange(PIANO.low, PIANO.high + 1)
+        self._unknown = (keys < scorer.pitches.low) | (keys > scorer.pitches.high)
+
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
+        """``[steps, 1]`` of each piece."""
+        known = self._scorer.log_likelihoods(pieces)
+        others = (self._rates.play(piece)[:, self._unknown].sum(-1) for piece in pieces)
+        return [nats[:, :1] + other[:, None] for nats, other in zip(known, others, strict=True)]
 
 
-class RollNetwork:
-    """A network under the published protocol: play only; a pitch counts as struck where its run begins.
+def validate(
+    model: Network,
+    pieces: Sequence[Piece],
+    given: Mask | Voices = nothing,
+    *,
+    unscored: Mask | Voices | None = None,
+    fast: bool = False,
+    ranks: Ranks | None = None,
+) -> Score:
+    """See ``NetworkScorer``; short pieces together. ``ranks`` share the work, and all of them know the result."""
+    scorer = NetworkScorer(model, given, unscored, fast=fast)
+    if ranks is None:
+        return score(scorer, pieces, STEPS_AT_ONCE)
 
-    Pitches that the network does not know play as often as they do in training.
-    """
+    def sum_up(sums: Nats) -> Nats:
+        return np.asarray(ranks.sum(torch.from_numpy(sums).to(ranks.device)).cpu())
 
-    def __init__(self, network: Network, training: Sequence[Roll]) -> None:
-        """``training``: the rolls that say how often the other pitches play."""
-        self._network = network
-        pitches = np.arange(PIANO.low, PIANO.high + 1)
-        self._unknown = (pitches < network.pitches.low) | (pitches > network.pitches.high)
-        self._others = marginal([roll[:, self._unknown] for roll in training])
+    return score(scorer, pieces, STEPS_AT_ONCE, share=slice(ranks.rank, None, ranks.world), sum_up=sum_up)
 
-    def log_likelihoods(self, roll: Roll) -> Floats:
-        """``[steps]``."""
-        (piece,) = as_pieces("roll", [roll])
-        known = log_likelihoods(self._network, piece.state([0], self._network.pitches), piece.step_in_bar)
-        return known[:, PLAY] + self._others.log_likelihoods(roll[:, self._unknown])
+
+def batch_of(model: Network, pieces: Sequence[Piece], given: Mask | Voices) -> Batch:
+    """Whole pieces in their own keys, padded to the longest."""
+    longest = max(piece.steps for piece in pieces)
+    return together(segment(piece, 0, longest, 0, given, model.shape) for piece in pieces)
+
+
+def steps_of(batch: Batch, at: slice) -> Batch:
+    """Some of its steps."""
+    return Batch(*(values if name == "style" else values[:, at] for name, values in batch._asdict().items()))
+
+
+def heads_of(model: Network, batch: Batch, fast: bool) -> Logits:
+    """``[B, T, P, 2]``, and ``[B, T, P, V]`` where the model says how loud notes are."""
+    with torch.autocast(batch.now.device.type, dtype=torch.bfloat16, enabled=fast):
+        return model.heads(batch.before, batch.now, batch.given, batch.step_in_bar, batch.style)
+
+
+def nats_of(heads: Logits, batch: Batch, unscored: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """``[B, T, parts]``, in double on the processor. The cells of ``unscored [B, T, P, 2]`` are left out."""
+    logits, loud = heads
+    parts = [*log_likelihood(logits, batch.now.to(dtype), unscored)]
+    if loud is not None:
+        parts.append(velocity_log_likelihood(loud, batch.velocity, batch.now, unscored))
+    return torch.stack(parts, -1).double().cpu()
+
+
+def unpadded(nats: Tensor, pieces: Sequence[Piece]) -> list[Nats]:
+    """``[B, T, parts]`` → ``[steps, parts]`` of each piece."""
+    return [each[: piece.steps].numpy() for each, piece in zip(nats, pieces, strict=True)]
+
+
+def stretches(steps: int) -> Iterator[slice]:
+    """All steps, ``STRETCH`` at a time."""
+    return (slice(begin, min(begin + STRETCH, steps)) for begin in range(0, steps, STRETCH))
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Generator[None]:
+    """Without dropout, and afterwards as before."""
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)
+
+
+@contextmanager
+def carried(part: nn.Module) -> Generator[None]:
+    """Each call of ``part`` begins with the states in which the one before left its LSTMs, the first from zero."""
+    states: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+
+    def begin(layer: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (inputs[0], states.get(layer))
+
+    def keep(layer: nn.Module, _inputs: object, outputs: tuple[Any, tuple[Tensor, Tensor]]) -> None:
+        states[layer] = outputs[1]
+
+    lstms = [layer for layer in part.modules() if isinstance(layer, nn.LSTM)]
+    hooks = [layer.register_forward_pre_hook(begin) for layer in lstms]
+    hooks += [layer.register_forward_hook(keep) for layer in lstms]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

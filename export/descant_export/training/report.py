@@ -1,9 +1,8 @@
-"""What a model is worth: its log-likelihoods beside two baselines, as numbers and as a model card."""
+"""What a model is worth, as a model card."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from descant_daemon.model.contract import CLASSES
@@ -11,49 +10,10 @@ from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.gathered import told
 from descant_export.corpus.read import Corpus
 from descant_export.corpus.splits import Split
-from descant_export.families.network import Network
-from descant_export.stages import Tell, silent
-from descant_export.training.baselines import Loudness, hold_last_step, marginal_velocity, markov
+from descant_export.evaluate.held_out import MODEL, Report
+from descant_export.evaluate.scores import Score
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.config import Config
-from descant_export.training.evaluation import Score, evaluate
-from descant_export.training.given_table import GivenRow, given_table
-from descant_export.training.held_out import excerpt
-
-MODEL, MARKOV, HOLD = "this model", "per-pitch Markov, first order", "hold the last step"
-"""Rows of the card."""
-MOST_STEPS = 10_000
-"""Of held-out music; more would tell the second decimal."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """Scores on the test pieces, in nats per step; ``loudness``: the average's, where the model says how loud."""
-
-    scores: Mapping[str, Score]
-    given: Sequence[GivenRow]
-    valid: Score
-    loudness: Loudness | None = None
-
-
-def measure(model: Network, split: Split, tell: Tell = silent) -> Report:
-    """Score the model and the baselines on the same steps, in float32; ``tell`` hears how far it is."""
-    pitches = model.shape.kernel.pitches
-    test, valid = excerpt(split.test, MOST_STEPS), excerpt(split.valid, MOST_STEPS)
-    tell("scoring the model on music that it has not heard", None)
-    own, on_valid = evaluate(model, test, []), evaluate(model, valid, [])
-    tell("scoring what it has to be better than", None)
-    scores = {
-        MODEL: own,
-        MARKOV: markov(split.train, test, pitches),
-        HOLD: hold_last_step(split.train, test, pitches),
-    }
-    return Report(
-        scores,
-        given=given_table(model, test, tell=lambda share: tell("scoring it under given notes", share)),
-        valid=on_valid,
-        loudness=None if not model.shape.velocities else marginal_velocity(split.train, test, pitches),
-    )
 
 
 def model_card(
@@ -162,4 +122,4 @@ def _before(config: Config, also: Sequence[str]) -> str:
 
 
 def _row(name: str, score: Score) -> str:
-    return f"| {name} | {score.play:.3f} | {score.articulate:.3f} | {score.total:.3f} |"
+    return f"| {name} | {' | '.join(f'{nats:.3f}' for nats in score.summed().values())} |"

@@ -17,6 +17,9 @@ from torch import Tensor
 
 from descant_daemon.whole_file import make_folder
 from descant_export.corpus.piece import Piece
+from descant_export.evaluate.held_out import excerpt
+from descant_export.evaluate.scores import Score
+from descant_export.evaluate.teacher_forcing import validate
 from descant_export.memory import keep_freed_memory
 from descant_export.training import checkpoint
 from descant_export.training.batches import Source
@@ -26,9 +29,7 @@ from descant_export.training.config import Config
 from descant_export.training.config_file import save_config
 from descant_export.training.curriculum import learning_rate, lesson
 from descant_export.training.dropout import key_dropout
-from descant_export.training.evaluation import Score, evaluate
 from descant_export.training.fitted import settled
-from descant_export.training.held_out import excerpt
 from descant_export.training.logbook import Logbook, Row
 from descant_export.training.masks import nothing, skyline
 from descant_export.training.optimisers import OPTIMISERS
@@ -158,7 +159,7 @@ class _Run:
         self._unread = [(update, loss.cpu()) for update, loss in self._unread]
         self._speed.halt()
         scores = [
-            evaluate(self._model, self._validation, given, fast=fast, ranks=self._ranks)
+            validate(self._model, self._validation, given, fast=fast, ranks=self._ranks)
             for given in (nothing, skyline)
         ]
         alone, under = (score.total for score in scores)

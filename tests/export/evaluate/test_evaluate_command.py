@@ -19,7 +19,7 @@ from descant_daemon.cli.app import app
 from descant_daemon.midi_file import write_song
 from descant_daemon.note_state import PitchRange
 from descant_daemon.tempo_map import TempoMap
-from descant_export.evaluate.roll_baselines import BASELINES
+from descant_export.evaluate.baselines import BASELINES
 from descant_export.evaluate.rolls import SPLITS
 from descant_export.families.biaxial import Biaxial, Shape
 from descant_export.families.kernel import KernelShape
@@ -92,6 +92,20 @@ def test_a_run_on_the_rolls(rolls: Path, run: Path) -> None:
         found = told(which, "--data", rolls)
         assert found["keys"] == [28, 91]
         assert found["log_likelihood_per_step"] == pytest.approx(64 * math.log(0.5) + 3 * once + 21 * never)
+
+
+def test_a_model_that_answers_with_no_number_is_named(
+    rolls: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(Kept):
+        def network(self) -> Biaxial:
+            model = super().network()
+            torch.nn.init.constant_(model.output.bias, math.nan)
+            return model
+
+    monkeypatch.setattr(checkpoint, "load", lambda _: Broken())
+    with pytest.raises(DescantError, match=r"run gives a step of set a likelihood that is not a number"):
+        descant(run, "--data", rolls)
 
 
 def test_a_run_and_baselines_at_sixteenths(tmp_path: Path, run: Path) -> None:

@@ -18,9 +18,9 @@ from descant_export.corpus.choice import Choice
 from descant_export.corpus.kept import keep
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import read_corpus
+from descant_export.evaluate.teacher_forcing import validate
 from descant_export.families.biaxial import Biaxial
 from descant_export.training.checkpoint import Checkpoint, Standing
-from descant_export.training.evaluation import evaluate
 
 LOUD = TINY.but(velocity=True)
 
@@ -66,7 +66,7 @@ def test_a_run_is_scored_on_its_own_pieces(choice: Choice, tmp_path: Path) -> No
     found = json.loads(descant(tmp_path / "run", "--json"))
     test = choice.split(read_corpus(choice.what, lambda _: None, choice.options)).test
     assert (found["corpus"], found["split"], found["pieces"]) == ("duets", "test", len(test))
-    score = evaluate(model, test)
+    score = validate(model, test)
     mine = found["nats_per_step"]["this model"]
     assert mine["sum"] == pytest.approx(score.total)
     assert set(found["nats_per_step"]) == {

@@ -11,8 +11,7 @@ import pytest
 from descant_daemon.midi_file import write_song
 from descant_daemon.note_state import ARTICULATE, PIANO, PLAY
 from descant_daemon.tempo_map import TempoMap
-from descant_export.evaluate.midi import LONGEST, read_midi
-from descant_export.evaluate.music import read_music
+from descant_export.evaluate.music import LONGEST, read_midi, read_music
 from descant_routing.errors import DescantError
 
 SIXTEENTH = 120  # ticks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 import scipy.io
 
 from descant_daemon.note_state import PIANO, PLAY
-from descant_export.evaluate.roll_baselines import BASELINES
-from descant_export.evaluate.rolls import Roll, as_pieces, parse_rolls, read_rolls
-from descant_export.evaluate.scores import Floats, RollScore, score
+from descant_export.corpus.piece import Piece
+from descant_export.evaluate.baselines import BASELINES
+from descant_export.evaluate.rolls import as_pieces, parse_rolls, read_rolls
+from descant_export.evaluate.scores import Nats, Score, score
 from descant_routing.errors import DescantError
 
 BENCHMARK = Path(__file__).parents[4] / "shared/data/benchmark"
@@ -49,11 +51,13 @@ def test_the_baselines_give_the_published_sets_their_anchors(name: str) -> None:
         pytest.skip(f"the piano rolls are not at {path}")
     rolls = read_rolls(path)
     sequences, steps, random, marginal, markov = ANCHORS[name]
-    found = {kind: score(make(rolls.train), rolls.test) for kind, make in BASELINES.items()}
-    assert {(each.sequences, each.steps) for each in found.values()} == {(sequences, steps)}
-    assert round(found["random"].log_likelihood_per_step, 3) == random
-    assert round(found["marginal"].log_likelihood_per_step, 2) == marginal
-    assert round(found["markov"].log_likelihood_per_step, 2) == markov
+    training, test = (as_pieces(name, side) for side in (rolls.train, rolls.test))
+    found = {kind: score(make(training), test) for kind, make in BASELINES.items()}
+    assert len(test) == sequences
+    assert {each.steps for each in found.values()} == {steps}
+    assert round(found["random"].total, 3) == random
+    assert round(found["marginal"].total, 2) == marginal
+    assert round(found["markov"].total, 2) == markov
 
 
 def test_markov_and_marginal_as_the_formula_says_written_slowly() -> None:
@@ -71,29 +75,23 @@ def test_markov_and_marginal_as_the_formula_says_written_slowly() -> None:
                 after = [now for was, now in pairs if was == roll[t - 1, pitch]]
                 often = (sum(after) + 1) / (len(after) + 2)
             markov[t] += math.log(often if roll[t, pitch] else 1 - often)
-    np.testing.assert_allclose(BASELINES["marginal"](training).log_likelihoods(roll), marginal)
-    np.testing.assert_allclose(BASELINES["markov"](training).log_likelihoods(roll), markov)
+    for kind, expected in (("marginal", marginal), ("markov", markov)):
+        (found,) = BASELINES[kind](as_pieces("training", training)).log_likelihoods(as_pieces("one", [roll]))
+        np.testing.assert_allclose(found[:, 0], expected)
 
 
 class Lengths:
     """Each step is as likely as its sequence is short."""
 
-    def log_likelihoods(self, roll: Roll) -> Floats:
-        return np.full(len(roll), -float(len(roll)))
+    pitches, parts = PIANO, ("play",)
+
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
+        return [np.full((piece.steps, 1), -float(piece.steps)) for piece in pieces]
 
 
 def test_the_mean_is_over_steps_not_over_sequences() -> None:
-    rolls = [np.zeros((steps, 88), np.uint8) for steps in (1, 3)]
-    assert score(Lengths(), rolls) == RollScore(-(1 + 3 * 3) / 4, 4, 2)
-
-
-def test_a_model_that_answers_with_no_number_is_named() -> None:
-    class Broken:
-        def log_likelihoods(self, roll: Roll) -> Floats:
-            return np.full(len(roll), np.nan)
-
-    with pytest.raises(DescantError, match=r"sequence 0 .* not a number"):
-        score(Broken(), [np.zeros((2, 88), np.uint8)])
+    pieces = as_pieces("silence", [np.zeros((steps, 88), np.uint8) for steps in (1, 3)])
+    assert score(Lengths(), pieces) == Score({"play": -(1 + 3 * 3) / 4}, 4)
 
 
 def test_a_roll_as_a_piece_is_the_same_roll() -> None:

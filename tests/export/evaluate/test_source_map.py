@@ -15,7 +15,7 @@ from descant_daemon.note_state import PIANO, PLAY, PitchRange
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import from_notes
 from descant_export.evaluate.rolls import read_rolls
-from descant_export.evaluate.sixteenths import share_outside
+from descant_export.evaluate.scores import share_outside
 from descant_export.evaluate.source_map import mapped_pieces, set_of
 from descant_routing.errors import DescantError, UsageError
 

@@ -1,119 +1,130 @@
-"""A network's likelihoods: whole, in stretches, and written out by hand."""
+"""A network's likelihoods: whole, in stretches, together, and written out by hand."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
-from descant_export.evaluate.scores import Floats, score
-from descant_export.evaluate.teacher_forcing import AlongTime, RollNetwork, log_likelihoods
+from descant_daemon.note_state import PIANO, PitchRange
+from descant_export.corpus.piece import Piece, from_notes
+from descant_export.evaluate import teacher_forcing
+from descant_export.evaluate.baselines import marginal
+from descant_export.evaluate.rolls import as_pieces
+from descant_export.evaluate.scores import Nats, batches, score
+from descant_export.evaluate.teacher_forcing import NetworkScorer, OnPiano
 from descant_export.families.biaxial import Biaxial, Shape
 from descant_export.families.kernel import KernelShape
 from descant_export.families.likelihood import log_likelihood
 
 
-def music(steps: int, pitches: int, seed: int = 0) -> State:
+def music(steps: int, seed: int = 0, style: int = 0) -> Piece:
+    """Notes of one to four steps in two voices; some of them outside of what the small model knows."""
     rng = np.random.default_rng(seed)
-    play = rng.random((steps, pitches)) < 0.3
-    return np.stack([play, play & (rng.random((steps, pitches)) < 0.5)], -1).astype(np.float32)
+    voices = [
+        [(at, at + int(rng.integers(1, 5)), int(rng.integers(low, low + 25))) for at in range(0, steps, 2)]
+        for low in (55, 35)
+    ]
+    piece = from_notes(f"music {seed}", voices, (np.arange(steps) + 3) % 16)
+    return Piece(piece.name, piece.notes, piece.step_in_bar, piece.voices, style)
+
+
+def whole(model: Biaxial, piece: Piece) -> Nats:
+    """From the network's logits of the whole piece at once."""
+    now = torch.from_numpy(piece.state(range(piece.voices), model.shape.kernel.pitches))[None]
+    before = torch.cat([torch.zeros_like(now[:, :1]), now[:, :-1]], 1)
+    style = torch.eye(model.shape.styles)[[piece.style]]
+    bar = torch.from_numpy(piece.step_in_bar.astype(np.int64))[None]
+    with torch.no_grad():
+        logits = model(before, now, torch.zeros_like(now), bar, style)
+    return torch.stack(log_likelihood(logits, now, torch.zeros_like(now)), -1)[0].numpy()
 
 
 @pytest.mark.parametrize("stretch", [1, 7, 64])
-def test_stretches_give_what_the_whole_piece_gives(small_model: Biaxial, stretch: int) -> None:
-    state, bar = music(50, 36), np.arange(50) % 16
-    whole = torch.from_numpy(state)[None]
-    before = torch.cat([torch.zeros_like(whole[:, :1]), whole[:, :-1]], 1)
-    style = torch.tensor([[0.0, 1.0]])
-    with torch.no_grad():
-        logits = small_model(before, whole, torch.zeros_like(whole), torch.from_numpy(bar)[None], style)
-    expected = torch.stack(log_likelihood(logits, whole, torch.zeros_like(whole)), -1)[0]
-    found = log_likelihoods(AlongTime(small_model), state, bar, style=1, stretch=stretch)
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+def test_stretches_give_what_the_whole_piece_gives(
+    small_model: Biaxial, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher_forcing, "STRETCH", stretch)
+    pieces = [music(50, style=1), music(20, seed=1)]
+    for found, piece in zip(NetworkScorer(small_model).log_likelihoods(pieces), pieces, strict=True):
+        np.testing.assert_allclose(found, whole(small_model, piece), rtol=1e-4, atol=1e-5)
 
 
-def test_every_piece_begins_from_a_state_that_knows_nothing(small_model: Biaxial) -> None:
-    network, bar = AlongTime(small_model), np.zeros(20, np.int16)
-    first = log_likelihoods(network, music(20, 36), bar)
-    log_likelihoods(network, music(20, 36, seed=1), bar)
-    np.testing.assert_array_equal(first, log_likelihoods(network, music(20, 36), bar))
+def test_every_call_begins_from_a_state_that_knows_nothing(small_model: Biaxial) -> None:
+    scorer, piece = NetworkScorer(small_model), music(20)
+    (first,) = scorer.log_likelihoods([piece])
+    scorer.log_likelihoods([music(20, seed=1)])
+    np.testing.assert_array_equal(first, scorer.log_likelihoods([piece])[0])
+    np.testing.assert_allclose(whole(small_model, piece), first, rtol=1e-4, atol=1e-5)
 
 
 def test_a_model_in_training_is_scored_without_dropout_and_left_in_training(small_model: Biaxial) -> None:
-    state, bar = music(20, 36), np.zeros(20, np.int16)
-    expected = log_likelihoods(AlongTime(small_model), state, bar)
+    expected = NetworkScorer(small_model).log_likelihoods([music(20)])
     small_model.train()
-    np.testing.assert_array_equal(expected, log_likelihoods(AlongTime(small_model), state, bar))
+    np.testing.assert_array_equal(expected, NetworkScorer(small_model).log_likelihoods([music(20)]))
     assert small_model.training
+    assert not small_model.time_axis.layers[0]._forward_hooks
 
 
-class Told:
-    """A network whose chances are these: of play ``[T, P]``, of articulate where it has that output."""
-
-    def __init__(self, play: Floats, articulate: Floats | None, past: int = 0) -> None:
-        self.past = past
-        self.pitches = PitchRange(60, 59 + play.shape[1])
-        planes = [play] if articulate is None else [play, articulate]
-        self._logits = torch.logit(torch.from_numpy(np.stack(planes, -1)))
-        self.heard: list[Tensor] = []
-
-    def restart(self) -> None:
-        self._at = 0
-
-    def logits(self, before: Tensor, now: Tensor, step_in_bar: Tensor, style: int) -> Tensor:
-        self.heard.append(before)
-        self._at += len(now)
-        return self._logits[self._at - len(now) : self._at]
+def the_same_for_all(play: float, articulate: float, pitches: PitchRange) -> Biaxial:
+    """A network that gives every cell these chances, whatever it hears."""
+    model = Biaxial(Shape(KernelShape(pitches), (4,), (4,)))
+    with torch.no_grad():
+        model.output.weight.zero_()
+        model.output.bias.copy_(torch.logit(torch.tensor([play, articulate])))
+    return model.eval()
 
 
 def test_play_counts_everywhere_and_articulate_only_where_a_note_plays() -> None:
-    state = np.array([[[1, 1], [0, 0]], [[1, 0], [1, 1]]], np.float32)
-    network = Told(np.array([[0.9, 0.2], [0.7, 0.6]]), np.array([[0.8, 0.3], [0.4, 0.5]]))
-    found = log_likelihoods(network, state, np.zeros(2, np.int16), stretch=1)
+    piece = from_notes("two", [[(0, 2, 60)], [(1, 2, 61)]], [0, 1])
+    scorer = NetworkScorer(the_same_for_all(0.2, 0.3, PitchRange(60, 62)), float64=True)
+    assert scorer.parts == ("play", "articulate")
+    (found,) = scorer.log_likelihoods([piece])
     ln = math.log
-    assert found[:, PLAY] == pytest.approx([ln(0.9) + ln(0.8), ln(0.7) + ln(0.6)])
-    assert found[:, ARTICULATE] == pytest.approx([ln(0.8), ln(0.6) + ln(0.5)])
-    assert not network.heard[0].any(), "the first step comes out of silence"
-    np.testing.assert_array_equal(network.heard[1][0], state[0])
-
-
-def test_a_network_that_only_plays_has_no_articulation_to_score() -> None:
-    found = log_likelihoods(Told(np.full((2, 2), 0.5), None), music(2, 2), np.zeros(2, np.int16))
-    np.testing.assert_allclose(found, [[2 * math.log(0.5), 0]] * 2)
-
-
-def test_a_biaxial_network_goes_through_the_published_protocol() -> None:
-    torch.manual_seed(0)
-    model = Biaxial(Shape(KernelShape(PIANO), (4,), (4,)))
-    with torch.no_grad():
-        model.output.weight.zero_()
-        model.output.bias.zero_()
-    rolls = [np.eye(steps, 88, dtype=np.uint8) for steps in (3, 300)]
-    found = score(RollNetwork(AlongTime(model), rolls), rolls)
-    assert found.log_likelihood_per_step == pytest.approx(88 * math.log(0.5))
-    assert (found.steps, found.sequences) == (303, 2)
+    np.testing.assert_allclose(found[:, 0], [ln(0.2) + 2 * ln(0.8), 2 * ln(0.2) + ln(0.8)], rtol=1e-6)
+    np.testing.assert_allclose(found[:, 1], [ln(0.3), ln(0.7) + ln(0.3)], rtol=1e-6)
 
 
 def test_pitches_that_the_network_does_not_know_play_as_often_as_in_training() -> None:
-    network = Told(np.full((4, 2), 0.25), None)  # keys 60 and 61
     training = np.zeros((6, 88), np.uint8)
     training[:3, 0] = 1
     roll = np.zeros((4, 88), np.uint8)
     roll[:, [0, 60 - 21]] = 1
-    found = RollNetwork(network, [training]).log_likelihoods(roll)
+    network = NetworkScorer(the_same_for_all(0.25, 0.5, PitchRange(60, 61)), float64=True)
+    scorer = OnPiano(network, marginal(as_pieces("training", [training])))
+    (found,) = scorer.log_likelihoods(as_pieces("roll", [roll]))
     ln = math.log
-    np.testing.assert_allclose(found, [ln(0.25) + ln(0.75) + ln(4 / 8) + 85 * ln(7 / 8)] * 4)
+    np.testing.assert_allclose(found, [[ln(0.25) + ln(0.75) + ln(4 / 8) + 85 * ln(7 / 8)]] * 4, rtol=1e-6)
 
 
-def test_a_network_that_hears_more_of_the_past_gets_it() -> None:
-    state = music(5, 2)
-    network = Told(np.full((5, 2), 0.5), None, past=3)
-    log_likelihoods(network, state, np.zeros(5, np.int16), stretch=2)
-    assert not network.heard[0][:4].any()
-    np.testing.assert_array_equal(network.heard[0][4], state[0])
-    np.testing.assert_array_equal(network.heard[1], np.concatenate([np.zeros((2, 2, 2)), state[:3]]))
-    np.testing.assert_array_equal(network.heard[2], state[:4])
+def test_a_biaxial_network_goes_through_the_published_protocol() -> None:
+    rolls = as_pieces("eyes", [np.eye(steps, 88, dtype=np.uint8) for steps in (3, 300)])
+    network = NetworkScorer(the_same_for_all(0.5, 0.5, PIANO))
+    found = score(OnPiano(network, marginal(rolls)), rolls)
+    assert found.total == pytest.approx(88 * math.log(0.5))
+    assert found.steps == 303
+
+
+class Chords:
+    """A model of another kind: it writes one symbol a step, and cannot say which part of it is articulation."""
+
+    pitches, parts = PIANO, ("chord",)
+
+    def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
+        return [np.full((piece.steps, 1), -math.log(piece.steps)) for piece in pieces]
+
+
+def test_a_model_of_symbols_is_scored_by_the_same_lines() -> None:
+    found = score(Chords(), [music(4), music(16)], at_once=64)
+    assert found.summed() == {"chord": found.total, "sum": found.total}
+    assert found.total == pytest.approx(-(4 * math.log(4) + 16 * math.log(16)) / 20)
+
+
+def test_batches_hold_no_more_padded_steps_than_there_is_room_for() -> None:
+    pieces = [music(steps) for steps in (30, 10, 12, 200, 11)]
+    found = [[piece.steps for piece in batch] for batch in batches(pieces, 40)]
+    assert found == [[10, 11, 12], [30], [200]]
+    assert [batch[0] for batch in batches(pieces, 0)] == pieces

@@ -154,3 +154,11 @@ def test_on_a_full_disk_the_run_before_stays_and_nothing_else(good: Path, tmp_pa
         assert not list(tmp_path.glob("*.part"))
     process.learn(TINY, tmp_path)
     assert checkpoint.load(tmp_path / "last.pt").update == TINY.updates
+
+
+def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "torn.pt").write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(DescantError, match=r"torn\.pt is not a checkpoint"):
+        checkpoint.load(tmp_path / "torn.pt")
+    with pytest.raises(DescantError, match="There is no checkpoint"):
+        checkpoint.load(tmp_path / "none.pt")

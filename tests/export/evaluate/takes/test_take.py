@@ -11,7 +11,7 @@ from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.evaluate.midi import read_midi
+from descant_export.evaluate.music import read_midi
 from descant_export.evaluate.takes.markov import markov_takes
 from descant_export.evaluate.takes.melody import melody_of
 from descant_export.evaluate.takes.several import several

@@ -8,7 +8,7 @@ import numpy as np
 
 from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.training.held_out import LONGEST, beginning, excerpt
+from descant_export.evaluate.held_out import LONGEST, beginning, excerpt
 
 
 def long_note(name: str, steps: int, style: int = 0) -> Piece:

@@ -15,8 +15,17 @@ import torch
 
 from descant_daemon.note_state import PLAY
 from descant_export.corpus.piece import Piece
+from descant_export.evaluate.scores import Score, batches
+from descant_export.evaluate.teacher_forcing import (
+    STEPS_AT_ONCE,
+    NetworkScorer,
+    batch_of,
+    evaluating,
+    heads_of,
+    nats_of,
+    unpadded,
+)
 from descant_export.families.network import Network
-from descant_export.training.evaluation import Score, heads_of, score_of, scored, whole_pieces
 from descant_export.training.masks import Mask, bass, keys, nothing, skyline, some, voices
 
 OCTAVE = 12
@@ -69,25 +78,28 @@ def given_table(
     """A row for each of ``table_masks``; ``fast`` computes under bf16 autocast. ``tell`` hears what share is done."""
     device = next(model.parameters()).device
     masks = table_masks(pieces)
-    training = model.training
-    model.eval()
-    sums = torch.zeros(len(masks), 2, 4, dtype=torch.float64)
-    cells = torch.zeros(len(masks), 2, dtype=torch.float64)
-    steps, done = sum(piece.steps for piece in pieces), 0.0
-    all_given = zip(*(whole_pieces(pieces, mask, model.shape) for mask in masks.values()), strict=True)
-    for here, givens in zip(whole_pieces(pieces, nothing, model.shape), all_given, strict=True):
-        batch = here.on(device)
-        alone = heads_of(model, batch, fast)
-        for index, each in enumerate(givens):
-            known = each.on(device)
-            heads = heads_of(model, known, fast)
-            sums[index, 0] += scored(alone, batch, known.given).cpu()
-            sums[index, 1] += scored(heads, known, known.given).cpu()
-            cells[index] += torch.tensor([each.given[..., PLAY].sum(), each.now[..., PLAY].sum()])
-        done += float(here.real.sum())
-        tell(done / steps)
-    model.train(training)
+    parts = NetworkScorer(model).parts
+    sums = np.zeros((len(masks), 2, len(parts)))
+    cells = np.zeros((len(masks), 2))
+    steps, done = sum(piece.steps for piece in pieces), 0
+    with evaluating(model):
+        for some_pieces in batches(pieces, STEPS_AT_ONCE):
+            here = batch_of(model, some_pieces, nothing).on(device)
+            alone = heads_of(model, here, fast)
+            for index, mask in enumerate(masks.values()):
+                known = batch_of(model, some_pieces, mask).on(device)
+                for side, heads in enumerate((alone, heads_of(model, known, fast))):
+                    for nats in unpadded(nats_of(heads, known, known.given), some_pieces):
+                        sums[index, side] += nats.sum(0)
+                cells[index] += float(known.given[..., PLAY].sum()), float(known.now[..., PLAY].sum())
+            done += sum(piece.steps for piece in some_pieces)
+            tell(done / steps)
+    means = sums / steps
     return [
-        GivenRow(name, float(given / playing), score_of(without), score_of(with_them))
-        for name, (given, playing), (without, with_them) in zip(masks, cells, sums, strict=True)
+        GivenRow(
+            name,
+            float(given / playing),
+            *(Score(dict(zip(parts, side.tolist(), strict=True)), steps) for side in both),
+        )
+        for name, (given, playing), both in zip(masks, cells, means, strict=True)
     ]

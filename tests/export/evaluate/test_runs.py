@@ -11,10 +11,11 @@ import torch
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet
-from descant_export.evaluate.benchmark_run import RollAlongTime, benchmark_network
-from descant_export.evaluate.rolls import Rolls
+from descant_export.evaluate.baselines import marginal
+from descant_export.evaluate.rolls import Rolls, as_pieces
+from descant_export.evaluate.runs import benchmark_network
 from descant_export.evaluate.scores import score
-from descant_export.evaluate.teacher_forcing import STRETCH, RollNetwork
+from descant_export.evaluate.teacher_forcing import STRETCH, OnPiano, TableScorer
 from descant_export.families.kernel import KernelShape
 from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
@@ -40,8 +41,9 @@ def test_in_stretches_as_whole(name: str) -> None:
     rolls = [(rng.random((steps, 88)) < 0.1).astype(np.uint8) for steps in (3, 2 * STRETCH + 9)]
     frames = [roll[..., None] for roll in rolls]
     expected = mean_log_likelihood(model, RollSet("set", PIANO, frames, frames, frames), frames, fast=False)
-    found = score(RollNetwork(RollAlongTime(model), rolls), rolls)
-    assert found.log_likelihood_per_step == pytest.approx(expected, rel=1e-5)
+    pieces = as_pieces("set", rolls)
+    found = score(OnPiano(TableScorer(model), marginal(pieces)), pieces)
+    assert found.total == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_folder_without_a_benchmark_is_none(tmp_path: Path) -> None:

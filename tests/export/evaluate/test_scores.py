@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from tests.export.training.tiny import PITCHES, TINY
+from tests.export.training.tiny import PITCHES, TINY, tiny_pieces
 
 from descant_daemon.note_state import PLAY, PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.splits import Split
+from descant_export.evaluate.baselines import hold_last_step, markov
+from descant_export.evaluate.given_table import given_table
+from descant_export.evaluate.scores import score
+from descant_export.evaluate.teacher_forcing import validate
 from descant_export.families.biaxial import Biaxial
-from descant_export.training import checkpoint
-from descant_export.training.baselines import hold_last_step, markov
 from descant_export.training.batches import segment
-from descant_export.training.evaluation import evaluate
-from descant_export.training.given_table import given_table
-from descant_routing.errors import DescantError
+
+
+@pytest.fixture
+def pieces() -> list[Piece]:
+    return tiny_pieces()
 
 
 @pytest.fixture
@@ -58,8 +60,8 @@ def test_the_same_hidden_cells_with_and_without(model: Biaxial, pieces: list[Pie
     assert abs(row.gain) > 1e-3
     sounding = piece.state([0, 1], PITCHES)[..., PLAY] == 1
     assert row.share == pytest.approx(melody.sum() / sounding.sum())
-    assert evaluate(model, [piece], [0]) == row.known
-    assert evaluate(model, [piece], [], unscored=[0]) == row.without
+    assert validate(model, [piece], [0]) == row.known
+    assert validate(model, [piece], [], unscored=[0]) == row.without
 
 
 def test_a_table_for_every_kind_of_mask(model: Biaxial, pieces: list[Piece]) -> None:
@@ -69,14 +71,6 @@ def test_a_table_for_every_kind_of_mask(model: Biaxial, pieces: list[Piece]) -> 
     assert all(0 < row.share < 1 for row in rows.values())
     assert rows["skyline"].known == rows["voice 1 of 2"].known, "here the melody is always on top"
     assert all(row.known.steps == 72 for row in rows.values())
-
-
-def test_a_checkpoint_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "torn.pt").write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(DescantError, match=r"torn\.pt is not a checkpoint"):
-        checkpoint.load(tmp_path / "torn.pt")
-    with pytest.raises(DescantError, match="There is no checkpoint"):
-        checkpoint.load(tmp_path / "none.pt")
 
 
 def test_markov_against_counting_by_hand(pieces: list[Piece]) -> None:
@@ -93,22 +87,20 @@ def test_markov_against_counting_by_hand(pieces: list[Piece]) -> None:
             if column[step, 0]:
                 struck = (column[same, 1].sum() + 1) / (column[same, 0].sum() + 2)
                 total += np.log(struck if column[step, 1] else 1 - struck)
-    assert markov([piece], [piece], PITCHES).total == pytest.approx(total / 24)
+    assert score(markov([piece], PITCHES), [piece]).total == pytest.approx(total / 24)
 
 
 def test_markov_knows_more_than_holding(split: Split) -> None:
     """Chorales have pitches that they use and others that they do not; holding cannot tell them apart."""
     wide = PitchRange(28, 91)
-    held, chained = (score(split.train, split.test, wide) for score in (hold_last_step, markov))
+    held, chained = (score(make(split.train, wide), split.test) for make in (hold_last_step, markov))
     assert held.total < chained.total < -3
 
 
 def test_evaluation_does_not_depend_on_how_pieces_are_batched(small_model: Biaxial, split: Split) -> None:
     pieces = sorted(split.valid, key=lambda piece: piece.steps)[:3]
-    together = evaluate(small_model, pieces, [0])
-    apart = [evaluate(small_model, [piece], [0]) for piece in pieces]
-    steps = sum(score.steps for score in apart)
+    together = validate(small_model, pieces, [0])
+    apart = [validate(small_model, [piece], [0]) for piece in pieces]
+    steps = sum(each.steps for each in apart)
     assert together.steps == steps == sum(piece.steps for piece in pieces)
-    assert together.total == pytest.approx(
-        sum(score.total * score.steps for score in apart) / steps, rel=1e-5
-    )
+    assert together.total == pytest.approx(sum(each.total * each.steps for each in apart) / steps, rel=1e-5)
