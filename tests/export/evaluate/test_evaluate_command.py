@@ -103,7 +103,7 @@ def test_a_model_that_answers_with_no_number_is_named(
             torch.nn.init.constant_(model.output.bias, math.nan)
             return model
 
-    monkeypatch.setattr(checkpoint, "load", lambda _: Broken())
+    monkeypatch.setattr(checkpoint, "load", {run / "best.pt": Broken()}.__getitem__)
     with pytest.raises(DescantError, match=r"run gives a step of set a likelihood that is not a number"):
         descant(run, "--data", rolls)
 

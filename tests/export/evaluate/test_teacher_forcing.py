@@ -66,7 +66,6 @@ def test_a_model_in_training_is_scored_without_dropout_and_left_in_training(smal
     small_model.train()
     np.testing.assert_array_equal(expected, NetworkScorer(small_model).log_likelihoods([music(20)]))
     assert small_model.training
-    assert not small_model.time_axis.layers[0]._forward_hooks
 
 
 def the_same_for_all(play: float, articulate: float, pitches: PitchRange) -> Biaxial:
