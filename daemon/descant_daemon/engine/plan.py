@@ -7,6 +7,7 @@ from typing import NamedTuple
 FREE, CHROMATIC = "free", "chromatic"
 ANYWHERE, BELOW, ABOVE = "anywhere", "below", "above"
 FOLLOW_KEY = -1
+MODES, MAJOR_MINOR = "modes", "major_minor"
 AS_IT_IS, FILL, MOVE, ARPEGGIATE = "as_it_is", "fill", "move", "arpeggiate"
 
 
@@ -20,7 +21,7 @@ class Plan(NamedTuple):
     steps we go on after his last key, where we rest when he does. ``lead_in``: and for as many from where the song
     begins. ``bridge``: steps for which a key that was let go is still what we play to. Without both, he need not play.
     ``chord``: pitch classes that are called for, as bits, C the lowest; ``chord_bass``: which is to be the lowest.
-    ``over_chords``: what we do while the player holds a chord.
+    ``over_chords``: what we do while the player holds a chord. ``key_hearing``: which keys there are to hear.
     """
 
     recall: float = 0.0
@@ -40,6 +41,7 @@ class Plan(NamedTuple):
     chord_bass: int = -1
     chord_pull: float = 1.0
     over_chords: str = AS_IT_IS
+    key_hearing: str = MODES
 
     @property
     def neutral(self) -> bool:

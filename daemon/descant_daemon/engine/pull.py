@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.key import CLASSES, KEYS, Array, Third
+from descant_daemon.engine.key import CLASSES, HEARINGS, Array, Hearing, Third
 from descant_daemon.engine.scale import DIATONIC, in_scale
 from descant_daemon.note_state import PLAY, State
 
@@ -20,19 +20,25 @@ CALLED, STRANGE, PASSING = (
 )  # log-odds of what is part of the chord, and is none on a beat or between
 NOT_BASS = -2.0  # of another part of the chord where its bass belongs
 BASS_REGION = 12  # keys
-_INSIDE = np.array([in_scale(DIATONIC, key, np.arange(CLASSES)) for key in KEYS], np.float64)  # [24, 12]
+_INSIDE: dict[str, Array] = {
+    name: np.array([in_scale(DIATONIC, key, np.arange(CLASSES)) for key in hearing.keys], np.float64)
+    for name, hearing in HEARINGS.items()
+}  # [K, 12]
 
 
-def told(chances: Array, tonic: int, thirds: Sequence[Third]) -> Array:
-    """``chances [24]`` of the keys, when somebody has said the tonic."""
-    among = np.array([key.tonic == tonic and key.third in thirds for key in KEYS])
+def told(chances: Array, hearing: Hearing, tonic: int, thirds: Sequence[Third]) -> Array:
+    """``chances [K]`` of the hearing's keys, when somebody has said the tonic."""
+    among = np.array([key.tonic == tonic and key.third in thirds for key in hearing.keys])
     left = np.where(among, chances + 1e-12, 0.0)
     return np.asarray(left / left.sum())
 
 
-def belongs(chances: Array, keys: NDArray[np.int_]) -> Array:
-    """How likely each of the MIDI ``keys [P]`` is in the scale, minor with both its sixths and sevenths."""
-    inside: Array = np.round(chances @ _INSIDE, 9)
+def belongs(chances: Array, hearing: str, keys: NDArray[np.int_]) -> Array:
+    """How likely each of the MIDI ``keys [P]`` is in the scale, minor with both its sixths and sevenths.
+
+    ``chances [K]``: of the keys of a ``hearing``.
+    """
+    inside: Array = np.round(chances @ _INSIDE[hearing], 9)
     return np.asarray(inside[keys % CLASSES])
 
 
@@ -54,8 +60,15 @@ def chord_pull(
     return np.asarray(odds)
 
 
-def pull(belonging: Array, given: State, keys: NDArray[np.int_]) -> Array:
-    """Log-odds ``[P]``, 0 where nothing belongs better, and for what the player himself plays, in any octave."""
+def pull(
+    belonging: Array, given: State, keys: NDArray[np.int_], earlier: Array | None = None, shed: float = 0.0
+) -> Array:
+    """Log-odds ``[P]``, 0 where nothing belongs better, and for what the player himself plays, in any octave.
+
+    What belonged ``earlier [P]`` and no longer does counts more by ``shed``: the network still has it in its ear.
+    """
     lifted = np.isin(keys % CLASSES, keys[given[:, PLAY] > 0] % CLASSES)
     odds = np.log((belonging + LEAST) / (belonging.max() + LEAST))
+    if shed and earlier is not None:
+        odds *= 1 + shed * np.maximum(earlier - belonging, 0.0)
     return np.asarray(np.where(lifted, 0.0, odds))

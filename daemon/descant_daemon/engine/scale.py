@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.key import Key, Third
+from descant_daemon.engine.key import Key, KeyMode, Third
 
 DIATONIC = "diatonic"
 SCALES: Mapping[str, tuple[int, ...]] = MappingProxyType(
@@ -29,7 +29,19 @@ SCALES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         DIATONIC: (0, 2, 4, 5, 7, 9, 11),
     }
 )
-"""Semitones above the tonic. ``melodic_minor`` goes up and down; ``diatonic`` in a minor key is that."""
+"""Semitones above the tonic. ``melodic_minor`` goes up and down; ``diatonic`` is here that of major."""
+DIATONIC_OF: Mapping[KeyMode, str] = MappingProxyType(
+    {
+        "major": "major",
+        "minor": "melodic_minor",
+        "aeolian": "minor",
+        "dorian": "dorian",
+        "mixolydian": "mixolydian",
+        "phrygian": "phrygian",
+        "lydian": "lydian",
+    }
+)
+"""The scale of each mode that is heard."""
 
 
 def thirds_of(scale: str) -> tuple[Third, ...]:
@@ -42,6 +54,6 @@ def thirds_of(scale: str) -> tuple[Third, ...]:
 
 def in_scale(scale: str, key: Key, keys: NDArray[np.int_]) -> NDArray[np.bool_]:
     """Which of the MIDI ``keys [P]`` belong to a scale on a key's tonic."""
-    if scale == DIATONIC and key.third == "minor":
-        scale = "melodic_minor"
+    if scale == DIATONIC:
+        scale = DIATONIC_OF[key.mode]
     return np.isin((keys - key.tonic) % 12, SCALES[scale])

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine import density, form, recall, space
 from descant_daemon.engine.asking import Ask
-from descant_daemon.engine.ear import Ear
+from descant_daemon.engine.ear import Believed, Ear
 from descant_daemon.engine.heard import filled
-from descant_daemon.engine.key import Array, Key, likeliest
+from descant_daemon.engine.key import HEARINGS, Array, Key
 from descant_daemon.engine.memory import Moment, SongMemory
 from descant_daemon.engine.over_chords import Place, held_chord, over_chord
 from descant_daemon.engine.plan import AS_IT_IS, CHROMATIC, FOLLOW_KEY, FREE
@@ -66,12 +66,13 @@ class Shaper:
             shape.allowed[:] = False
             return shape
         chances = self._key_chances(ask)
+        hearing = HEARINGS[plan.key_hearing]
         if plan.scale != CHROMATIC:
-            shape.allowed[:] &= self._in_scale(ask, chances)
+            shape.allowed[:] &= self._in_scale(ask, chances and chances.now)
         belonging = None
         if plan.key_pull and chances is not None:
-            belonging = belongs(chances, self._keys)
-            towards = pull(belonging, ask.given, self._keys)
+            belonging, earlier = (belongs(each, plan.key_hearing, self._keys) for each in chances)
+            towards = pull(belonging, ask.given, self._keys, earlier, hearing.shed)
             if plan.chord:
                 towards[of_chord(plan.chord, self._keys)] = (
                     0.0  # what is written counts more than what is heard
@@ -165,13 +166,16 @@ class Shaper:
         begun = plan.lead_in and len(last) < plan.linger
         return bool(begun or ask.given.any() or (last[:, 0] > last[:, 1]).any())
 
-    def _key_chances(self, ask: Ask) -> Array | None:
-        """Of ``key.KEYS``; None where nobody asks, or somebody has said all."""
+    def _key_chances(self, ask: Ask) -> Believed | None:
+        """Of the keys of the plan's hearing; None where nobody asks, or somebody has said all."""
         plan = ask.sampling.plan
         if not (plan.key_pull or (plan.scale != CHROMATIC and plan.key == FOLLOW_KEY)):
             return None
-        chances = self._ear.key_chances(ask)
-        return chances if plan.key == FOLLOW_KEY else told(chances, plan.key, thirds_of(plan.scale))
+        chances = self._ear.believed(ask)
+        if plan.key == FOLLOW_KEY:
+            return chances
+        hearing, thirds = HEARINGS[plan.key_hearing], thirds_of(plan.scale)
+        return Believed(*(told(each, hearing, plan.key, thirds) for each in chances))
 
     def _in_scale(self, ask: Ask, chances: Array | None) -> NDArray[np.bool_]:
         plan = ask.sampling.plan
@@ -180,7 +184,8 @@ class Shaper:
         # In the first bar too little is known to lock anything.
         if chances is None or not self._before(ask, 1 + ask.step_in_bar).any():
             return np.ones(len(self._keys), np.bool_)
-        return in_scale(plan.scale, likeliest(chances, thirds_of(plan.scale)), self._keys)
+        heard = HEARINGS[plan.key_hearing].likeliest(chances, thirds_of(plan.scale))
+        return in_scale(plan.scale, heard, self._keys)
 
     def _at(self, step: int | None) -> Played | None:
         return None if step is None else self._memory.kept(step, len(self._keys))

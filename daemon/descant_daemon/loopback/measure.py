@@ -23,7 +23,12 @@ LIVELY = ("density=1.9", "temperature=2", "voices=8")
 """No music, but an onset in nearly every step: there is more to measure."""
 GRID = ("--mode", "free", *(word for setting in LIVELY for word in ("--set", setting)))
 HARMONY = ("--mode", "harmonise", "--set", "thru=on")
-SAME = ("--seed", "1", "--set", f"channel={CHANNEL}")  # the same notes in every measurement
+ON_TIME = ("humanise=0", "swing=0")
+"""What a preset asks to be late is no latency."""
+SAME = (  # the same notes in every measurement
+    *("--seed", "1"),
+    *(word for setting in (f"channel={CHANNEL}", *ON_TIME) for word in ("--set", setting)),
+)
 ANSWER = 3.0  # s that a JACK server has to answer
 REACHED_BY = {
     "jack": "jack",

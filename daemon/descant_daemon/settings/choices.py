@@ -12,6 +12,7 @@ Take = Literal["locked", "evolving"]
 Style = str  # the name of one of the model's; "" is its first
 Chords = NewType("Chords", str)  # a chart; "" is none
 OverChords = Literal["as_it_is", "fill", "move", "arpeggiate"]
+KeyHearing = Literal["modes", "major_minor"]
 Form = Literal["free", "AABA", "AABB", "ABAB", "ABAC", "AAAB", "ABA", "ABACA"]
 SwingUnit = Literal["eighth", "sixteenth"]
 Takeover = Literal["jump", "pickup", "scale"]

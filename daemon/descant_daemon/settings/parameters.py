@@ -17,6 +17,7 @@ from descant_daemon.settings.choices import (
     Articulation,
     Chords,
     Form,
+    KeyHearing,
     KeyName,
     Mode,
     OverChords,
@@ -253,6 +254,14 @@ class Parameters:
             "×",
         ),
     ] = 0.0
+    key_hearing: Annotated[
+        KeyHearing,
+        Knob(
+            "Which keys are heard in what you play: modes, the seven diatonic modes and minor with its raised notes; "
+            "major_minor, these two alone, and a new key half as readily.",
+            formerly="major_minor",
+        ),
+    ] = "modes"
     chords: Annotated[
         Chords,
         Knob(

@@ -34,6 +34,7 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say, chord: ChartChor
         chord.bass,
         parameters.chord_pull,
         parameters.over_chords if parameters.mode == "harmonise" else AS_IT_IS,
+        parameters.key_hearing,
     )
 
 

@@ -15,9 +15,9 @@ from descant_daemon.note_state import State
 _ASK = struct.Struct("<IqHHqHH?qI")
 _SAMPLING = struct.Struct("<ddiiiQidH8sd")
 _BLEND = struct.Struct("<HHd")
-_PLAN = struct.Struct("<d8sHdd16sbH?H?HdHbd10s")
+_PLAN = struct.Struct("<d8sHdd16sbH?H?HdHbd10s11s")
 _ANSWER = struct.Struct("<IqHqH?")
-LONGEST = 3328  # bytes; an ask about 128 pitches takes 3225
+LONGEST = 3328  # bytes; an ask about 128 pitches takes 3236
 
 
 def encode_ask(ask: Ask) -> bytes:
@@ -83,18 +83,26 @@ def decode_answer(frame: bytes) -> Answer:
 
 
 def _encode_plan(plan: Plan) -> bytes:
-    recall, form, section, space, target, scale, *rest, over_chords = plan
+    recall, form, section, space, target, scale, *rest, over_chords, hearing = plan
     return _PLAN.pack(
-        recall, form.encode(), section, space, target, scale.encode(), *rest, over_chords.encode()
+        recall,
+        form.encode(),
+        section,
+        space,
+        target,
+        scale.encode(),
+        *rest,
+        over_chords.encode(),
+        hearing.encode(),
     )
 
 
 def _decode_plan(
     recall: float, form: bytes, section: int, space: float, target: float, scale: bytes, *rest: Any
 ) -> Plan:
-    *numbers, over_chords = rest
+    *numbers, over_chords, hearing = rest
     plan = Plan(recall, _word(form), section, space, target, _word(scale), *numbers)
-    return plan._replace(over_chords=_word(over_chords))
+    return plan._replace(over_chords=_word(over_chords), key_hearing=_word(hearing))
 
 
 def _word(text: bytes) -> str:
