@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from tests.daemon.player import SILENT, Player
 
 from descant_daemon import tunes
+from descant_daemon.engine import shape
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.key import (
     HEARINGS,
@@ -161,6 +163,17 @@ def test_the_pull_is_nothing_for_the_likeliest_and_for_what_is_played() -> None:
     assert np.array_equal(np.delete(lifted, [6, 18]), np.delete(towards, [6, 18]))
 
 
+def test_what_belonged_some_bars_ago_is_held_back_the_more() -> None:
+    keys = np.arange(60, 72)
+    now, earlier = np.full(12, 0.9), np.full(12, 0.9)
+    now[[5, 6]] = 0.1  # F and F#
+    earlier[6] = 0.1
+    towards = pull(now, np.zeros((12, 2), np.float32), keys, earlier, 2.0)
+    plain = pull(now, np.zeros((12, 2), np.float32), keys)
+    assert towards[5] == pytest.approx((1 + 2.0 * 0.8) * plain[5])
+    assert np.array_equal(np.delete(towards, 5), np.delete(plain, 5))
+
+
 def test_a_tonic_that_is_told_leaves_major_and_minor() -> None:
     chances = told(MODES.believed(np.tile(CADENCE, (4, 1))), MODES, 6, ("major", "minor"))
     assert chances.sum() == pytest.approx(1)
@@ -245,6 +258,22 @@ def test_with_the_pull_we_are_in_the_key_of_the_player_and_come_with_him(make_ne
             inside = in_scale("major", Key(tonic, "major"), np.arange(40, 80))
             shares.append(float(sounding[~inside].sum() / sounding.sum()))
     assert sum(shares[2:]) < 0.25 * sum(shares[:2]), shares
+
+
+def test_the_old_key_is_shed_while_the_new_one_is_young(make_network, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Of C major, in the second and third bar of D flat: fewer notes than by the pull alone."""
+    network = make_network(eagerness=-1)
+    tune = scale_of((60, 62, 64, 65, 67, 69, 71, 72), network.pitches, 6 * BAR)
+    later = scale_of((61, 63, 65, 66, 68, 70, 72, 73), network.pitches, 3 * BAR)
+    tune |= {step + 6 * BAR: state for step, state in later.items()}
+    found = []
+    for hearing in (MODES, replace(MODES, shed=0.0)):
+        monkeypatch.setattr(shape, "HEARINGS", {"modes": hearing})
+        player = Player(network, Sampling(plan=Plan(key_pull=0.5, key=FOLLOW_KEY)))
+        sounding = np.array(player.play(range(9 * BAR), tune))[7 * BAR :, :, PLAY].sum(0)
+        inside = in_scale("major", Key(1, "major"), np.arange(40, 80))
+        found.append(float(sounding[~inside].sum() / sounding.sum()))
+    assert found[0] < 0.7 * found[1], found
 
 
 @pytest.mark.parametrize("away", [0, 1])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from descant_daemon.loopback.measure import choose
+from descant_daemon.loopback.measure import SAME, choose
 from descant_daemon.loopback.programs import Program, play
 from descant_daemon.loopback.recording import Recording
 from descant_daemon.loopback.score import Cue
 from descant_daemon.loopback.wire import Job
+from descant_daemon.settings.preset import load_preset
+from descant_daemon.settings.shelf import find, shelf
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import MidiSystem
 
@@ -50,6 +54,13 @@ def test_a_program_that_hangs_is_given_up_and_ended() -> None:
     ):
         program.result(0, lambda: None)
     assert program.ended
+
+
+@pytest.mark.parametrize("name", [preset.name for preset in shelf()])
+def test_what_a_preset_asks_to_be_late_is_not_measured(name: str) -> None:
+    settings = [after for word, after in pairwise(SAME) if word == "--set"]
+    parameters = load_preset(find(name)).to_parameters().with_settings(settings)
+    assert (parameters.humanise, parameters.swing) == (0, 0)
 
 
 def test_a_job_and_a_recording_survive_the_pipe() -> None:

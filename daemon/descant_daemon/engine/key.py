@@ -142,10 +142,10 @@ MODES = Hearing(
             "lydian": 0.01,
         }
     ),
-    change=0.06,
+    change=0.04,
     weight=1.4,
     arrives="as_common",
-    shed=1.0,
+    shed=2.0,
 )
 HEARINGS: Mapping[str, Hearing] = MappingProxyType({"modes": MODES, "major_minor": MAJOR_MINOR})
 

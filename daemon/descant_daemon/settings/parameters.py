@@ -237,8 +237,8 @@ class Parameters:
     scale: Annotated[
         Scale,
         Knob(
-            "Notes outside it are not generated; chromatic has them all, diatonic is major or melodic minor, "
-            "as `key: follow` finds it.",
+            "Notes outside it are not generated; chromatic has them all, diatonic is that of the mode "
+            "that `key: follow` finds.",
             cc=110,
         ),
     ] = "chromatic"

@@ -13,7 +13,8 @@ from descant_export.evaluate.judge.harmony.share import Share, share_of
 class Texture(NamedTuple):
     """Of the other notes. ``voices``: at once, while any sounds; ``notes``: begun in a bar; the rest are shares.
 
-    ``silent``: beats in which none sounds; ``gaps``: sixteenths in which none does; ``short``: notes of one sixteenth;
+    ``silent``: beats in which none sounds; ``gaps``: sixteenths in which none does, both from where the tune begins;
+    ``short``: notes of one sixteenth;
     ``rhythm_again``: bars that begin their notes where some bar before did,
     of the bars after the first that has any; ``above``: notes higher than the tune, ``doubled``: on its very key.
     """
@@ -34,7 +35,7 @@ def texture(heard: Heard) -> Texture:
         Share(float(heard.others.sum()), float(heard.others.any(1).sum())),
         Share(float(heard.others_struck.sum()), heard.steps / heard.bar),
         silent_beats(heard),
-        Share(float((~heard.others.any(1)).sum()), float(heard.steps)),
+        _gaps(heard),
         _short(heard),
         _rhythm_again(heard),
         *_beside_the_tune(heard),
@@ -42,10 +43,21 @@ def texture(heard: Heard) -> Texture:
 
 
 def silent_beats(heard: Heard) -> Share:
-    """Beats in none of whose steps the others sound."""
+    """Beats in none of whose steps the others sound, from the one in which the tune begins."""
     whole = heard.steps // heard.beat * heard.beat
     silent = ~heard.others[:whole].reshape(-1, heard.beat * heard.others.shape[1]).any(1)
+    silent = silent[_begins(heard) // heard.beat :]
     return Share(float(silent.sum()), float(silent.size))
+
+
+def _gaps(heard: Heard) -> Share:
+    silent = ~heard.others[_begins(heard) :].any(1)
+    return Share(float(silent.sum()), float(silent.size))
+
+
+def _begins(heard: Heard) -> int:
+    """The step in which the tune does; 0 where there is none."""
+    return int(heard.tune.any(1).argmax())
 
 
 def _short(heard: Heard) -> Share:

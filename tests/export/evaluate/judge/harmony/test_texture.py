@@ -18,6 +18,13 @@ def test_a_beat_is_silent_when_nothing_sounds_in_all_of_it() -> None:
     assert texture(music("c5:16", "e4:4 r:3 e4:1 r:8")).silent == Share(2, 4)
 
 
+def test_before_the_tune_begins_nobody_is_late() -> None:
+    """An upbeat of one beat and a half: its first beat counts whole, the two empty ones before it do not."""
+    found = texture(music("r:10 c5:6 c5:16", "r:16 e4:8 r:8"))
+    assert found.silent == Share(4, 6)
+    assert found.gaps == Share(14, 22)
+
+
 def test_a_rhythm_comes_again_whatever_its_keys() -> None:
     """Of four bars with notes the third is like the first; the empty one is no rhythm."""
     found = texture(music("c5:80", "e4:8 e4:8 | e4:4 e4:12 | g4:8 c4:8 | r:16 | e4:16"))
