@@ -257,7 +257,7 @@ class Parameters:
     key_hearing: Annotated[
         KeyHearing,
         Knob(
-            "Which keys are heard in what you play: modes, the seven diatonic modes and minor with its raised notes; "
+            "Which keys are heard in what you play: modes, all the diatonic ones; "
             "major_minor, these two alone, and a new key half as readily.",
             formerly="major_minor",
         ),

@@ -45,8 +45,8 @@ def texture(heard: Heard) -> Texture:
 def silent_beats(heard: Heard) -> Share:
     """Beats in none of whose steps the others sound, from the one in which the tune begins."""
     whole = heard.steps // heard.beat * heard.beat
-    silent = ~heard.others[:whole].reshape(-1, heard.beat * heard.others.shape[1]).any(1)
-    silent = silent[_begins(heard) // heard.beat :]
+    begins = _begins(heard) // heard.beat * heard.beat
+    silent = ~heard.others[begins:whole].reshape(-1, heard.beat * heard.others.shape[1]).any(1)
     return Share(float(silent.sum()), float(silent.size))
 
 
