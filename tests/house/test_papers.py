@@ -6,10 +6,11 @@ from pathlib import Path
 
 import typer.core
 import typer.main
+import yaml
 from tests.house.source import ROOT
 
 README = ROOT / "README.md"
-PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def command_lines() -> Iterator[tuple[str, str]]:
@@ -28,7 +29,7 @@ def test_every_command_and_option_exists() -> None:
 
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
-    options: dict[str, set[str]] = {}
+    options = {option: {option} for each in group.params for option in each.opts}
     for name, command in group.commands.items():
         below = command.commands.values() if isinstance(command, typer.core.TyperGroup) else ()
         options[name] = {
@@ -56,6 +57,31 @@ def test_every_linked_page_exists() -> None:
     assert [str(link) for page, link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_linked_heading_exists() -> None:
+    links = [
+        (page, page.parent / file if file else page, anchor)
+        for page in (*PAGES, ROOT / "ARCHITECTURE.md")
+        for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 3
+    assert [
+        f"{page.name}: {file.name}#{anchor}" for page, file, anchor in links if anchor not in _anchors(file)
+    ] == []
+
+
+def test_the_hooks_run_what_make_runs() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(BIN)", ".venv/bin")
+    wanted = [
+        line.strip()
+        for target in ("lint", "types")
+        for line in re.findall(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[0].splitlines()
+    ]
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert repo["repo"] == "local", "hooks of other repositories are fetched"
+    assert [hook["entry"] for hook in repo["hooks"]] == wanted
+    assert {hook["language"] for hook in repo["hooks"]} == {"system"}
+
+
 def test_the_machine_that_checks_runs_the_command_that_the_readme_gives() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert script.rstrip().endswith("\nmake test")
@@ -72,6 +98,12 @@ def test_every_test_that_a_page_names_exists() -> None:
         if f"def {test}(" not in _text(ROOT / "tests" / file)
     ]
     assert missing == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _text(path: Path) -> str:
