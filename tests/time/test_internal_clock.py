@@ -6,7 +6,7 @@ import itertools
 import random
 
 import pytest
-from tests.time.test_clock_sent import MS, SECOND, Wire
+from tests.time.test_clock_master_tapped import MS, SECOND, Wire
 
 from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Kind
