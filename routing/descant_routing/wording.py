@@ -44,6 +44,11 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
+def as_sentence(text: str) -> str:
+    """With a capital and a full stop; nothing of nothing."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
 def listed(words: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     *most, last = words

@@ -11,7 +11,7 @@ import torch
 from tests.export.toy import metadata
 from typer.testing import CliRunner
 
-from descant_daemon.cli import checkup
+from descant_daemon.cli import doctor
 from descant_daemon.cli.app import app
 from descant_daemon.engine.blend import Blend
 from descant_daemon.model.runtime import OnnxNetwork
@@ -111,7 +111,7 @@ def test_presets_and_doctor_show_the_styles(
     palette: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr(checkup, "GAP", 0.0)  # how fast it is does not matter here
+    monkeypatch.setattr(doctor, "GAP", 0.0)  # how fast it is does not matter here
     own = tmp_path / "descant" / "presets" / "toy"
     own.parent.mkdir(parents=True)
     palette.rename(own)

@@ -15,12 +15,14 @@ from descant_daemon.cli import (
     benchmark,
     corpus,
     demo,
+    doctor,
     evaluate,
     judge,
     learn_control,
     listen,
-    look,
     play,
+    ports,
+    presets,
     render,
     rig,
     service,
@@ -43,9 +45,9 @@ app.command()(play.play)
 app.command()(demo.demo)
 app.command()(render.render)
 app.add_typer(rig.app)
-app.command()(look.presets)
-app.command()(look.ports)
-app.command()(look.doctor)
+app.command()(presets.presets)
+app.command()(ports.ports)
+app.command()(doctor.doctor)
 app.command()(learn_control.learn)
 app.command()(bench.bench)
 app.add_typer(service.app)

@@ -1,4 +1,4 @@
-"""What ``descant doctor`` looks at, one finding each."""
+"""``descant doctor``: what is there, what is missing, and what to do about it, one finding each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
+import typer
 
+from descant_daemon.cli import options
+from descant_daemon.cli.loopback import KEYS, check_loopback
 from descant_daemon.cli.setup import DEFAULT_PRESET
+from descant_daemon.console import say, say_json, say_row
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.load import load_network
@@ -21,6 +26,7 @@ from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import closed, find, shelf
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import systems
+from descant_routing.wording import as_sentence
 
 STEPS, GAP = 24, 0.04  # enough steps, far enough apart, for the caches to be as cold as in playing
 EASY, HARD = 5.0, 20.0  # ms a step may take before it is worth a word, and before 300 BPM is out of reach
@@ -34,6 +40,45 @@ class Finding:
     state: Literal["good", "fair", "bad"]
     found: str
     advice: str = ""
+
+
+def doctor(
+    loopback: Annotated[
+        bool,
+        typer.Option("--loopback", help="Play to Descant through real ports and measure: half a minute."),
+    ] = False,
+    backend: Annotated[str, typer.Option("--backend", help="With --loopback: what to measure.")] = "auto",
+    keys: Annotated[
+        int, typer.Option("--keys", min=1, max=2000, help="With --loopback: how many keys to press.")
+    ] = KEYS,
+    preset: Annotated[
+        str, typer.Option("--preset", help="With --loopback: the preset that plays.")
+    ] = DEFAULT_PRESET,
+    png: Annotated[
+        Path | None, typer.Option("--png", help="With --loopback: draw the histograms there.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Check this machine: Python, MIDI, presets, the engine. Exit 1 when Descant cannot be played here."""
+    if loopback:
+        check_loopback(preset, backend, keys, png, as_json)
+        return
+    findings = check_up()
+    if as_json:
+        say_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            _tell(finding)
+        worst = [finding for finding in findings if finding.state == "bad"]
+        say("This machine is fit to play." if not worst else "Something needs doing before it can play live.")
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _tell(finding: Finding) -> None:
+    sign = {"good": "✓", "fair": "·", "bad": "✗"}[finding.state]
+    advice = f" → {as_sentence(finding.advice)}" if finding.advice else ""
+    say_row(f"{sign} ", f"{finding.what}: {finding.found}{advice}")
 
 
 def check_up() -> list[Finding]:
