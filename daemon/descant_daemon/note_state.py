@@ -35,6 +35,7 @@ class PitchRange(NamedTuple):
 
 
 PIANO = PitchRange(21, 108)
+EVERY_KEY = PitchRange(0, 127)
 
 
 def nearest_step(position: float, ticks_per_step: float) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from descant_daemon.note_state import PLAY, PitchRange
+from descant_daemon.note_state import EVERY_KEY, PLAY
 from descant_daemon.settings.preset import FILE_NAME, parse_preset
 from descant_daemon.settings.scalars import dump
 from descant_export.corpus.folder import NOT_STATED
@@ -15,7 +15,6 @@ from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import Corpus
 
 PRESET = FILE_NAME
-EVERY_KEY = PitchRange(0, 127)
 MOST_VOICES = 8
 DRAFTS, CRITIC = 8, 1.0
 RECALL = 0.25  # more made takes of small corpora stand still

@@ -72,7 +72,7 @@ def listen(
     """
     if results:
         with train_extra():
-            tell = importlib.import_module("descant_export.evaluate.listen.results_command")
+            tell = importlib.import_module("descant_export.evaluate.listen.results")
         tell.results([Path(each) for each in what], key, as_json)
         return
     if len(what) != 1:

@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange
+from descant_daemon.note_state import ARTICULATE, EVERY_KEY, PLAY
 from descant_export.corpus.piece import Piece
 
-EVERY_KEY = PitchRange(0, 127)
 BEAT = 4
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NATURAL_MINOR = (0, 2, 3, 5, 7, 8, 10)
@@ -146,3 +145,32 @@ def _tonal_distance(play: Bools, bar: NDArray[np.int64]) -> float:
     np.add.at(chroma, (bar[step], key % 12), 1)
     centroids = tonal_centroid(chroma[chroma.any(1)])
     return _mean(np.linalg.norm(np.diff(centroids, axis=0), axis=1))
+
+
+class Silence(NamedTuple):
+    """``beats``: share of its beats in which nothing sounds. ``longest``: in bars of its longest bar."""
+
+    beats: float
+    longest: float
+
+
+def silence(piece: Piece) -> Silence:
+    """Silence before the first note and after the last one counts too."""
+    silent = ~sounding(piece)
+    whole = silent[: piece.steps // BEAT * BEAT].reshape(-1, BEAT)
+    bar = int(piece.step_in_bar.max()) + 1
+    return Silence(float(whole.all(1).mean()) if len(whole) else float("nan"), longest_run(silent) / bar)
+
+
+def sounding(piece: Piece) -> NDArray[np.bool_]:
+    """``[steps]``: whether anything sounds."""
+    edges = np.zeros(piece.steps + 1, np.int64)
+    np.add.at(edges, piece.notes["on"], 1)
+    np.add.at(edges, piece.notes["off"], -1)
+    return np.asarray(edges[:-1].cumsum() > 0)
+
+
+def longest_run(values: NDArray[np.bool_]) -> int:
+    """How many in a row are true, at most."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], values, [False]]).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max(initial=0))

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.evaluate import frames
-from descant_export.evaluate.frames import sliding_minimum
-from descant_export.evaluate.novelty import WINDOWS, Training, novelty
+from descant_export.evaluate import novelty as copies
+from descant_export.evaluate.novelty import WINDOWS, Training, novelty, sliding_minimum
 
 Chords = Sequence[frozenset[int]]  # the keys that play in each step
 
@@ -78,8 +77,8 @@ def test_as_a_brute_force_finds_it(chords: Chords, training: list[Chords], any_k
 
 def test_as_a_brute_force_finds_it_when_every_hash_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """No false positive: what the hash takes for a copy is looked at."""
-    monkeypatch.setattr(frames, "KEY_BASE", 1)
-    monkeypatch.setattr(frames, "STEP_BASE", 1)
+    monkeypatch.setattr(copies, "KEY_BASE", 1)
+    monkeypatch.setattr(copies, "STEP_BASE", 1)
     rng = np.random.default_rng(5)
     for _ in range(3):
         one, other = ([frozenset({int(key)}) for key in rng.integers(60, 63, 17)] for _ in range(2))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from descant_export.corpus.piece import from_notes
-from descant_export.evaluate.silence import longest_run, silence
+from descant_export.evaluate.statistics import longest_run, silence
 
 
 def test_silent_beats_and_the_longest_silence() -> None:

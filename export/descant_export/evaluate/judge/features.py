@@ -15,17 +15,17 @@ from descant_export.evaluate.judge.lines import (
     Bools,
     Floats,
     Ints,
-    Score,
+    Matrices,
     bar_classes,
     bar_onsets,
     bass_line,
-    score_of,
+    matrices_of,
+    pitch_classes,
+    tonic,
     top_line,
 )
 from descant_export.evaluate.judge.similarity import at_lag, cosines
-from descant_export.evaluate.judge.tonic import pitch_classes, tonic
-from descant_export.evaluate.silence import silence
-from descant_export.evaluate.statistics import measure
+from descant_export.evaluate.statistics import measure, silence
 
 MEASURED = (
     "pitch_class_entropy", "scale_consistency", "groove_consistency", "polyphony", "notes_per_quarter",
@@ -58,7 +58,7 @@ Features = dict[str, float]
 
 def statistics(piece: Piece) -> Features:
     """Pitch, texture, rhythm and range, each by itself."""
-    score, measured, quiet = score_of(piece), measure(piece), silence(piece)
+    score, measured, quiet = matrices_of(piece), measure(piece), silence(piece)
     found: Features = {name.replace("_", " "): getattr(measured, name) for name in MEASURED}
     found |= {"silent beats": quiet.beats, "longest silence": quiet.longest}
     classes = pitch_classes(piece)
@@ -81,7 +81,7 @@ def statistics(piece: Piece) -> Features:
 
 def n_grams(piece: Piece) -> Features:
     """What follows what: moves of the outer lines, rhythms and chords of beats, the bass from beat to beat."""
-    score = score_of(piece)
+    score = matrices_of(piece)
     found: Features = {}
     for line, keys in (("top", top_line(score)), ("bass", bass_line(score))):
         moves = np.digitize(np.diff(keys), MOVE_EDGES)
@@ -105,7 +105,7 @@ def n_grams(piece: Piece) -> Features:
 
 def form(piece: Piece) -> Features:
     """How alike bars are that stand one, two and four apart, by notes, rhythm and harmony; and what returns."""
-    score, measured = score_of(piece), measure(piece)
+    score, measured = matrices_of(piece), measure(piece)
     onsets = bar_onsets(score)
     kinds = {
         "notes": onsets.reshape(len(onsets), -1),
@@ -154,7 +154,7 @@ def _places(step_in_bar: Ints) -> Ints:
     return np.select([step_in_bar == 0, step_in_bar % 4 == 0, step_in_bar % 2 == 0], [0, 1, 2], 3)
 
 
-def _intervals(score: Score) -> Floats:
+def _intervals(score: Matrices) -> Floats:
     """Of all pairs of keys that sound together on a beat, the intervals as shares, octaves folded."""
     counts = np.zeros(12)
     for keys in score.play[::4]:

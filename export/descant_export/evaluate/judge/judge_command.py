@@ -13,17 +13,21 @@ from descant_daemon.whole_file import write_whole
 from descant_export.corpus.piece import Piece
 from descant_export.evaluate.judge import judge_tables
 from descant_export.evaluate.judge.card import card_section
-from descant_export.evaluate.judge.judgement import HUMAN, OURS, PLAIN, Judgement, judge_style
-from descant_export.evaluate.judge.pictures import similarity_picture
-from descant_export.evaluate.judge.sets import (
+from descant_export.evaluate.judge.judgement import (
     EXCERPT,
+    HUMAN,
+    OURS,
+    PLAIN,
+    Judgement,
     Music,
     bar_lengths,
     from_files,
     generated_music,
     human_music,
+    judge_style,
     render,
 )
+from descant_export.evaluate.judge.similarity import similarity_picture
 from descant_export.evaluate.judge.style_classifier import Confusion, StyleJudge
 from descant_export.evaluate.judge.sweep import sweep as swept_by
 from descant_export.evaluate.listen.listen_command import made, melodies_for

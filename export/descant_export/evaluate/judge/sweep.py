@@ -10,12 +10,10 @@ from scipy.stats import spearmanr
 
 from descant_daemon.settings.parameters import TABLE
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.silence import silence
-from descant_export.evaluate.statistics import Statistics, measure
+from descant_export.evaluate.statistics import Statistics, measure, silence
 from descant_export.evaluate.takes.melody import STEP, Melody
-from descant_export.evaluate.takes.several import several
 from descant_export.evaluate.takes.style import Style
-from descant_export.evaluate.takes.take import Messages, Take, render_take
+from descant_export.evaluate.takes.take import Messages, Take, render_take, several
 
 
 class Swept(NamedTuple):

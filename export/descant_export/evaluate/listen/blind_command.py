@@ -9,6 +9,8 @@ import numpy as np
 
 from descant_daemon.console import say
 from descant_daemon.whole_file import write_whole
+from descant_export.evaluate.listen.blind_form import picking_form, rating_form
+from descant_export.evaluate.listen.blind_test import KEY_FILE, Key, seal
 from descant_export.evaluate.listen.clips import (
     HUMAN,
     MARKOV,
@@ -20,8 +22,6 @@ from descant_export.evaluate.listen.clips import (
     shuffled,
     write_clip,
 )
-from descant_export.evaluate.listen.form import picking_form, rating_form
-from descant_export.evaluate.listen.key import KEY_FILE, Key, seal
 from descant_export.evaluate.listen.listen_command import made
 from descant_export.evaluate.listen.sound import Sound, counted
 from descant_export.evaluate.takes.human import Human

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_daemon.midi_file import write_song
-from descant_daemon.note_state import PitchRange, notes_of
+from descant_daemon.note_state import EVERY_KEY, notes_of
 from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
@@ -17,8 +17,8 @@ from descant_export.evaluate.takes.excerpt import all_excerpts
 from descant_export.evaluate.takes.human import Human
 from descant_export.evaluate.takes.markov import markov_takes
 from descant_export.evaluate.takes.melody import STEP, VELOCITY, melodies_of, metre_of
-from descant_export.evaluate.takes.several import several
 from descant_export.evaluate.takes.style import Style
+from descant_export.evaluate.takes.take import several
 from descant_routing.errors import DescantError
 
 HUMAN, OURS, PLAIN, MARKOV = "human", "ours", "plain", "markov"
@@ -29,7 +29,6 @@ SOURCES = {
     MARKOV: "per-pitch Markov",
 }
 WARM_UP = 1  # bars that are played and not heard: a take comes out of silence, and melodies out of a pick-up
-EVERY_KEY = PitchRange(0, 127)
 
 
 class Clip(NamedTuple):

@@ -9,13 +9,11 @@ from descant_daemon.console import say
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.whole_file import write_whole
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.listen.figures import figures
-from descant_export.evaluate.listen.page import Shown, page
+from descant_export.evaluate.listen.page import Shown, figures, page
 from descant_export.evaluate.listen.sound import Sound, counted
 from descant_export.evaluate.takes.melody import Melody, melodies_of, tunes
-from descant_export.evaluate.takes.several import several
 from descant_export.evaluate.takes.style import Style, load_style
-from descant_export.evaluate.takes.take import Take
+from descant_export.evaluate.takes.take import Take, several
 from descant_routing.errors import DescantError
 
 PAGE = "index.html"

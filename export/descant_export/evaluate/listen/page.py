@@ -7,6 +7,11 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
+import numpy as np
+
+from descant_export.corpus.piece import Piece
+from descant_export.evaluate.statistics import measure, silence
+
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 h1 { margin-bottom: 0 } h2 { margin: 2.5rem 0 .3rem } audio { width: 100% } img { width: 100% }
@@ -45,3 +50,20 @@ def _take(number: int, take: Shown) -> str:
 <table><tr>{rows}</tr><tr>{values}</tr></table>
 <p><a href="{quote(take.midi)}">{escape(take.midi)}</a></p>
 """
+
+
+def figures(piece: Piece) -> Mapping[str, str]:
+    """Name → value, as a page shows them."""
+    bars = piece.steps / (int(piece.step_in_bar.max()) + 1)
+    found, quiet = measure(piece), silence(piece)
+    return {
+        "Notes a bar": f"{len(piece.notes) / bars:.1f}",
+        "Notes at once": _told(found.polyphony, "{:.2f}"),
+        "Silent beats": _told(quiet.beats, "{:.0%}"),
+        "Longest silence": f"{quiet.longest:.2g} bars",
+        "Repeated bars": _told(found.repeated_bars, "{:.0%}"),
+    }
+
+
+def _told(value: float, form: str) -> str:
+    return form.format(value) if np.isfinite(value) else "–"

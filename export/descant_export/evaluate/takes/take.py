@@ -1,8 +1,8 @@
-"""A take: what the effect plays in so many bars, alone or over a melody, as messages and as a piece."""
+"""Takes: what the effect plays in so many bars, alone or over a melody, as messages and as a piece."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,3 +85,23 @@ def _notes(track: Messages) -> list[tuple[int, int, int, int]]:
         (nearest_step(note.start, STEP), nearest_step(note.end, STEP), note.key, note.velocity)
         for note in track_of(track).notes
     ]
+
+
+def several(
+    style: Style,
+    melodies: Sequence[Melody],
+    count: int,
+    bars: int,
+    *,
+    first_seed: int = 1,
+    tempo: float = TEMPO,
+    progress: Callable[[], None] = lambda: None,
+) -> list[Take]:
+    """``count`` takes with the seeds from ``first_seed`` on, over the melodies in turn where there are any."""
+    takes = []
+    for number in range(count):
+        melody = melodies[number % len(melodies)] if melodies else None
+        length = min(bars, melody.bars) if melody else bars
+        takes.append(render_take(style, first_seed + number, length, melody, tempo))
+        progress()
+    return takes

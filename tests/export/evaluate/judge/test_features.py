@@ -11,9 +11,8 @@ import pytest
 from descant_daemon.tunes.book import load, names
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.evaluate.judge.features import FAMILIES, form, n_grams, statistics, table
-from descant_export.evaluate.judge.pictures import similarity_picture
-from descant_export.evaluate.judge.similarity import at_lag, self_similarity
-from descant_export.evaluate.judge.tonic import pitch_classes, tonic
+from descant_export.evaluate.judge.lines import pitch_classes, tonic
+from descant_export.evaluate.judge.similarity import at_lag, self_similarity, similarity_picture
 
 AUTHENTIC = [(60, 64, 67, 72), (55, 62, 67, 71), (60, 64, 67, 72)]  # I, V, I: a bar each in 4/4
 

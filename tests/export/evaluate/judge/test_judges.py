@@ -14,8 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.evaluate.judge.discriminator import Excerpt, between_halves, importances_of, tell_apart
-from descant_export.evaluate.judge.judgement import form_and_space
-from descant_export.evaluate.judge.sets import Music, as_many
+from descant_export.evaluate.judge.judgement import Music, as_many, form_and_space
 from descant_export.evaluate.judge.style_classifier import StyleJudge
 from descant_export.evaluate.judge.sweep import statistics_along, sweep, wire
 from descant_export.evaluate.takes.style import load_style

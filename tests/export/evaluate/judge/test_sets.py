@@ -9,7 +9,7 @@ import pytest
 
 from descant_daemon.settings.metre import Metre
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.evaluate.judge.sets import bar_lengths, generated_music, human_music, render
+from descant_export.evaluate.judge.judgement import bar_lengths, generated_music, human_music, render
 from descant_export.evaluate.takes.human import Human
 from descant_export.evaluate.takes.style import load_style
 from descant_export.evaluate.takes.take import Take, piece_of

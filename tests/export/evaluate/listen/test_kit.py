@@ -10,8 +10,8 @@ import pytest
 
 from descant_daemon.midi_file import read_song
 from descant_export.evaluate.listen.blind_command import blind
+from descant_export.evaluate.listen.blind_test import Key, open_key, seal
 from descant_export.evaluate.listen.clips import SOURCES
-from descant_export.evaluate.listen.key import Key, open_key, seal
 from descant_export.evaluate.takes.human import Human
 from descant_routing.errors import DescantError
 

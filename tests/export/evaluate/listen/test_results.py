@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_export.evaluate.listen.answers import Answer, read_answers
-from descant_export.evaluate.listen.key import Key, seal
+from descant_export.evaluate.listen.blind_test import Answer, Key, read_answers, seal
 from descant_export.evaluate.listen.results import picks, ratings
 from descant_routing.errors import DescantError
 

@@ -14,9 +14,8 @@ from descant_export.corpus.piece import Piece, from_notes
 from descant_export.evaluate.music import read_midi
 from descant_export.evaluate.takes.markov import markov_takes
 from descant_export.evaluate.takes.melody import melody_of
-from descant_export.evaluate.takes.several import several
 from descant_export.evaluate.takes.style import KEPT_PLAIN, Style, load_style, name_and_style
-from descant_export.evaluate.takes.take import Take, render_take
+from descant_export.evaluate.takes.take import Take, render_take, several
 from descant_routing.errors import UsageError
 
 

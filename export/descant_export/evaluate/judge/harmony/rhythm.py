@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.heard import Heard, highest
-from descant_export.evaluate.judge.harmony.share import Share, share_of
+from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, share_of
 
 
 class Texture(NamedTuple):

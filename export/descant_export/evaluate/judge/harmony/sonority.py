@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_export.evaluate.judge.harmony.chords import DISSONANCES, KINDS, TONES, Kind, sets_of, turned
-from descant_export.evaluate.judge.harmony.heard import Heard, highest
-from descant_export.evaluate.judge.harmony.share import Share, share_of
+from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, share_of
 
 
 class Sonorities(NamedTuple):

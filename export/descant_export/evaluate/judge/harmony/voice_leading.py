@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.heard import Heard, highest, lowest
-from descant_export.evaluate.judge.harmony.share import Share, share_of
+from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, lowest, share_of
 
 PERFECT = (0, 7)  # octaves, fifths
 STEP = (1, 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.export.evaluate.judge.harmony.score import music
 
+from descant_export.evaluate.judge.harmony.heard import Share
 from descant_export.evaluate.judge.harmony.rhythm import texture
-from descant_export.evaluate.judge.harmony.share import Share
 
 
 def test_notes_and_voices() -> None:
