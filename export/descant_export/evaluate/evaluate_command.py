@@ -46,6 +46,7 @@ def held_out(run: Path, split: str, json: bool) -> None:
     found = report_on(model, sides._replace(test=pieces))
     report: dict[str, Any] = {
         "run": str(run),
+        "family": state.config.network.family,
         "corpus": choice.name,
         "split": split,
         "pieces": len(pieces),
@@ -67,7 +68,7 @@ def held_out(run: Path, split: str, json: bool) -> None:
         as_json(report)
         return
     title = "{corpus}, {split}: {pieces} pieces, {steps} steps; nats a step".format(**report)
-    likelihood_table(title, report["nats_per_step"])
+    likelihood_table(title, _naming(report["family"], MODEL, report["nats_per_step"]))
     given_table(report["given"])
     if "velocity" in report:
         loud = report["velocity"]
@@ -86,9 +87,11 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
     keys, title = PIANO, str(run or baseline)
     if run is None:
         scorer: Scorer = BASELINES[str(baseline)](training)
+        family: dict[str, str] = {}
     else:
-        network = scorer_of(run, sets)
-        scorer, keys = OnPiano(network, marginal(training)), network.pitches
+        loaded = scorer_of(run, sets)
+        scorer, keys = OnPiano(loaded.scorer, marginal(training)), loaded.scorer.pitches
+        family = {"family": loaded.family}
     found = _scored(scorer, side)
     if not math.isfinite(found.total):
         raise DescantError(f"{title} gives a step of {sets.name} a likelihood that is not a number.")
@@ -96,6 +99,7 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
         "set": sets.name,
         "split": split,
         "model": title,
+        **family,
         "keys": list(keys),
         "log_likelihood_per_step": found.nats[PLAY],
         "steps": found.steps,
@@ -107,22 +111,23 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
         told = f"{sets.name}, {split}: {len(side)} sequences, {found.steps} steps; nats a time step" + (
             "" if keys == PIANO else f"; keys outside {keys.low} to {keys.high} as often as in training"
         )
-        likelihood_table(told, {title: found.nats})
+        likelihood_table(told, _naming(family.get("family", ""), title, {title: found.nats}))
 
 
 def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, json: bool) -> None:
     """Protocol B, our own: a run, and two baselines, on the pieces behind the rolls, with articulation."""
     mapped = mapped_pieces(source_map, set_of(archive), archive, _tell)
     side, training = mapped.pieces[split], mapped.pieces["train"]
-    network = None if run is None else scorer_of(run)
-    pitches = PIANO if network is None else network.pitches
-    scores = {} if network is None else {str(run): _scored(network, side)}
+    loaded = None if run is None else scorer_of(run)
+    pitches = PIANO if loaded is None else loaded.scorer.pitches
+    scores = {} if loaded is None else {str(run): _scored(loaded.scorer, side)}
     scores["per-pitch Markov"] = score(markov(training, pitches), side)
     scores["hold the last step"] = score(hold_last_step(training, pitches), side)
     rows = {name: each.summed() for name, each in scores.items()}
     report = {
         "set": mapped.name,
         "split": split,
+        **({} if loaded is None else {"family": loaded.family}),
         "pieces": len(side),
         "sequences": mapped.sequences[split],
         "steps": sum(piece.steps for piece in side),
@@ -139,7 +144,7 @@ def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, js
             f"({report['notes_outside']:.1%} of the notes lie outside); "
             "nats a sixteenth, not comparable with the published tables"
         )
-        likelihood_table(title, rows)
+        likelihood_table(title, _naming(loaded.family if loaded else "", str(run), rows))
 
 
 def music_beside(music: str, human: str | None, training: str | None, any_key: bool, json: bool) -> None:
@@ -217,6 +222,11 @@ def _loudness(found: Report) -> dict[str, Any]:
             "notes_a_step": average.notes_a_step,
         }
     }
+
+
+def _naming(family: str, model: str, rows: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """The rows of a table, the model's with its family."""
+    return {f"{name} ({family})" if family and name == model else name: row for name, row in rows.items()}
 
 
 def _scored(scorer: Scorer, pieces: Sequence[Piece]) -> Score:

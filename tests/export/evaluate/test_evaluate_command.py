@@ -24,6 +24,7 @@ from descant_export.evaluate.rolls import SPLITS
 from descant_export.families.biaxial import Biaxial, Shape
 from descant_export.families.kernel import KernelShape
 from descant_export.training import checkpoint
+from descant_export.training.config import Config
 from descant_routing.errors import DescantError, UsageError
 
 
@@ -49,6 +50,8 @@ def rolls(tmp_path: Path) -> Path:
 
 class Kept:
     """What a checkpoint gives: a network that knows the keys 28 to 91 and gives every cell even chances."""
+
+    config = Config()
 
     def network(self) -> Biaxial:
         model = Biaxial(Shape(KernelShape(PitchRange(28, 91)), (3,), (3,)))
@@ -91,6 +94,7 @@ def test_a_run_on_the_rolls(rolls: Path, run: Path) -> None:
     for which in (run, run / "best.pt"):
         found = told(which, "--data", rolls)
         assert found["keys"] == [28, 91]
+        assert found["family"] == "biaxial"
         assert found["log_likelihood_per_step"] == pytest.approx(64 * math.log(0.5) + 3 * once + 21 * never)
 
 
@@ -119,6 +123,7 @@ def test_a_run_and_baselines_at_sixteenths(tmp_path: Path, run: Path) -> None:
     typed = (run, "--data", tmp_path / "piano_midi.zip", "--map", tmp_path / "map.json")
     found = told(*typed)
     assert (found["pieces"], found["sequences"], found["steps"]) == (1, 2, 96)
+    assert found["family"] == "biaxial"
     assert found["notes_outside"] == pytest.approx(3 / 24)
     figures = found["nats_per_sixteenth"]
     ours = figures.pop(str(run))
@@ -126,7 +131,9 @@ def test_a_run_and_baselines_at_sixteenths(tmp_path: Path, run: Path) -> None:
     assert ours["articulate"] == pytest.approx(math.log(0.5) * 21 / 24)
     assert ours["sum"] == pytest.approx(ours["play"] + ours["articulate"])
     assert figures.keys() == {"per-pitch Markov", "hold the last step"}
-    assert "1 of 2 sequences" in " ".join(descant(*typed).split())
+    said = " ".join(descant(*typed).split())
+    assert "1 of 2 sequences" in said
+    assert "(biaxial)" in said
 
 
 def test_music_beside_human_music_and_what_it_copied(tmp_path: Path) -> None:

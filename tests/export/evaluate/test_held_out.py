@@ -65,6 +65,7 @@ def test_a_run_is_scored_on_its_own_pieces(choice: Choice, tmp_path: Path) -> No
     model = a_run(tmp_path / "run", choice, velocity=True)
     found = json.loads(descant(tmp_path / "run", "--json"))
     test = choice.split(read_corpus(choice.what, lambda _: None, choice.options)).test
+    assert found["family"] == "biaxial"
     assert (found["corpus"], found["split"], found["pieces"]) == ("duets", "test", len(test))
     score = validate(model, test)
     mine = found["nats_per_step"]["this model"]

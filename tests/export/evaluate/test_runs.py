@@ -13,7 +13,7 @@ from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet
 from descant_export.evaluate.baselines import marginal
 from descant_export.evaluate.rolls import Rolls, as_pieces
-from descant_export.evaluate.runs import benchmark_network
+from descant_export.evaluate.runs import of_benchmark
 from descant_export.evaluate.scores import score
 from descant_export.evaluate.teacher_forcing import STRETCH, OnPiano, TableScorer
 from descant_export.families.kernel import KernelShape
@@ -47,4 +47,4 @@ def test_in_stretches_as_whole(name: str) -> None:
 
 
 def test_a_folder_without_a_benchmark_is_none(tmp_path: Path) -> None:
-    assert benchmark_network(tmp_path, Rolls("set", (), (), ())) is None
+    assert of_benchmark(tmp_path, Rolls("set", (), (), ())) is None
