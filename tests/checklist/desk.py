@@ -9,11 +9,11 @@ from tests.effect.stage import BEGIN, MS, Engine, Part, Stage, Wire
 
 from descant_daemon.effect.cables.gate import Care
 from descant_daemon.effect.cables.patchbay import ONE_CABLE, Patchbay
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.ports.api import Cables
 from descant_routing.ports.memory import MemoryBackend
@@ -42,7 +42,7 @@ class Desk(Stage):
         *,
         inputs: Sequence[str] = (MAIN,),
         cares: Mapping[str, Care] | None = None,
-        tracks: Sequence[Track] | None = None,
+        tracks: Sequence[Instance] | None = None,
         cc: dict[int, str] | None = None,
         delay: float = 0,
         **parameters: Any,
@@ -51,7 +51,7 @@ class Desk(Stage):
         super().__init__(part, cc=cc, delay=delay, **parameters)
         self.engine = Instances(part, PIANO)
         program = Program(Parameters().with_values(parameters))
-        self.tracks = tracks or [Track([program], hears=Ears(inputs[0]))]
+        self.tracks = tracks or [Instance((program,), hears=Ears(inputs[0]))]
         ways = [
             Passage(label, MAIN, parse_route(route) if route else parse_route("thru")) for label in inputs
         ]

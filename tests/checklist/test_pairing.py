@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.checklist.desk import Desk, assert_silent, ear, sent
 from tests.effect.stage import STOP, Stage, by_melody, by_step
 
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.choices import MODES, Switch
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_routing import message
 
 CHORDS = by_melody({72: (64, 60), 74: (65, 60), 76: (67,)})
@@ -25,13 +27,13 @@ def a_long_60(ask: Ask) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return ((60,), ()) if ask.step == 0 else ((), (60,))
 
 
-def ending_on(*programs: tuple[int, int]) -> Track:
+def ending_on(*programs: tuple[int, int]) -> Instance:
     """An instance on a channel (0 to 15) that plays with a model."""
-    return Track(
-        [
-            Program(Parameters(mode="free", channel=channel + 1), model=model, name=str(model))
+    return Instance(
+        tuple(
+            Program(Parameters(mode="free", channel=channel + 1), ModelFacts(number=model), name=str(model))
             for channel, model in programs
-        ]
+        )
     )
 
 
@@ -176,7 +178,7 @@ def test_14_a_program_change_waits_for_the_boundary_and_old_notes_end_by_the_old
     switch: Switch, begins: float
 ) -> None:
     """Catches a preset that begins in mid-bar, and offs on the new program's channel."""
-    track = ending_on((1, 0), (4, 1))._replace(switch=switch)
+    track = replace(ending_on((1, 0), (4, 1)), switch=switch)
     desk = Desk(
         lambda ask: ((50 + ask.model,), ()) if ask.step % 2 == 0 else ((), (50 + ask.model,)), tracks=[track]
     )

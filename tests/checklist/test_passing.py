@@ -9,8 +9,8 @@ from tests.checklist.desk import Desk, Steps, assert_silent, ear, sent
 from tests.effect.stage import CLOCK, START, STOP, Stage, by_melody, by_step
 
 from descant_daemon.effect.cables.gate import Care
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_routing import message
 from descant_routing.ports.pieces import Pieces
 
@@ -121,9 +121,11 @@ def test_08_nothing_of_ours_comes_between_the_messages_of_an_nrpn(at: float) -> 
 
 def test_08_a_program_change_is_consumed_only_where_there_is_a_choice() -> None:
     """Catches a preset button that also changes the synth's sound, and one that does nothing at all."""
-    programs = [Program(Parameters(mode="free", channel=2), model=each) for each in range(2)]
+    programs = tuple(
+        Program(Parameters(mode="free", channel=2), ModelFacts(number=each)) for each in range(2)
+    )
     for several, passed in ((programs, []), (programs[:1], [message.program_change(0, 1)])):
-        desk = Desk(ON_EVERY_STEP, tracks=[Track(several)])
+        desk = Desk(ON_EVERY_STEP, tracks=[Instance(several)])
         desk.at(10, message.program_change(0, 1))
         desk.run(100)
         assert sent(desk) == passed

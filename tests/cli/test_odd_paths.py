@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from descant_daemon.cli import taping
 from descant_daemon.cli.app import app
-from descant_daemon.live.rig_watch import models_of
+from descant_daemon.model.facts import Models
 from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.tape.header import plain_rig
 from descant_daemon.tape.reader import Take
 from descant_routing.errors import DescantError
 
@@ -46,12 +45,11 @@ def test_a_take_tells_of_a_preset_whose_path_is_no_unicode(tmp_path: Path) -> No
     for file in (SHELF / "hymn").iterdir():
         (real / file.name).symlink_to(file)
     (tmp_path / "rig.yaml").write_text("instances: {choir: {preset: hymn}}\n")
-    rig = load_rig(tmp_path / "rig.yaml")
-    program = rig.instances[0].programs[0]
-    moved = program._replace(stem=real / "hymn", file=real / "preset.yaml", name=real.name)
-    rig = replace(rig, instances=(rig.instances[0]._replace(programs=(moved,)),))
-    facts = taping.rig_facts(rig, {moved.stem: models_of(rig)[moved.stem].metadata}, lambda _: 0)
-    assert r"real\udcff" in facts.model_dump_json().replace("\\\\", "\\")
+    text = f"instances: {{choir: {{preset: {json.dumps(str(tmp_path / 'link'))}}}}}\n"
+    (tmp_path / "link").symlink_to(real, target_is_directory=True)
+    (tmp_path / "rig.yaml").write_text(text)
+    rig = load_rig(tmp_path / "rig.yaml", look=Models().look)
+    assert r"real\udcff" in json.dumps(plain_rig(rig)).replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize("option", [["render", "--take"], ["render", "--rig"], ["rig", "check"], ["render"]])

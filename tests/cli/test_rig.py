@@ -106,31 +106,44 @@ def test_every_fault_is_a_line(
     assert json.loads(descant("rig", "check", "--json", str(path), code=2)) == {"faults": told}
 
 
-@pytest.mark.parametrize(
-    ("preset", "sentence"),
-    [
-        ("title: Mine\nmodel: gone\n", "gone.time.onnx"),
-        ("title: Mine\nmodel: {palette}\nparameters: {{style: tango}}\n", "style must be"),
-    ],
-)
-def test_what_a_model_has_against_its_preset_is_told(
-    preset: str,
-    sentence: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+FAULTY = """\
+clock_from: dwa
+inputs: {keys: keystation, daw: }
+instances:
+  solo:
+    programs: [hymn, ./gone]
+  duo:
+    preset: palette
+    parameters:
+      style: polka
+      voices: 99
+  trio: {preset: ./mine}
+"""
+
+
+def test_every_fault_is_told_at_once_a_model_s_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A rig that has passed plays: nothing is found out on stage."""
-    mine = tmp_path / "mine"
-    mine.mkdir()
+    """A rig that has passed plays: nothing is found out on stage, and nothing in a second round."""
+    for name, text in {
+        "gone": "title: Mine\nmodel: gone\n",
+        "mine": "title: Mine\nmodel: palette\nparameters: {style: tango}\n",
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "preset.yaml").write_text(text)
     for model in (Path(rig_command.__file__).parents[3] / "presets" / "palette").glob("*.onnx"):
-        (mine / model.name).symlink_to(model)
-    (mine / "preset.yaml").write_text(preset.format(palette="palette"))
+        (tmp_path / "mine" / model.name).symlink_to(model)
     path = tmp_path / "stage.yaml"
-    path.write_text("instances:\n  solo: {programs: [hymn, ./mine]}\n")
-    said = refused(path, monkeypatch, capsys)
-    assert said.startswith(f"descant: {path}: solo with the preset mine: ")
-    assert sentence in said
+    path.write_text(FAULTY)
+    told = refused(path, monkeypatch, capsys).removeprefix("descant: ").splitlines()
+    lines = {int(each.split(", line ")[1].split(":")[0]): each for each in told}
+    assert sorted(lines) == [1, 5, 9, 10, 11]
+    assert "there is no input 'dwa'" in lines[1]
+    assert "the preset ./gone cannot be used" in lines[5]
+    assert "gone.time.onnx" in lines[5]
+    assert "with the preset palette, style must be" in lines[9]
+    assert "voices must be" in lines[10]
+    assert "with the preset mine, style must be" in lines[11]
 
 
 def test_the_schema_is_printed(descant: Run) -> None:

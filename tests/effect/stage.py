@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.heard import open_pitches
@@ -19,6 +18,7 @@ from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_daemon.settings.source import Controller
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
@@ -120,13 +120,11 @@ class Stage:
         self.ledger = Ledger()
         program = Program(
             Parameters().with_values(parameters),
-            pitches,
-            steps_per_beat,
-            Abilities(styles=tuple(styles)),
+            ModelFacts(pitches, steps_per_beat, Abilities(styles=tuple(styles))),
             bound(cc or {}),
         )
         self.effect = Effect(
-            [Track([program])],
+            [Instance((program,))],
             clock or MidiClock(),
             Patchbay(ledgers={MAIN: self.ledger}),
             offset=int(offset * MS),

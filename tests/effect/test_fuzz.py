@@ -17,7 +17,6 @@ import pytest
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, bound, internal
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
@@ -27,6 +26,7 @@ from descant_daemon.engine.network import Hidden
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
@@ -160,8 +160,8 @@ class Moods:
 
 def heard(
     parameters: Parameters, channels: frozenset[int] = ALL_CHANNELS, cc: Mapping[int, str] = CC
-) -> Track:
-    return Track([Program(parameters, PITCHES, bindings=bound(cc))], Ears(channels=channels))
+) -> Instance:
+    return Instance((Program(parameters, ModelFacts(PITCHES), bindings=bound(cc)),), Ears(channels=channels))
 
 
 # Chords of many keys are slow going: the shorter storms have them.
@@ -169,7 +169,7 @@ ALONE = (heard(Parameters(), cc={number: name for number, name in CC.items() if 
 
 
 def fuzz(
-    make_clock: Callable[[], Clock], events: int, seed: int, tracks: Sequence[Track] = ALONE
+    make_clock: Callable[[], Clock], events: int, seed: int, tracks: Sequence[Instance] = ALONE
 ) -> tuple[Effect, Wire]:
     """Every event with its own cycle; whoever sits at the controls now and then does something rash."""
     ledger, wire = Ledger(), Wire()

@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, keys_of
 
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -25,8 +25,8 @@ class Desk:
     """One instance whose player's keys lie from C3 up, or what ``ears`` says; what leaves dry is in ``sent``."""
 
     def __init__(self, bindings: Bindings = BINDINGS, ears: Ears = Ears(low=48)) -> None:
-        programs = [Program(Parameters(), bindings=bindings, name="one"), Program(Parameters(), name="two")]
-        self.effect = Effect([Track(programs, ears, switch="step")], MidiClock())
+        programs = (Program(Parameters(), bindings=bindings, name="one"), Program(Parameters(), name="two"))
+        self.effect = Effect([Instance(programs, ears, switch="step")], MidiClock())
         self.now = BEGIN
         self.sent: list[bytes] = []
         self.asked: list[Ask] = []

@@ -8,19 +8,20 @@ import pytest
 from tests.effect.stage import Engine, Stage, Wire, keys_of, state
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import MAIN
 
 BAR, BEAT, STEP = 2000, 500, 125
 ON_EVERY_STEP = [
-    Program(Parameters(mode="free", channel=2 + each), model=each, name="abc"[each]) for each in range(3)
+    Program(Parameters(mode="free", channel=2 + each), ModelFacts(number=each), name="abc"[each])
+    for each in range(3)
 ]
 
 
@@ -40,7 +41,7 @@ def stage_of(programs: Sequence[Program] = ON_EVERY_STEP, switch: Switch = "bar"
     stage = Stage(lambda ask: ((), ()))
     stage.engine = Models(stage.engine.part, PIANO)
     stage.effect = Effect(
-        [Track(programs, switch=switch)], MidiClock(), Patchbay(ledgers={MAIN: stage.ledger})
+        [Instance(tuple(programs), switch=switch)], MidiClock(), Patchbay(ledgers={MAIN: stage.ledger})
     )
     return stage
 
@@ -112,7 +113,7 @@ def test_a_program_that_there_is_not_is_counted_and_changes_nothing() -> None:
 
 @pytest.mark.parametrize("controller", [0, 32])
 def test_a_bank_is_selected_by_either_controller(controller: int) -> None:
-    many = [Program(Parameters(mode="free"), model=0, name=str(each)) for each in range(300)]
+    many = [Program(Parameters(mode="free"), name=str(each)) for each in range(300)]
     stage = stage_of(many)
     for number in (0, 32):
         stage.at(100, message.control_change(0, number, 2 if number == controller else 0))
@@ -151,7 +152,9 @@ def test_a_program_chosen_while_the_song_stands_begins_with_the_next_start() -> 
 
 
 def test_a_model_that_knows_other_keys_takes_over() -> None:
-    small = Program(Parameters(mode="free", channel=3), PitchRange(36, 60), model=1, name="small")
+    small = Program(
+        Parameters(mode="free", channel=3), ModelFacts(PitchRange(36, 60), number=1), name="small"
+    )
     stage = stage_of([ON_EVERY_STEP[0], small])
     stage.at(100, program(1))
     stage.at(BAR + 100, program(0))
@@ -167,7 +170,9 @@ def test_a_model_that_knows_other_keys_takes_over() -> None:
 
 
 def test_a_model_with_other_steps_takes_over_on_the_bar() -> None:
-    triplets = Program(Parameters(mode="free", channel=3), steps_per_beat=3, model=1, name="triplets")
+    triplets = Program(
+        Parameters(mode="free", channel=3), ModelFacts(steps_per_beat=3, number=1), name="triplets"
+    )
     stage = stage_of([ON_EVERY_STEP[0], triplets])
     stage.at(100, program(1))
     stage.at(BAR + 100, program(0))

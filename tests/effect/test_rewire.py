@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.effect.stage import BEGIN, MS, Stage, by_step
 
 from descant_daemon.effect.cables.patchbay import ONE_CABLE
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
 from descant_routing import message
 from descant_routing.errors import UsageError
 from descant_routing.timed import MAIN
@@ -16,12 +18,12 @@ STEP = 125
 PLAYING = by_step(dict.fromkeys(range(64), ((60,), ())))
 
 
-def track(name: str, channel: int, **parameters: object) -> Track:
+def track(name: str, channel: int, **parameters: object) -> Instance:
     values = {"mode": "free", "channel": channel, **parameters}
-    return Track([Program(Parameters().with_values(values), name=name)], name=name)
+    return Instance((Program(Parameters().with_values(values), name=name),), name=name)
 
 
-def rewire(stage: Stage, *tracks: Track) -> None:
+def rewire(stage: Stage, *tracks: Instance) -> None:
     stage.effect.rewire(tracks, ONE_CABLE, (MAIN,), MAIN, stage.backend.now())
     stage.backend.wake()
 
@@ -67,7 +69,7 @@ def test_a_preset_that_the_file_changes_begins_on_the_bar() -> None:
 def test_a_rig_that_is_wrong_changes_nothing() -> None:
     stage = Stage(PLAYING, mode="free")
     rewire(stage, track("one", 2))
-    wrong = Track([Program(Parameters(), steps_per_beat=5)], name="two")
+    wrong = Instance((Program(Parameters(), ModelFacts(steps_per_beat=5)),), name="two")
     with pytest.raises(UsageError, match="5 steps a beat"):
         rewire(stage, track("one", 2), wrong)
     stage.roll(8)
@@ -83,7 +85,7 @@ def test_a_key_that_is_heard_no_more_is_not_held_on() -> None:
     stage.roll(32)
     stage.run(400)
     assert stage.effect.held == [80]
-    rewire(stage, track("one", 2)._replace(hears=Ears(high=70)))
+    rewire(stage, replace(track("one", 2), hears=Ears(high=70)))
     assert stage.effect.held == []
     assert stage.sounding_at(500, channel=0) == [80], "but it passes on as it began"
     stage.at(600, message.note_off(0, 80))

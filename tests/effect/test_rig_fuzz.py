@@ -16,7 +16,6 @@ from tests.effect.stage import MS, Wire, bound
 from tests.effect.test_fuzz import PITCHES, Coins, Storm
 
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine
@@ -25,6 +24,7 @@ from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.choices import Mode, Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
 from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -68,7 +68,7 @@ class Way(NamedTuple):
 
 
 class Rig(NamedTuple):
-    tracks: list[Track]
+    tracks: list[Instance]
     ways: list[Way]
     outputs: tuple[str, ...]
 
@@ -100,11 +100,11 @@ class Dice:
         names = self.random.sample(("choir", "bass", "lead", "pad"), draw(1, 4))
         return Rig([self.track(name, outputs) for name in names], ways, outputs)
 
-    def track(self, name: str, outputs: tuple[str, ...]) -> Track:
+    def track(self, name: str, outputs: tuple[str, ...]) -> Instance:
         pick, draw = self.random.choice, self.random.randrange
-        programs = [self.program(each) for each in range(draw(1, 4))]
-        listens = [self.ears() for _ in range(draw(3))]
-        return Track(programs, self.ears(), listens, pick(outputs), pick(SWITCHES), name)
+        programs = tuple(self.program(each) for each in range(draw(1, 4)))
+        listens = tuple(self.ears() for _ in range(draw(3)))
+        return Instance(programs, self.ears(), listens, pick(outputs), pick(SWITCHES), name)
 
     def program(self, number: int) -> Program:
         pick = self.random.choice
@@ -117,7 +117,7 @@ class Dice:
             place=pick(("anywhere", "below")),
         )
         pitches, per_beat = pick(((PITCHES, 4), (PITCHES, 4), (PITCHES, 3), (PitchRange(48, 71), 4)))
-        return Program(parameters, pitches, per_beat, bindings=BINDINGS, model=pick((0, 1)), name=str(number))
+        return Program(parameters, ModelFacts(pitches, per_beat, number=pick((0, 1))), BINDINGS, str(number))
 
     def ears(self) -> Ears:
         channels = ALL_CHANNELS if self.random.randrange(2) else frozenset({0, 9})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.effect.stage import MS
 
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, Program
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
 from descant_routing.ports.jack.ends import SendQueue
@@ -22,7 +22,7 @@ ON, OFF = message.note_on(0, 60, 90), message.note_off(0, 60)
 def heard(offset: int) -> list[tuple[int, bytes]]:
     """What leaves, and when (ns), by a port that keeps the order: a key is played during the count-in."""
     clock = InternalClock(120)
-    track = Track([Program(Parameters().with_values({"mode": "free"}))])
+    track = Instance((Program(Parameters().with_values({"mode": "free"})),))
     effect = Effect([track], clock, offset=offset, send_clock=True)
     played = {4: ON, 5: OFF}
     port, sent = SendQueue(), list[tuple[int, bytes]]()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, Stage, by_melody, keys_of, state
 
 from descant_daemon.effect.cables.patchbay import ONE_CABLE
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.settings.source import Key
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -24,7 +24,7 @@ class Cable:
 
     def __init__(self) -> None:
         tracks = [
-            Track([Program(Parameters(channel=channel + 1))], Ears(channels=frozenset({channel})))
+            Instance((Program(Parameters(channel=channel + 1)),), Ears(channels=frozenset({channel})))
             for channel in range(3)
         ]
         self.effect = Effect(tracks, MidiClock())
@@ -147,7 +147,9 @@ def test_instances_that_hear_a_channel_each_stay_on_theirs() -> None:
     """Sixteen tracks that bend are no MPE keyboard."""
     stage = Stage(by_melody({72: (64,)}))
     tracks = [
-        Track([Program(Parameters(channel=number + 1))], Ears(channels=frozenset({number})), name=str(number))
+        Instance(
+            (Program(Parameters(channel=number + 1)),), Ears(channels=frozenset({number})), name=str(number)
+        )
         for number in range(1, 4)
     ]
     stage.effect.rewire(tracks, ONE_CABLE, [MAIN], MAIN, stage.backend.now())
@@ -167,7 +169,7 @@ def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> Non
         (Ears(drums=True), [], True, True),
         (Ears(), zone, True, True),
     ):
-        effect = Effect([Track([Program(Parameters(thru=thru))], ears)], MidiClock())
+        effect = Effect([Instance((Program(Parameters(thru=thru)),), ears)], MidiClock())
         for number, data in enumerate([*said, message.note_on(9, 72, 90)]):
             effect.advance(BEGIN + number)
             effect.feed(Timed(BEGIN + number, data))
@@ -178,7 +180,7 @@ def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> Non
 
 def test_a_pad_on_channel_10_is_a_button_all_the_same() -> None:
     program = Program(Parameters(), bindings=Bindings({Key(36): "capture"}))
-    effect = Effect([Track([program])], MidiClock())
+    effect = Effect([Instance((program,))], MidiClock())
     effect.advance(BEGIN)
     effect.feed(Timed(BEGIN, message.note_on(9, 36, 90)))
     assert effect.wishes == ["capture"]

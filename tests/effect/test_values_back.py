@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.effect.stage import MS, Stage, bound, by_step
 
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, Program
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import MAIN
@@ -17,7 +17,7 @@ VOICES, GATE = 23, 29
 def stage() -> Stage:
     made = Stage(by_step({}))
     parameters = Parameters(mode="free", voices=8, thru=False)
-    track = Track([Program(parameters, bindings=bound({VOICES: "voices", GATE: "gate"}))])
+    track = Instance((Program(parameters, bindings=bound({VOICES: "voices", GATE: "gate"})),))
     made.effect = Effect([track], MidiClock(), feedback=MAIN)
     return made
 

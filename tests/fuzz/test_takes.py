@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,11 @@ from tests.tape.studio import MS, ORIGIN, TRACKS, Studio, fixed, header, storm
 from tests.tape.test_rigs import smaller, with_two_programs
 
 from descant_daemon.cli.render_take import render_take
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.tape import building
-from descant_daemon.tape.header import Header
+from descant_daemon.tape.header import Header, plain_rig
 from descant_daemon.tape.line import KINDS
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
@@ -86,13 +88,13 @@ def takes() -> list[tuple[Header, list[bytes]]]:
             header("link", TRACKS), with_two_programs(header("midi", TRACKS)),
         )
     ):  # fmt: skip
-        studio = Studio(facts, seed, Transport() if facts.clock.name == "link" else None)
-        if facts.clock.name == "internal":
+        studio = Studio(facts, seed, Transport() if facts.rig.clock == "link" else None)
+        if facts.rig.clock == "internal":
             studio.live.request_start(ORIGIN + 30 * MS)
         studio.play(storm(seed, 40), fixed(), 300 * MS)
         found.append((facts, studio.tape))
     facts, lines = found[-1]
-    rig = json.dumps(["rig", smaller(facts.rig).model_dump(mode="json")]).encode()
+    rig = json.dumps(["rig", plain_rig(smaller(facts.rig))]).encode()
     middle = len(lines) // 2
     begin, length, *_ = json.loads(lines[middle])
     lines[middle] = b"[%d,%d,%s]\n" % (begin, length, rig)
@@ -104,7 +106,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The stem of a model that is there: the cheapest."""
     (tmp_path / "coins.time.onnx").touch()
     metadata = SimpleNamespace(
-        pair="0" * 64, pitch_low=PITCHES.low, pitch_high=PITCHES.high, steps_per_beat=4, styles=("coins",)
+        pair="0" * 64, pitches=PITCHES, steps_per_beat=4, abilities=Abilities(styles=("coins",))
     )
 
     def checked(_: object) -> SimpleNamespace:
@@ -180,12 +182,9 @@ def test_every_take_is_played_or_refused(
     played = 0
     for number, dice in cases(150):
         facts, lines = dice.choice(takes)
-        presets = tuple(
-            each.model_copy(update={"model": each.model.model_copy(update={"stem": str(models)})})
-            for each in facts.rig.presets
-        )
-        facts = facts.model_copy(update={"rig": facts.rig.model_copy(update={"presets": presets})})
+        rig = facts.rig.with_programs(lambda each: replace(each, model=replace(each.model, stem=models)))
+        facts = facts.model_copy(update={"rig": rig})
         path = tmp_path / "a.take"
         path.write_bytes(mutated(dice, facts, lines))
-        played += judge(number, facts.clock.name, partial(render_take, path, tmp_path / "a.mid"))
+        played += judge(number, facts.rig.clock, partial(render_take, path, tmp_path / "a.mid"))
     assert played, "all were refused: the takes are too far from right to find anything"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.diagram import draw
-from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
+from descant_daemon.settings.rig.values import Ears, Input, Instance, Output, Program, Rig
 from descant_routing.routes import Passage, Route, parse_route
 from descant_routing.routes.changes import Transpose
 
@@ -26,7 +25,7 @@ JOINS = {
 Place = tuple[int, int]
 Wire = tuple[str, str, str]  # from a box, by an arrow's head, to a box
 
-HYMN = Program("hymn", "Hymn", Path("hymn"), Parameters(), bind())
+HYMN = Program(Parameters(), bindings=bind(), name="hymn", title="Hymn")
 
 
 def rig(
@@ -55,8 +54,8 @@ def rig(
                 programs=(HYMN,),
                 first=0,
                 switch="bar",
-                hears=Hears(f"i{heard}"),
-                listens=tuple(Hears(f"i{each}") for each in listens),
+                hears=Ears(f"i{heard}"),
+                listens=tuple(Ears(f"i{each}") for each in listens),
                 output=f"o{output}",
             )
             for number, (heard, listens, output) in enumerate(instances)
@@ -167,7 +166,7 @@ def test_a_route_is_said_in_two_lines_at_most() -> None:
 
 def test_wide_letters_and_long_names_keep_the_boxes_straight() -> None:
     plain = rig(2, 1, [(0, [], 0), (1, [], 0)])
-    named = plain.inputs[0]._replace(port="鍵盤オルガン"), plain.inputs[1]._replace(port="A" * 40)
+    named = replace(plain.inputs[0], port="鍵盤オルガン"), replace(plain.inputs[1], port="A" * 40)
     lines = draw(replace(plain, inputs=named)).splitlines()
     assert lines[1].startswith("│ i0                 ├")
     assert lines[2].startswith("│ 鍵盤オルガン       │")

@@ -23,7 +23,7 @@ from descant_daemon.settings.rig.ranges import (
     parse_keys,
 )
 from descant_daemon.settings.rig.single import single
-from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
+from descant_daemon.settings.rig.values import Ears, Input, Instance, ModelFacts, Output, Program, Rig
 from descant_daemon.settings.shelf import Place
 
 STAGE = """\
@@ -90,13 +90,13 @@ def test_every_line_of_a_file_is_resolved(tmp_path: Path, shelf: list[Place]) ->
     assert rig.outputs == (Output("synth", "Prophet", -12_500_000), Output("back"))
     assert rig.feedback == "synth"
     (choir,) = rig.instances
-    assert choir.hears == Hears("keys", frozenset({0, 2, 3}), 36, 84, drums=True)
-    assert choir.listens == (Hears("daw", frozenset({1})), Hears("daw"))
+    assert choir.hears == Ears("keys", frozenset({0, 2, 3}), 36, 84, drums=True)
+    assert choir.listens == (Ears("daw", frozenset({1})), Ears("daw"))
     assert (choir.name, choir.switch, choir.output) == ("choir", "beat", "back")
     assert [program.name for program in choir.programs] == ["other", "mine", "third"]
     assert choir.first == 1
     third = choir.programs[2]
-    assert (third.title, third.stem) == ("Third", tmp_path / "elsewhere/third/three")
+    assert (third.title, third.model.stem) == ("Third", tmp_path / "elsewhere/third/three")
 
 
 def test_the_instances_own_lines_win_over_the_presets(tmp_path: Path, shelf: list[Place]) -> None:
@@ -120,13 +120,15 @@ def test_an_instance_may_take_over_otherwise_than_the_rig(tmp_path: Path, shelf:
 def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> None:
     rig = load("instances: {solo: {preset: other}}\n", tmp_path, shelf)
     folder = tmp_path / "shelf/other"
-    other = Program("other", "Other", folder / "other", Parameters(), bind(), folder / "preset.yaml")
+    other = Program(
+        Parameters(), ModelFacts(stem=folder / "other"), bind(), "other", "Other", file=folder / "preset.yaml"
+    )
     assert rig.files == {rig.file, other.file}
     assert rig == Rig(
         title="stage",
         inputs=(Input(""),),
         outputs=(Output(""),),
-        instances=(Instance("solo", (other,), 0, "bar", Hears(""), (), ""),),
+        instances=(Instance((other,), name="solo"),),
         clock="auto",
         clock_from="",
         tempo=None,
@@ -207,7 +209,8 @@ def test_channels(written: str, channels: set[int], tmp_path: Path, shelf: list[
 @pytest.mark.parametrize(("written", "keys"), KEYS.items())
 def test_keys(written: str, keys: tuple[int, int], tmp_path: Path, shelf: list[Place]) -> None:
     text = f"instances: {{solo: {{preset: mine, keys: {written}}}}}\n"
-    assert load(text, tmp_path, shelf).instances[0].hears[2:4] == keys
+    ears = load(text, tmp_path, shelf).instances[0].hears
+    assert (ears.low, ears.high) == keys
 
 
 @given(st.frozensets(st.integers(0, 15), min_size=1), st.integers(0, 127), st.integers(0, 127))
@@ -221,20 +224,20 @@ def test_channels_and_keys_are_read_back_as_they_are_written(
 
 
 def test_one_preset_alone_is_a_rig_of_the_main_cable() -> None:
-    program = Program("hymn", "Hymn", Path("hymn"), Parameters(voices=2), bind())
+    program = Program(Parameters(voices=2), ModelFacts(stem=Path("hymn")), bind(), "hymn", "Hymn")
     rig = single(program, input_port="Keystation", offset=-3_000_000, tempo=96.0)
     assert rig.inputs == (Input("", "Keystation"),)
     assert rig.outputs == (Output("", None, -3_000_000),)
-    assert rig.instances == (Instance("hymn", (program,), 0, "bar", Hears(""), (), ""),)
+    assert rig.instances == (Instance((program,), name="hymn", offset=-3_000_000),)
     assert (rig.title, rig.clock, rig.clock_from, rig.tempo) == ("Hymn", "auto", "", 96.0)
 
 
 def test_of_several_tracks_each_hears_a_channel_and_answers_on_it() -> None:
-    program = Program("hymn", "Hymn", Path("hymn"), Parameters(voices=2), bind())
+    program = Program(Parameters(voices=2), ModelFacts(stem=Path("hymn")), bind(), "hymn", "Hymn")
     rig = single(program, 16)
     assert [each.name for each in rig.instances] == [f"hymn-{channel}" for channel in range(1, 17)]
     for channel, each in enumerate(rig.instances):
-        assert each.hears == Hears("", frozenset({channel}))
+        assert each.hears == Ears("", frozenset({channel}))
         assert each.programs[0].parameters == Parameters(voices=2, channel=channel + 1)
 
 
@@ -254,7 +257,7 @@ def test_the_schema_knows_every_key_and_the_short_forms() -> None:
     short, whole = forms["InputForm"]["anyOf"]
     assert {each["type"] for each in short["anyOf"]} == {"string", "null"}
     assert whole["properties"]["storm"]["anyOf"][0]["minimum"] == 100
-    short, whole = forms["ListenForm"]["anyOf"]
+    short, whole = forms["EarsForm"]["anyOf"]
     assert short["type"] == "string"
     assert whole["required"] == ["input"]
     assert instance["properties"]["channels"]["type"] == ["integer", "string", "array"]
@@ -262,4 +265,4 @@ def test_the_schema_knows_every_key_and_the_short_forms() -> None:
 
 def test_nothing_said_is_everything_heard() -> None:
     rig = parse_rig("instances: {solo: {preset: hymn}}\n", Path("stage.yaml"))
-    assert rig.instances[0].hears == Hears("", ALL_CHANNELS, 0, 127)
+    assert rig.instances[0].hears == Ears("", ALL_CHANNELS, 0, 127)

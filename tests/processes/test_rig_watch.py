@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from descant_daemon.cli.taping import rig_facts
 from descant_daemon.live.rig_watch import LOOKS, RigWatch
+from descant_daemon.model.facts import Models
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.shelf import find
 from descant_daemon.tape.cycle import NewRig
@@ -49,7 +49,9 @@ def test_a_style_that_the_model_has_not_is_said_and_goes_no_further(
     path.write_text(BEFORE)
     handed: list[NewRig] = []
     double: Any = stand
-    watch = RigWatch(load_rig(path), lambda: load_rig(path), double, double, handed.append, rig_facts)
+    watch = RigWatch(
+        load_rig(path), lambda models: load_rig(path, look=models.look), double, double, handed.append
+    )
     for text, rigs in ((GOOD, 1), (WRONG, 1), (GOOD + "title: again\n", 2)):
         path.write_text(text)
         for _ in range(2 * LOOKS):
@@ -71,13 +73,15 @@ def test_a_preset_s_own_file_is_looked_at_too(tmp_path: Path) -> None:
     rig.write_text("instances: {one: {preset: preset.yaml}}\n")
     handed: list[NewRig] = []
     double: Any = Stand()
-    watch = RigWatch(load_rig(rig), lambda: load_rig(rig), double, double, handed.append, rig_facts)
+    watch = RigWatch(
+        load_rig(rig), lambda models: load_rig(rig, look=models.look), double, double, handed.append
+    )
 
     def after(write: Callable[[], object]) -> list[float]:
         write()
         for _ in range(2 * LOOKS):
             watch.look()
-        return [new.made.tracks[0].programs[0].parameters.temperature for new in handed]
+        return [new.rig.instances[0].programs[0].parameters.temperature for new in handed]
 
     assert after(rig.touch) == [1.0]
     assert after(lambda: preset.write_text(MINE.format(temperature=0.5))) == [1.0, 0.5]
@@ -93,7 +97,9 @@ def test_a_clock_that_cannot_change_now_is_said_to_stay(
     rig = tmp_path / "stage.yaml"
     rig.write_text(GOOD)
     double: Any = Stand()
-    watch = RigWatch(load_rig(rig), lambda: load_rig(rig), double, double, lambda _: None, rig_facts)
+    watch = RigWatch(
+        load_rig(rig), lambda models: load_rig(rig, look=models.look), double, double, lambda _: None
+    )
     for text, stays in ((GOOD + "title: Other\n", False), (GOOD + "tempo: 90\n", True)):
         rig.write_text(text)
         for _ in range(2 * LOOKS):
@@ -109,12 +115,12 @@ def test_whatever_a_file_does_to_its_reader_the_old_rig_plays_on(
     handed: list[NewRig] = []
     double: Any = Stand()
 
-    def read() -> Any:
+    def read(models: Models) -> Any:
         if "three" in path.read_text():
             raise RecursionError("maximum recursion depth exceeded")
-        return load_rig(path)
+        return load_rig(path, look=models.look)
 
-    watch = RigWatch(load_rig(path), read, double, double, handed.append, rig_facts)
+    watch = RigWatch(load_rig(path), read, double, double, handed.append)
     for text, rigs in ((GOOD + "title: three\n", 0), (GOOD + "title: Two\n", 1)):
         path.write_text(text)
         for _ in range(2 * LOOKS):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control.osc import OscOutlet
 from descant_daemon.live.control.panel import LONGEST_STATUS, SIZE, Panel
@@ -15,6 +14,7 @@ from descant_daemon.live.control.status import LONGEST_TEXT, encode, snapshot
 from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import Timed
@@ -26,8 +26,8 @@ UNDECODABLE = "\udcff" * 255
 def effect_of(name: str, keys: int) -> Effect:
     """Sixteen instances, each with so many keys held."""
     tracks = [
-        Track(
-            [Program(Parameters(channel=channel + 1), name=name)],
+        Instance(
+            (Program(Parameters(channel=channel + 1), name=name),),
             Ears(channels=frozenset({channel})),
             name=f"{channel}{name}"[: len(name)],
         )

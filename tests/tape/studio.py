@@ -9,33 +9,26 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.effect.stage import bound
 from tests.effect.test_fuzz import CC, PITCHES, Coins, Storm
 
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
-from descant_daemon.tape.building import build_clock, build_effect
-from descant_daemon.tape.header import RULES, ClockFacts, Header
+from descant_daemon.settings.rig.values import Ears, Input, Instance, ModelFacts, Output, Program, Rig
+from descant_daemon.tape.building import build_clock, effect_of
+from descant_daemon.tape.header import RULES, Header
 from descant_daemon.tape.line import Cycle, decode
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.rig_facts import (
-    EarsFacts,
-    InputFacts,
-    InstanceFacts,
-    ModelFacts,
-    PresetFacts,
-    ProgramFacts,
-    RigFacts,
-    plain_values,
-)
 from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.sampled_clock import Source
 from descant_routing.timed import MAIN, Timed
@@ -45,41 +38,36 @@ ORIGIN = 1_000 * MS
 PERIOD = 256 * 1_000_000_000 // 48_000
 
 
+MODEL = ModelFacts(PITCHES, 4, Abilities(styles=("coins",)), stem=Path("coins"), pair="0" * 64)
+COINS = Program(Parameters(), MODEL, bound(CC), "coins", title="Coins", credits=("Tossed for Descant.",))
+
+
 def header(
     clock: ClockName = "midi",
-    tracks: Sequence[Track] | None = None,
+    tracks: Sequence[Instance] | None = None,
     *,
-    presets: Sequence[PresetFacts] | None = None,
+    coins: Program = COINS,
     inputs: Sequence[str] = (MAIN,),
     outputs: Sequence[str] = (MAIN,),
+    send_clock: bool = False,
     **more: Any,
 ) -> Header:
-    model = ModelFacts(
-        stem="coins", pair="0" * 64, low=PITCHES.low, high=PITCHES.high, steps_per_beat=4, styles=("coins",)
-    )
-    preset = PresetFacts(
-        name="coins", title="Coins", credits=("Tossed for Descant.",), text="title: Coins\n", model=model
-    )
-    rig = RigFacts(
-        inputs=tuple(InputFacts(label=label) for label in inputs),
-        outputs=tuple(outputs),
-        presets=(preset,) if presets is None else tuple(presets),
+    """``coins`` is played by each of ``tracks`` with its own parameters."""
+    rig = Rig(
         instances=tuple(
-            InstanceFacts(
-                name=str(number),
-                programs=(
-                    ProgramFacts(
-                        preset=0,
-                        values=plain_values(track.programs[0].parameters),
-                        cc={str(number): name for number, name in CC.items()},
-                    ),
-                ),
-                hears=EarsFacts(input=inputs[0], channels=tuple(sorted(track.hears.channels))),
+            Instance(
+                (replace(coins, parameters=track.programs[0].parameters),),
+                Ears(inputs[0], track.hears.channels, drums=True),
                 output=outputs[0],
+                name=str(number),
             )
             for number, track in enumerate(ALONE if tracks is None else tracks)
         ),
+        inputs=tuple(Input(label) for label in inputs),
+        outputs=tuple(Output(label) for label in outputs),
+        clock=clock,
         clock_from=inputs[0],
+        send_clock=send_clock,
     )
     facts: dict[str, Any] = {
         "descant": "0.1.0",
@@ -87,7 +75,7 @@ def header(
         "backend": "memory",
         "origin": ORIGIN,
         "rules": RULES,
-        "clock": ClockFacts(name=clock, tempo=120),
+        "tempo": 120,
         "rig": rig,
     }
     return Header(**facts | more)
@@ -188,7 +176,7 @@ class Studio:
         self.tape: list[bytes] = []
         self.room = room  # lines
         noted = None if source is None else NotedSource(source)
-        self.effect = build_effect(facts, build_clock(facts.clock, noted))
+        self.effect = effect_of(facts, build_clock(facts, noted))
         self.engine = SlowEngine(seed, len(facts.rig.instances))
         recorder = Recorder(self.effect, facts.origin, self._write, noted)
         control: Any = Hands(seed + 1) if hands else None
@@ -249,8 +237,8 @@ def uneven(seed: int) -> Iterator[int]:
         yield int(dice.expovariate(1 / (4 * MS))) + 1
 
 
-def _track(parameters: Parameters, channels: frozenset[int] = ALL_CHANNELS) -> Track:
-    return Track([Program(parameters)], Ears(channels=channels))
+def _track(parameters: Parameters, channels: frozenset[int] = ALL_CHANNELS) -> Instance:
+    return Instance((Program(parameters),), Ears(channels=channels))
 
 
 TRACKS = (

@@ -15,7 +15,6 @@ from tests.tape.studio import ORIGIN, TRACKS, Hands, SlowEngine, Studio, fixed, 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.tape.cycle import NewRig
-from descant_daemon.tape.line import Item
 from descant_routing import message
 
 
@@ -74,10 +73,8 @@ def test_rubbish_from_outside_is_left_out_and_the_music_goes_on(
     monkeypatch.setattr(studios, "Hands", WildHands)
     studio = Studio(header("internal", TRACKS), seed)
     studio.live.request_start(ORIGIN)
-    rigs: list[Item] = [("rig", {}), ("rig", {"inputs": 3})]
-    for facts in rigs:
-        made: Any = None
-        studio.live.request_rig(NewRig(facts, made))
+    nothing: Any = None
+    studio.live.request_rig(NewRig(nothing, '["rig",{}]'))
     studio.live.unplugged("no such cable", ORIGIN)
     studio.play(storm(seed, 600), fixed())
     wire = Wire()

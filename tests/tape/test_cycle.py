@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.part import check_track
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_daemon.tape.cycle import play_cycle
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 
 
 def effect_of(*steps_per_beat: int) -> Effect:
-    programs = [Program(Parameters(), steps_per_beat=steps) for steps in steps_per_beat]
+    programs = [Program(Parameters(), ModelFacts(steps_per_beat=steps)) for steps in steps_per_beat]
     return Effect(
-        [Track([each], name=str(number)) for number, each in enumerate(programs)], InternalClock(120)
+        [Instance((each,), name=str(number)) for number, each in enumerate(programs)], InternalClock(120)
     )
 
 
@@ -86,4 +86,4 @@ def test_what_cannot_be_is_refused_and_counted_and_changes_nothing(
 
 def test_a_metre_that_does_not_fit_a_model_is_refused_before_anything_plays() -> None:
     with pytest.raises(UsageError, match="a bar of 7/8 is not a whole number"):
-        check_track(Track([Program(Parameters(metre=Metre(7, 8)), steps_per_beat=3)]))
+        check_track(Instance((Program(Parameters(metre=Metre(7, 8)), ModelFacts(steps_per_beat=3)),)))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tape.studio import Studio, fixed, header, storm
+from tests.tape.studio import COINS, Studio, fixed, header, storm
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.cli.taping import Files, close_files, open_files
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.facts import Models
+from descant_daemon.note_state import PitchRange
+from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.rig.values import Rig
 from descant_daemon.settings.shelf import find
 from descant_daemon.tape.building import engines
-from descant_daemon.tape.header import Header
 from descant_routing.errors import DescantError, UsageError
 
 
@@ -65,56 +68,30 @@ def test_what_is_no_take_is_said(tmp_path: Path) -> None:
     assert "is not a take" in str(result.exception)
 
 
-def played_by(**model: Any) -> Header:
-    """A header whose preset is of the shelf."""
+def played_by(**model: Any) -> list[Rig]:
+    """A rig whose preset is of the shelf."""
     path = find("hymn")
     preset = load_preset(path)
-    stem = model_stem(path, preset)
-    metadata = check_model_files(stem).metadata
-    facts = header().presets[0]
-    form = {
-        "low": metadata.pitch_low, "high": metadata.pitch_high,
-        "steps_per_beat": metadata.steps_per_beat, "styles": metadata.styles,
-    }  # fmt: skip
-    there = facts.model.model_copy(update={"stem": str(stem), "pair": metadata.pair} | form | model)
-    made = facts.model_copy(update={"name": "hymn", "title": preset.title, "model": there})
-    return header(presets=(made,))
+    there = replace(Models().look(model_stem(path, preset)), **model)
+    return [header(coins=replace(COINS, name="hymn", title=preset.title, model=there)).rig]
 
 
 def test_another_model_is_told_of_and_one_that_moved_is_found() -> None:
-    make_engine, changed = engines(played_by(stem="elsewhere/hymn"))
+    make_engine, changed = engines(played_by(stem=Path("elsewhere/hymn")))
     assert changed == []
     assert make_engine() is not make_engine()
     _, (sentence,) = engines(played_by(pair="0" * 64))
     assert "is another than when the take was recorded" in sentence
     assert sentence.endswith("000000000000 then)")
-    for other in ({"low": 0}, {"steps_per_beat": 12}, {"styles": ("hymn", "psalm")}):
+    for other in (
+        {"pitches": PitchRange(0, 90)},
+        {"steps_per_beat": 12},
+        {"abilities": Abilities(styles=("hymn", "psalm"))},
+    ):
         with pytest.raises(DescantError, match="has other pitches, steps, styles or abilities than then"):
             engines(played_by(**other))
     for nowhere in ("", "/", "x\0", "x" * 5000):
         with pytest.raises(DescantError, match="is neither at"):
-            engines(played_by(stem=nowhere))
+            engines(played_by(stem=Path(nowhere)))
     with pytest.raises(DescantError, match="the model of 'Hymn' is neither at elsewhere/psalm nor at"):
-        engines(played_by(stem="elsewhere/psalm"))
-
-
-@pytest.mark.parametrize(
-    ("values", "told"),
-    [
-        ({"scale": "diatonic", "key": "follow"}, True),
-        ({"scale": "diatonic", "key": "D"}, False),
-        ({"scale": "chromatic", "key": "follow"}, False),
-        ({"scale": "diatonic", "key": "follow", "key_pull": 0.0}, False),
-    ],
-)
-def test_a_followed_key_that_was_heard_otherwise_then_is_told_of(values: dict[str, Any], told: bool) -> None:
-    facts = played_by()
-    (instance,) = facts.rig.instances
-    program = instance.programs[0].model_copy(update={"values": values})
-    instances = (instance.model_copy(update={"programs": (program,)}),)
-    _, changed = engines(
-        facts.model_copy(update={"rig": facts.rig.model_copy(update={"instances": instances})})
-    )
-    assert ["heard otherwise than when the take was recorded" in sentence for sentence in changed] == [
-        True
-    ] * told
+        engines(played_by(stem=Path("elsewhere/psalm")))

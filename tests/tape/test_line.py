@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tape.studio import TRACKS, header
 
-from descant_daemon.effect.common import Program
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.values import Program
 from descant_daemon.tape.header import read_header
 from descant_daemon.tape.line import (
     KINDS,
@@ -131,16 +132,16 @@ def test_a_header_there_and_back() -> None:
     assert facts.encode().count(b"\n") == 1
     back = read_header(facts.encode(), Path("a.take"))
     assert back == facts
-    played = [each.programs[0].parameters() for each in back.rig.instances]
+    played = [each.programs[0].parameters for each in back.rig.instances]
     assert played == [track.programs[0].parameters for track in TRACKS]
 
 
 def test_every_parameter_is_in_the_header_and_comes_back() -> None:
     knobs = {row.name: row.high for row in TABLE.values() if row.kind == "float"}
     changed = Parameters().with_values({**knobs, "metre": "7/8", "thru": False, "seed": 2**32 - 1})
-    track = TRACKS[0]._replace(programs=[Program(changed)])
+    track = replace(TRACKS[0], programs=(Program(changed),))
     (back,) = read_header(header("midi", [track]).encode(), Path("a.take")).rig.instances
-    assert back.programs[0].parameters() == changed
+    assert back.programs[0].parameters == changed
 
 
 @pytest.mark.parametrize(
@@ -150,14 +151,18 @@ def test_every_parameter_is_in_the_header_and_comes_back() -> None:
         (b"MThd\x00\x00", "is not a take: it does not begin with a header"),
         (b"[1,2]\n", "is not a take: it does not begin with a header"),
         (b'{"title":"x"}\n', "is not a take: it does not begin with a header"),
-        (b'{"take":2,"new":1}\n', "is a take of format 2; this Descant reads format 1"),
+        (b'{"take":3,"new":1}\n', "is a take of format 3; this Descant reads formats 1 and 2"),
         (
-            header().encode().replace(b'"midi"', b'"sun"'),
-            "its header is wrong, 'clock.name': Input should be",
+            b'{"take":1,"rig":{"presets":1}}\n',
+            "its header is wrong, 'rig': it is not put together as rigs were",
         ),
         (
-            header().encode().replace(b'"presets":[', b'"presets":[],"old":['),
-            "its header is wrong, 'rig.presets': Tuple should have at least 1 item",
+            header().encode().replace(b'"midi"', b'"sun"'),
+            "its header is wrong, 'rig.clock': Input should be",
+        ),
+        (
+            header().encode().replace(b'"instances":[', b'"instances":[],"old":['),
+            "its header is wrong, 'rig.instances': Tuple should have at least 1 item",
         ),
     ],
 )

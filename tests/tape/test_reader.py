@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.tape.studio import Studio, fixed, header, storm
 
+from descant_daemon.tape.header import plain_rig
 from descant_daemon.tape.reader import Take
 from descant_routing.errors import DescantError
 
@@ -50,7 +51,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ('["out",0,"903c40","pads"]', "there is no output 'pads'"),
         ('["unplugged","pads"]', "there is no cable 'pads'"),
         ('["start",0]', "nobody starts a clock that is not Descant's own"),
-        ('["rig",{}]', "the rig is wrong, 'inputs': Field required"),
+        ('["rig",{}]', "the rig is wrong, 'instances': Field required"),
         ('["hole",1]', '["hole", 1] is nothing that happens'),
     ],
 )
@@ -66,7 +67,7 @@ def test_a_line_that_makes_no_sense_in_this_take_is_named(
 
 def test_cables_of_a_rig_that_comes_later_are_known_from_there_on(studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "a.take"
-    rig = header("auto", inputs=("keys",), outputs=("synth",)).rig.model_dump_json()
+    rig = json.dumps(plain_rig(header("auto", inputs=("keys",), outputs=("synth",)).rig))
     lines = [
         f'[1,2,["rig",{rig}]]',
         '[3,2,["in",0,"903c40","keys"],["out",0,"903c40","synth"],["out",0,"80"]]',
@@ -83,8 +84,8 @@ def test_cables_of_a_rig_that_comes_later_are_known_from_there_on(studio: Studio
     [
         ({"clock_from": "pads"}, "'rig': there is no input 'pads'"),
         ({"feedback": "pads"}, "'rig': there is no output 'pads'"),
-        ({"outputs": ["", ""]}, "'rig': two cables have one label"),
-        ({"outputs": ["synth"]}, "'rig': there is no output ''"),
+        ({"outputs": [{}, {}]}, "'rig': two cables have one label"),
+        ({"outputs": [{"label": "synth"}]}, "'rig': there is no output ''"),
     ],
 )
 def test_a_header_that_contradicts_itself_is_told(

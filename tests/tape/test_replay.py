@@ -7,6 +7,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ from tests.tape.studio import (
     uneven,
 )  # fmt: skip
 
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.engine.engine import Engine
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
@@ -163,12 +164,10 @@ def test_cycles_in_which_nothing_happens_leave_no_line() -> None:
 
 def test_another_seed_is_another_take(tmp_path: Path) -> None:
     studio = session("midi", 6, fixed())
-    rig = studio.header.rig
-    (program,) = rig.instances[0].programs
-    other = program.model_copy(update={"values": program.values | {"seed": 2}})
-    instance = rig.instances[0].model_copy(update={"programs": (other,)})
-    other_rig = rig.model_copy(update={"instances": (instance,)})
-    studio.header = studio.header.model_copy(update={"rig": other_rig})
+    other = studio.header.rig.with_programs(
+        lambda each: replace(each, parameters=each.parameters.with_values({"seed": 2}))
+    )
+    studio.header = studio.header.model_copy(update={"rig": other})
     verdict, _ = again(studio, tmp_path / "a.take")
     assert verdict.difference is not None
     assert verdict.difference.startswith("different at ")
@@ -219,8 +218,8 @@ def test_a_take_from_before_a_parameter_plays_as_it_did_then(tmp_path: Path) -> 
     path = studio.save(tmp_path / "new.take")
     first, *rest = path.read_bytes().splitlines(keepends=True)
     told = json.loads(first)
-    values = told["rig"]["instances"][0]["programs"][0]["values"]
-    told["rig"]["instances"][0]["programs"][0]["values"] = {
+    values = told["rig"]["instances"][0]["programs"][0]["parameters"]
+    told["rig"]["instances"][0]["programs"][0]["parameters"] = {
         name: value for name, value in values.items() if name not in new
     }
     old = tmp_path / "old.take"
@@ -231,8 +230,8 @@ def test_a_take_from_before_a_parameter_plays_as_it_did_then(tmp_path: Path) -> 
     assert verdict.messages > 100
 
 
-def _track(parameters: Parameters) -> Track:
-    return Track([Program(parameters)], Ears())
+def _track(parameters: Parameters) -> Instance:
+    return Instance((Program(parameters),), Ears())
 
 
 def test_a_take_from_before_says_why_it_is_played_otherwise(tmp_path: Path) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.tape.studio import TRACKS, Studio, fixed, header, storm
 from tests.tape.test_replay import again
 
+from descant_daemon.settings.rig.values import Instance, Rig
 from descant_daemon.tape.cycle import NewRig
-from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle
+from descant_daemon.tape.header import Header, plain_rig, read_rig
+from descant_daemon.tape.line import Cycle, encode_item
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take
-from descant_daemon.tape.rig_facts import RigFacts
-from descant_daemon.tape.rigging import rigging
 from descant_routing import message
+from descant_routing.routes import Passage, parse_route
 from descant_routing.timed import Timed
 
 SECOND = 1_000_000_000
@@ -24,31 +25,21 @@ SECOND = 1_000_000_000
 
 def with_two_programs(facts: Header) -> Header:
     """Each instance can change to a second preset, which plays from the engine's second model."""
-    first = facts.rig.presets[0]
-    second = first.model_copy(update={"name": "other", "title": "Other", "number": 1})
-    instances = tuple(
-        each.model_copy(
-            update={
-                "programs": (*each.programs, each.programs[0].model_copy(update={"preset": 1})),
-                "switch": "beat",
-            }
-        )
-        for each in facts.rig.instances
-    )
-    rig = facts.rig.model_copy(update={"presets": (first, second), "instances": instances})
+
+    def both(instance: Instance) -> Instance:
+        (first,) = instance.programs
+        second = replace(first, name="other", title="Other", model=replace(first.model, number=1))
+        return replace(instance, programs=(first, second), switch="beat")
+
+    rig = replace(facts.rig, instances=tuple(map(both, facts.rig.instances)))
     return facts.model_copy(update={"rig": rig})
 
 
-def smaller(rig: RigFacts) -> RigFacts:
+def smaller(rig: Rig) -> Rig:
     """One instance is gone, another hears fewer keys, what passes goes an octave up, and faders are told."""
-    kept = rig.instances[1].model_copy(
-        update={"hears": rig.instances[1].hears.model_copy(update={"low": 50, "high": 70})}
-    )
-    ways = [{"source": "", "sink": "", "route": [{"transpose": 12}]}]
-    return RigFacts.model_validate(
-        rig.model_copy(update={"instances": (rig.instances[0], kept)}).model_dump()
-        | {"ways": ways, "feedback": ""}
-    )
+    kept = replace(rig.instances[1], hears=replace(rig.instances[1].hears, low=50, high=70))
+    routes = (Passage("", "", parse_route([{"transpose": 12}])),)
+    return replace(rig, instances=(rig.instances[0], kept), routes=routes, feedback="")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -59,11 +50,11 @@ def test_it_comes_back(seed: int, tmp_path: Path) -> None:
         Timed(event.time, message.program_change(0, number % 2)) for number, event in enumerate(events[::50])
     ]
     coming, periods = deque(sorted([*events, *changes], key=lambda event: event.time)), fixed()
-    other = smaller(studio.header.rig)
+    other = read_rig(plain_rig(smaller(studio.header.rig)))  # as a file is read anew: nothing is shared
     at = {
         2: lambda: studio.live.unplugged("", 0),
         3: lambda: studio.live.plugged("", 0),
-        4: lambda: studio.live.request_rig(NewRig(("rig", other.model_dump(mode="json")), rigging(other))),
+        4: lambda: studio.live.request_rig(NewRig(other, encode_item(("rig", plain_rig(other))))),
     }
     begun = studio.live.reached
     end = coming[-1].time + SECOND

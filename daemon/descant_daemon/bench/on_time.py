@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from descant_daemon.effect.building import program_of
-from descant_daemon.effect.common import Ears, Track
+from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.model.card import check_model_files
-from descant_daemon.settings.bindings import NOTHING_BOUND
+from descant_daemon.model.facts import Models
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
 from descant_routing.timed import Timed
@@ -59,23 +58,20 @@ class Punctuality:
 
 def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> Punctuality:
     """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
-    model = check_model_files(stem)
-    link = EnginePool([model.files], instances)
+    models = Models()
+    model = models.look(stem)
+    link = EnginePool([models[stem].files], instances)
     try:
         link.wait_ready()
         clock = InternalClock(bpm)
-        tracks = [
-            Track(
-                [
-                    program_of(
-                        model.metadata, Parameters(channel=channel + 1, voices=4, thru=False), NOTHING_BOUND
-                    )
-                ],
+        played = [
+            Instance(
+                (Program(Parameters(channel=channel + 1, voices=4, thru=False), model),),
                 Ears(channels=frozenset({channel})),
             )
             for channel in range(instances)
         ]
-        effect = Effect(tracks, clock)
+        effect = build_effect(Rig(tuple(played)), clock)
         counts = _play(effect, link, clock, steps, progress)
     finally:
         link.close()

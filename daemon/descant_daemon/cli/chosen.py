@@ -10,8 +10,9 @@ from typing import cast
 from descant_daemon.cli.setup import set_up
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.programs import Look
 from descant_daemon.settings.rig.single import single
-from descant_daemon.settings.rig.values import Program, Rig
+from descant_daemon.settings.rig.values import Rig
 from descant_routing.errors import UsageError
 
 
@@ -30,13 +31,15 @@ def chosen_rig(
     tempo: float | None,
     send_clock: bool,
     drums: bool,
+    look: Look,
 ) -> Rig:
     """The rig of ``file``, or one instance (or ``tracks``) that plays the first of ``presets``.
 
-    ``offset`` in ns. Raises UsageError, also where an option stands beside a file that says the same.
+    ``offset`` in ns; for ``look`` see ``load_rig``. Raises UsageError, also where an option stands beside a file that
+    says the same.
     """
     if file is None:
-        programs = [_program(name.strip(), settings, mode, seed) for name in dict.fromkeys(presets)]
+        programs = [set_up(name.strip(), settings, mode, seed, look) for name in dict.fromkeys(presets)]
         rig = single(
             programs[0],
             tracks,
@@ -52,7 +55,7 @@ def chosen_rig(
             return rig
         if tracks > 1:
             raise UsageError("--programs goes with one track; for several, write a rig (descant play --rig)")
-        return replace(rig, instances=(rig.instances[0]._replace(programs=tuple(programs)),))
+        return replace(rig, instances=(replace(rig.instances[0], programs=tuple(programs)),))
     said = {
         "--input": input_port,
         "--output": output_port,
@@ -69,9 +72,4 @@ def chosen_rig(
     }
     if beside := [option for option, value in said.items() if value]:
         raise UsageError(f"{beside[0]} stands in the rig's file when there is one: {file}")
-    return load_rig(file)
-
-
-def _program(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Program:
-    setup = set_up(name, settings, mode, seed)
-    return Program(setup.name, setup.preset.title, setup.stem, setup.parameters, setup.bindings, setup.path)
+    return load_rig(file, look=look)

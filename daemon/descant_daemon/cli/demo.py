@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -12,19 +13,19 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
-from descant_daemon.effect.building import program_of
-from descant_daemon.effect.common import Track
+from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control.status import snapshot
 from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.midi_file import credits_of, song_bytes, word
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.facts import Models
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav
 from descant_daemon.settings.metre import Metre
+from descant_daemon.settings.rig.single import single
 from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.midi_clock import MidiClock
@@ -54,23 +55,23 @@ def demo(
     """Hear it at once: plays a hymn tune to the effect in real time, shows it, and writes it down."""
     writable_folder(folder)
     melody = load(tune)
-    setup = set_up(preset, settings or [], mode, seed)
-    parameters = setup.parameters.with_values({"metre": Metre(*melody.metre)})
-    model = check_model_files(setup.stem)
-    tell_unused(settings or [], setup.name, model.metadata.styles)
+    models = Models()
+    chosen = set_up(preset, settings or [], mode, seed, models.look)
+    parameters = chosen.parameters.with_values({"metre": Metre(*melody.metre)})
+    tell_unused(settings or [], chosen.name, chosen.model.abilities.styles)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / melody.tempo))])
     length = melody.bars * melody.steps_per_bar * TICKS_PER_STEP
     track = _messages(melody)
 
     backend = MemoryBackend()
-    link = EnginePool([model.files])
+    link = EnginePool([each.files for each in models.values()])
     try:
         link.wait_ready()
-        effect = Effect([Track([program_of(model.metadata, parameters, setup.bindings)])], MidiClock())
+        effect = build_effect(single(replace(chosen, parameters=parameters)), MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance({MAIN: track}, tempo_map, length))
-        say(f"{melody.title} ({melody.composer}, {melody.year}) into {setup.preset.title}:")
+        say(f"{melody.title} ({melody.composer}, {melody.year}) into {chosen.title}:")
         _play(backend, effect, START_LEAD + tempo_map.time_of(length) + TAIL)
         live.request_close()
         backend.close()
@@ -85,9 +86,9 @@ def demo(
     tracks = [
         [word(0, "track_name", name), *events] for name, events in (("Player", track), ("Descant", ours))
     ]
-    words = credits_of([setup.preset.title], how, setup.preset.credits)
+    words = credits_of([chosen.title], how, chosen.credits)
     write_whole(midi, song_bytes(tracks, tempo_map, [(0, melody.metre)], words))
-    draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=setup.preset.title)
+    draw_file(midi, picture, title=f"{melody.title}, with a descant", subtitle=chosen.title)
     sound = render_wav(midi, folder / "demo.wav")
     counts = effect.counts
     say(f"{counts.notes} notes in {counts.steps} steps, {counts.late} late.")

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,24 +20,23 @@ from descant_daemon.cli.taping import (
     close_files,
     now_and_version,
     open_files,
-    rig_facts,
 )
 from descant_daemon.live.clocks import COUNT_IN, DEFAULT_BPM, check_clock, make_source
 from descant_daemon.live.control.control_link import Outlets
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.processes.rank import IO, take_rank
-from descant_daemon.live.rig_watch import RigWatch, cables_of, models_of
+from descant_daemon.live.rig_watch import RigWatch, cables_of
 from descant_daemon.live.session import Session
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Orders
 from descant_daemon.live.terminal import say
-from descant_daemon.model.card import ModelFiles
+from descant_daemon.model.facts import Models, numbered
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
-from descant_daemon.tape.building import build_clock, build_effect
+from descant_daemon.tape.building import build_clock, effect_of
 from descant_daemon.tape.capture import BARS
-from descant_daemon.tape.header import RULES, ClockFacts, Header
+from descant_daemon.tape.header import RULES, Header
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
@@ -136,31 +134,34 @@ def play(
     ] = BARS,
 ) -> None:
     """Play along with a DAW or a keyboard until stopped (Ctrl-C)."""
-    read = partial(
-        chosen_rig,
-        rig_file,
-        [preset, *(programs.split(",") if programs else [])],
-        settings or [],
-        mode,
-        seed,
-        input_port=input_port,
-        output_port=output_port,
-        tracks=tracks,
-        offset=round(offset * MILLISECOND),
-        clock=clock_name,
-        tempo=tempo,
-        send_clock=send_clock,
-        drums=drums,
-    )
+
+    def read(models: Models) -> Rig:
+        return chosen_rig(
+            rig_file,
+            [preset, *(programs.split(",") if programs else [])],
+            settings or [],
+            mode,
+            seed,
+            input_port=input_port,
+            output_port=output_port,
+            tracks=tracks,
+            offset=round(offset * MILLISECOND),
+            clock=clock_name,
+            tempo=tempo,
+            send_clock=send_clock,
+            drums=drums,
+            look=models.look,
+        )
+
     ignore_signals()
-    rig = read()
+    models = Models()
+    rig = read(models)
     check_clock(rig.clock, send_clock=rig.send_clock)
     outlets = Outlets(sys.stderr.isatty(), json, listened(osc), told(osc_out))
     folder = captures_folder(captures)
-    models = models_of(rig)
     first = rig.instances[0].programs[rig.instances[0].first]
-    outlets = replace(outlets, styles=models[first.stem].metadata.styles)
-    tell_unused(settings or [], first.name, models[first.stem].metadata.styles)
+    outlets = replace(outlets, styles=first.model.abilities.styles)
+    tell_unused(settings or [], first.name, first.model.abilities.styles)
     notifier = Notifier()
     take_rank(IO)
     backend, why = open_backend(backend_name, cables_of(rig, patient=rig_file is not None))
@@ -169,12 +170,14 @@ def play(
         files = open_files(record) if record is not None else None
         instances = len(rig.instances) if rig_file is None else MOST_INSTANCES
         engine = EnginePool(
-            [each.files for each in models.values()], instances, None if backend.periodic else backend.wake
+            [each.files for each in models.of(rig).values()],
+            instances,
+            None if backend.periodic else backend.wake,
         )
         engine.wait_ready()
-        header = _header(rig, models, engine, backend, Taps(tap_cc, tap_note))
+        header = _header(numbered(rig, engine.number), backend, Taps(tap_cc, tap_note))
         clock, source = _clock(header, first.parameters.metre, backend)
-        effect = build_effect(header, clock)
+        effect = effect_of(header, clock)
         tape = TapeLink(header, Orders(files.take if files else None, folder, capture_bars))
         recorder = Recorder(effect, header.origin, tape.write, source)
         session = Session(backend, effect, engine, outlets, recorder, header.origin)
@@ -182,7 +185,7 @@ def play(
             say(f"Recording to {files.take}.")
         _listen_to_signals(session)
         dog = Watchdog(notifier, lambda: session.reached, backend.wake)
-        watch = RigWatch(rig, read, engine, backend, session.request_rig, rig_facts)
+        watch = RigWatch(rig, read, engine, backend, session.request_rig)
         looks = [lambda: dog.look(time.monotonic()), watch.look]
 
         def ready() -> None:
@@ -203,9 +206,7 @@ def play(
             close_files(files, begun=tape is not None)
 
 
-def _header(
-    rig: Rig, models: dict[Path, ModelFiles], engine: EnginePool, backend: Backend, taps: Taps
-) -> Header:
+def _header(rig: Rig, backend: Backend, taps: Taps) -> Header:
     """What the take of a session begins with."""
     begun, descant = now_and_version()
     return Header(
@@ -213,20 +214,19 @@ def _header(
         begun=begun,
         backend=backend.name,
         origin=backend.now(),
-        clock=ClockFacts(name=rig.clock, tempo=rig.tempo or DEFAULT_BPM),
-        send_clock=rig.send_clock,
+        tempo=rig.tempo or DEFAULT_BPM,
         tap_cc=taps.cc,
         tap_note=taps.note,
         rules=RULES,
-        rig=rig_facts(rig, {stem: each.metadata for stem, each in models.items()}, engine.number),
+        rig=rig,
     )
 
 
 def _clock(header: Header, metre: Metre, backend: Backend) -> tuple[Clock, NotedSource | None]:
     """The session's clock, and whom it asks for the time, if it asks somebody."""
-    asked = make_source(header.clock.name, header.clock.tempo, metre, backend)
+    asked = make_source(header.rig.clock, header.tempo, metre, backend)
     source = None if asked is None else NotedSource(asked)
-    return build_clock(header.clock, source), source
+    return build_clock(header, source), source
 
 
 def _say_ready(rig: Rig, backend: Backend, why: str) -> None:

@@ -22,12 +22,12 @@ from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.render_take import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
-from descant_daemon.effect.common import Ears
 from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
 from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
+from descant_daemon.settings.rig.values import Ears
 from descant_daemon.song import Song, heard
 from descant_daemon.whole_file import writable, write_whole
 from descant_routing.errors import DescantError, UsageError
@@ -80,16 +80,16 @@ def render(
             raise UsageError("--take says itself what was played and by which preset: give it -o and no more")
         render_take(take, output)
         return
-    setup = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
+    chosen = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
     song = read_song(source, tempo) if source is not None else None
-    if song is not None and setup.parameters.mode in ANSWERING:
+    if song is not None and chosen.parameters.mode in ANSWERING:
         check_notes(song, drums=drums)
-    network = load_network(setup.stem)
-    tell_unused(settings or [], setup.name, network.metadata.styles)
+    network = load_network(chosen.model.stem)
+    tell_unused(settings or [], chosen.name, network.metadata.styles)
     score = score_of(
         song,
         tempo_of(song, tempo),
-        setup.parameters.metre,
+        chosen.parameters.metre,
         {network.metadata.steps_per_beat},
         bars=bars,
         fixed=_asks_for(settings, "metre"),
@@ -98,17 +98,17 @@ def render(
     with progress("Rendering") as tell:
         rendering = render_offline(
             network,
-            setup.parameters.with_values({"metre": score.metre}),
+            chosen.parameters.with_values({"metre": score.metre}),
             heard(song.tracks) if song else [],
             score.tempo_map,
             score.length,
-            setup.bindings,
+            chosen.bindings,
             metres=score.metre_map,
             ears=Ears(drums=drums),
             tell=tell,
         )
-    how = f"Descant {version('descant')}, seed {setup.parameters.seed}"
-    words = credits_of([setup.preset.title], how, setup.preset.credits, named=has_title(song))
+    how = f"Descant {version('descant')}, seed {chosen.parameters.seed}"
+    words = credits_of([chosen.title], how, chosen.credits, named=has_title(song))
     ours = [word(0, "track_name", "Descant"), *rendering.messages]
     tracks = [*(player_tracks(song, score.length) if song else ()), ours]
     write_whole(
@@ -116,7 +116,7 @@ def render(
         song_bytes(tracks, score.tempo_map, score.metres, head_words(song, words, score.length)),
     )
     if picture is not None:
-        draw_file(output, picture, title=setup.preset.title)
+        draw_file(output, picture, title=chosen.title)
     outside = rendering.counts.outside
     more = [f"{outside:,} notes lie outside the model's range."] if outside else []
     say(sentence(output, score, rendering.counts.notes, more))

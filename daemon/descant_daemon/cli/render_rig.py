@@ -9,10 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from descant_daemon.cli.render_output import has_title, head_words, mention, progress, sentence, tempo_of
-from descant_daemon.cli.taping import rig_facts
 from descant_daemon.console import say
-from descant_daemon.live.rig_watch import models_of
 from descant_daemon.midi_file import credits_of, song_bytes, word
+from descant_daemon.model.facts import Models, numbered
 from descant_daemon.model.load import network_of
 from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.offline.score import score_of
@@ -21,7 +20,6 @@ from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.song import Song, SongTrack, heard
-from descant_daemon.tape.rigging import rigging
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
 from descant_routing.ports.api import own_name
@@ -40,29 +38,29 @@ def render_rig(
     picture: Path | None,
 ) -> None:
     """Render it. Raises DescantError for a rig or models that cannot be used."""
-    rig = load_rig(file)
-    checked = models_of(rig)
-    models = {stem: each.metadata for stem, each in checked.items()}
+    models = Models()
+    rig = load_rig(file, look=models.look)
+    played = models.of(rig)
     lead = rig.instances[0].programs[rig.instances[0].first]
-    per_beat = {metadata.steps_per_beat for metadata in models.values()}
+    per_beat = {each.model.steps_per_beat for each in rig.programs}
     tempo_map = tempo_of(song, tempo, rig.tempo)
     score = score_of(song, tempo_map, lead.parameters.metre, per_beat, bars=bars)
     mention(song, score)
     if song is not None and song.metres:
         rig = _in_metre(rig, score.metre)
-    facts = rig_facts(rig, models, {stem: number for number, stem in enumerate(models)}.__getitem__)
-    networks = [network_of(each) for each in checked.values()]
+    rig = numbered(rig, [*played].index)
+    networks = [network_of(each) for each in played.values()]
     tracks = _tracks(song, rig)
     with progress("Rendering") as tell:
         rendering = render_offline(
-            rigging(facts), networks, tracks, tempo_map, score.length, metres=score.metre_map, tell=tell
+            rig, networks, tracks, tempo_map, score.length, metres=score.metre_map, tell=tell
         )
     named = [
         [word(0, "track_name", own_name(label, is_input=False)), *sent]
         for label, sent in rendering.outputs.items()
     ]
-    makers = (line for preset in facts.presets for line in preset.credits)
-    titles = (preset.title for preset in facts.presets)
+    makers = (line for preset in rig.presets for line in preset.credits)
+    titles = (preset.title for preset in rig.presets)
     words = credits_of(titles, f"Descant {version('descant')}", makers, named=has_title(song))
     content = song_bytes(named, tempo_map, score.metres, head_words(song, words, score.length))
     write_whole(output, content)
@@ -75,16 +73,9 @@ def render_rig(
 
 def _in_metre(rig: Rig, metre: Metre) -> Rig:
     """The file says how its bars are counted."""
-    instances = tuple(
-        one._replace(
-            programs=tuple(
-                each._replace(parameters=each.parameters.with_values({"metre": metre}))
-                for each in one.programs
-            )
-        )
-        for one in rig.instances
+    return rig.with_programs(
+        lambda each: replace(each, parameters=each.parameters.with_values({"metre": metre}))
     )
-    return replace(rig, instances=instances)
 
 
 def _tracks(song: Song | None, rig: Rig) -> Mapping[str, Track]:

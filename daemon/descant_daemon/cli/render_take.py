@@ -9,19 +9,24 @@ from rich.progress import track
 
 from descant_daemon.console import make_console, say
 from descant_daemon.tape.building import engines
-from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import Take
 from descant_daemon.tape.replay import Verdict, replay
-from descant_daemon.tape.rig_facts import RigFacts
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
+
+HEARD_OTHERWISE = (
+    "the key that 'key: follow' locks to is heard otherwise than when the take was recorded (in the player's "
+    "notes alone)"
+)
 
 
 def render_take(path: Path, output: Path) -> None:
     """Replay a take and write its MIDI file. Raises DescantError when it is not as it was, and says where."""
     take, verdict = Take(path), Verdict()
-    make_engine, changed = engines(take.header, _later(take))
+    make_engine, changed = engines(take.rigs())
+    if take.heard_otherwise:
+        changed.append(HEARD_OTHERWISE)
     for sentence in changed:
         say(f"descant: {sentence}", err=True)
     lines = track(
@@ -36,9 +41,3 @@ def render_take(path: Path, output: Path) -> None:
     if not verdict.whole:
         raise DescantError(f"{output}: {verdict}.")
     say(f"{output}: {verdict}.")
-
-
-def _later(take: Take) -> list[RigFacts]:
-    """The rigs that came while it was recorded."""
-    cycles = (line for line in take.lines() if isinstance(line, Cycle))
-    return [RigFacts.model_validate(item[1]) for cycle in cycles for item in cycle.of("rig")]

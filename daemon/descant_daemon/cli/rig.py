@@ -10,8 +10,7 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.console import say, say_json
-from descant_daemon.model.card import check_model_files
-from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.facts import Models
 from descant_daemon.settings.rig.cautions import cautions
 from descant_daemon.settings.rig.diagram import draw
 from descant_daemon.settings.rig.form import rig_json_schema
@@ -19,7 +18,7 @@ from descant_daemon.settings.rig.load import RigError, load_rig
 from descant_daemon.settings.rig.plain import as_plain
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.settings.rig.words import explain
-from descant_routing.errors import DescantError, UsageError
+from descant_routing.errors import UsageError
 from descant_routing.ports.catalogue import systems
 from descant_routing.ports.resolve import resolve
 
@@ -47,9 +46,7 @@ def check(
 ) -> None:
     """Draw a rig, and say it in words. Exit 2 when it cannot be played, with every fault."""
     try:
-        rig = load_rig(path)
-        if faults := list(_unfit(rig)):
-            raise RigError([f"{path}: {fault}" for fault in faults])
+        rig = load_rig(path, look=Models().look)
     except RigError as error:
         if not as_json:
             raise
@@ -70,21 +67,6 @@ def check(
 def schema() -> None:
     """Print the JSON Schema of rig files, for editors that complete and check as one types."""
     say_json(rig_json_schema())
-
-
-def _unfit(rig: Rig) -> Iterator[str]:
-    """What a model says against the preset that is to play it, a sentence each."""
-    known: dict[Path, ModelMetadata] = {}
-    for instance in rig.instances:
-        for program in instance.programs:
-            try:
-                if program.stem not in known:
-                    known[program.stem] = check_model_files(program.stem).metadata
-                metadata = known[program.stem]
-                metadata.abilities.check(program.parameters)
-                program.parameters.metre.steps_per_bar(metadata.steps_per_beat)
-            except DescantError as error:
-                yield f"{instance.name} with the preset {program.name}: {error}"
 
 
 def _sightings(rig: Rig) -> Iterator[Sighting]:

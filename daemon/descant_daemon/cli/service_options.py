@@ -16,6 +16,7 @@ import typer.main
 from descant_daemon.cli import play
 from descant_daemon.cli.setup import set_up
 from descant_daemon.live.clocks import check_clock
+from descant_daemon.model.facts import Models
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.shelf import find, shelf
 from descant_daemon.user_folders import expanded, music_folder
@@ -41,7 +42,7 @@ def check(arguments: Sequence[str]) -> Checked:
     flags = {option for each in command.params if getattr(each, "is_flag", False) for option in each.opts}
     rig: Path | None = given["rig_file"]
     if rig is not None:
-        load_rig(expanded(rig))
+        load_rig(expanded(rig), look=Models().look)
     else:
         set_up(given["preset"], given["settings"] or [], given["mode"], given["seed"])
     check_clock(given["clock_name"], send_clock=given["send_clock"])

@@ -1,30 +1,18 @@
-"""Preset and options to what playing needs; shared by play, demo and render."""
+"""Preset and options to a program that can be played; shared by play, demo and render."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from descant_daemon.console import say
-from descant_daemon.settings.bindings import Bindings
-from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.preset import Preset, load_preset, model_stem
+from descant_daemon.settings.parameters import TABLE
+from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.rig.programs import Look, unseen
+from descant_daemon.settings.rig.values import Program
 from descant_daemon.settings.shelf import find
+from descant_routing.printable import printable
 
 DEFAULT_PRESET = "bach-chorale"
-
-
-@dataclass(frozen=True)
-class Setup:
-    """A preset ready to play: its model's stem, its parameters after the options, what moves them."""
-
-    name: str
-    path: Path
-    preset: Preset
-    stem: Path
-    parameters: Parameters
-    bindings: Bindings
 
 
 def tell_unused(settings: Sequence[str], name: str, styles: Sequence[str]) -> None:
@@ -35,14 +23,22 @@ def tell_unused(settings: Sequence[str], name: str, styles: Sequence[str]) -> No
             say(f"descant: {parameter} does nothing here: the model of {name} knows one style", err=True)
 
 
-def set_up(name: str, settings: Sequence[str], mode: str | None, seed: int | None) -> Setup:
-    """Find and read the preset, then let the options win over it."""
+def set_up(
+    name: str, settings: Sequence[str], mode: str | None, seed: int | None, look: Look = unseen
+) -> Program:
+    """Find and read the preset, then let the options win over it. For ``look`` see ``load_rig``."""
     path = find(name)
     preset = load_preset(path)
-    parameters = preset.to_parameters()
-    if mode is not None:
-        parameters = parameters.with_values({"mode": mode})
-    if seed is not None:
-        parameters = parameters.with_values({"seed": seed})
-    parameters = parameters.with_settings(settings)
-    return Setup(name, path, preset, model_stem(path, preset), parameters, preset.bindings())
+    chosen = {"mode": mode, "seed": seed}
+    parameters = preset.to_parameters().with_values(
+        {key: each for key, each in chosen.items() if each is not None}
+    )
+    return Program(
+        parameters.with_settings(settings),
+        look(model_stem(path, preset)),
+        preset.bindings(),
+        printable(name),
+        preset.title,
+        tuple(preset.credits),
+        path,
+    )

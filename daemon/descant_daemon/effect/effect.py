@@ -14,13 +14,13 @@ from descant_daemon.effect.cables.gate import Care
 from descant_daemon.effect.cables.gates import Gates
 from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Common, Due, Track
+from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import MOST_INSTANCES
+from descant_daemon.settings.rig.values import MOST_INSTANCES, Instance
 from descant_daemon.time.clock import Clock, Happening, Kind
 from descant_daemon.time.clock_master import ClockMaster
 from descant_daemon.time.metre_map import MetreMap, Stretch
@@ -40,7 +40,7 @@ class Effect:
 
     def __init__(
         self,
-        tracks: Sequence[Track],
+        tracks: Sequence[Instance],
         clock: Clock,
         patchbay: Patchbay | None = None,
         *,
@@ -145,7 +145,7 @@ class Effect:
 
     def rewire(
         self,
-        tracks: Sequence[Track],
+        tracks: Sequence[Instance],
         passages: Sequence[Passage],
         outputs: Collection[str],
         clock_from: str,
@@ -302,7 +302,7 @@ class Effect:
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _part(self, track: Track, instance: int) -> Part:
+    def _part(self, track: Instance, instance: int) -> Part:
         return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
 
     def _send_values_to(self, output: str | None) -> None:
@@ -350,7 +350,7 @@ class Effect:
             if part.track.output == output:
                 part.end_notes(output, (), now)
 
-    def _retracked(self, part: Part | None, track: Track, taken: Collection[int], now: int) -> Part:
+    def _retracked(self, part: Part | None, track: Instance, taken: Collection[int], now: int) -> Part:
         if part is None:
             # A number that nobody has had remembers nobody's song; only when they are used up one comes again.
             fresh = range(self._instances, MOST_INSTANCES)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from descant_daemon.controls.feedback import Feedback
 from descant_daemon.effect.actions import Actions
 from descant_daemon.effect.cables.outbox import Outbox, Outlet
-from descant_daemon.effect.common import Common, Due, Program, Track
+from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.grid import check_steps
 from descant_daemon.effect.player.chord_memory import ChordMemory
 from descant_daemon.effect.steps import Steps
@@ -15,6 +15,7 @@ from descant_daemon.effect.telling import Doing
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, Program
 from descant_daemon.time.clock import Happening
 from descant_routing.ledger import Ledger
 from descant_routing.mpe import Zones
@@ -28,7 +29,9 @@ class Part:
     A lane is a channel of an input: keys of several inputs never meet.
     """
 
-    def __init__(self, common: Common, track: Track, instance: int, ledger: Ledger, outbox: Outbox) -> None:
+    def __init__(
+        self, common: Common, track: Instance, instance: int, ledger: Ledger, outbox: Outbox
+    ) -> None:
         """Raises UsageError when a program asks for what its model cannot do, or its steps fit no clock."""
         check_track(track)
         self.track = track
@@ -226,7 +229,7 @@ class Part:
         program, channels = self._steps.programs.current, self.track.hears.channels
         self._shown = program
         self.feedback = (
-            Feedback(program.bindings, min(channels, default=0), program.abilities) if wanted else None
+            Feedback(program.bindings, min(channels, default=0), program.model.abilities) if wanted else None
         )
 
     def values_back(self, now: int) -> Sequence[bytes]:
@@ -236,7 +239,7 @@ class Part:
         program = self._steps.programs.current
         if program is not self._shown:
             self._shown = program
-            self.feedback.rebind(program.bindings, program.abilities)
+            self.feedback.rebind(program.bindings, program.model.abilities)
         lit = ("freeze",) if self.parameters.mode == "freeze" else ()
         return self.feedback.messages(self._steps.surface.aimed(self.parameters), now, lit)
 
@@ -254,13 +257,15 @@ class Part:
 
     def check(self, values: Mapping[str, object]) -> None:
         """Raises UsageError where these values cannot be set."""
-        _check_program(self.parameters.with_values(values), self._steps.programs.current)
+        self._steps.programs.current.model.check(self.parameters.with_values(values))
 
     def can_play_in(self, metre: Metre) -> bool:
         """Whether a bar is a whole number of its steps, in every program."""
-        return all(not 4 * metre.beats * each.steps_per_beat % metre.unit for each in self.track.programs)
+        return all(
+            not 4 * metre.beats * each.model.steps_per_beat % metre.unit for each in self.track.programs
+        )
 
-    def retrack(self, track: Track, ledger: Ledger, outbox: Outbox, now: int) -> None:
+    def retrack(self, track: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""
         labels = list(self._inputs)
         self.track, self._inputs = track, _inputs(track, labels)
@@ -312,21 +317,16 @@ class Part:
         self._steps.engine_lost(now)
 
 
-def check_track(track: Track) -> None:
+def check_track(track: Instance) -> None:
     """Raises UsageError for what its model cannot do, or for steps that MIDI clock's 24 ticks a beat do not make,
     or of which a bar is not a whole number.
     """
     for program in track.programs:
-        check_steps(program.steps_per_beat)
-        _check_program(program.parameters, program)
+        check_steps(program.model.steps_per_beat)
+        program.model.check(program.parameters)
 
 
-def _check_program(parameters: Parameters, program: Program) -> None:
-    program.abilities.check(parameters)
-    parameters.metre.steps_per_bar(program.steps_per_beat)
-
-
-def _inputs(track: Track, known: Sequence[str] = ()) -> Mapping[str, int]:
+def _inputs(track: Instance, known: Sequence[str] = ()) -> Mapping[str, int]:
     """The inputs that are heard by number; those that are ``known`` keep theirs."""
     labels = dict.fromkeys([*known, *(ears.input for ears in (track.hears, *track.listens))])
     return {label: number for number, label in enumerate(labels)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from descant_daemon.effect.common import Program, Track
 from descant_daemon.settings.choices import Switch
+from descant_daemon.settings.rig.values import Instance, Program
 from descant_daemon.time.metre_map import Bars
 from descant_routing import message
 
@@ -13,7 +13,7 @@ A_BANK = 128  # programs
 class Programs:
     """Those of one instance; a program change chooses by number, with the bank that was selected before it."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Instance) -> None:
         """Its ``first`` is played."""
         self.current = track.programs[track.first]
         self.coming: Program | None = None
@@ -49,7 +49,7 @@ class Programs:
         self.current, self.coming = self.coming, None
         return self.current
 
-    def replace(self, track: Track) -> bool:
+    def replace(self, track: Instance) -> bool:
         """Another list; False when what plays is not in it as it was, and the first begins at the next boundary."""
         playing = self.current if self.coming is None else self.coming
         self._all, self._switch = track.programs, track.switch

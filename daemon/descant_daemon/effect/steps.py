@@ -17,7 +17,7 @@ import numpy as np
 
 from descant_daemon.controls.surface import Surface
 from descant_daemon.effect.cables.outbox import Outlet
-from descant_daemon.effect.common import Common, Due, Program, Track
+from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.grid import Grid
 from descant_daemon.effect.lately import Lately, rest
 from descant_daemon.effect.modes import say
@@ -34,6 +34,7 @@ from descant_daemon.effect.voice import Voice
 from descant_daemon.engine.asking import Answer
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, Program
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.metre_map import Bars
 from descant_routing.ledger import Ledger
@@ -43,18 +44,20 @@ from descant_routing.mpe import Zones
 class Steps:
     """``Part`` tells it of keys and controllers, ``Effect`` of time and the song; time only goes forward."""
 
-    def __init__(self, common: Common, track: Track, instance: int, ledger: Ledger, outlet: Outlet) -> None:
+    def __init__(
+        self, common: Common, track: Instance, instance: int, ledger: Ledger, outlet: Outlet
+    ) -> None:
         """``track`` has been checked."""
         self.programs = Programs(track)
         program = self.programs.current
         self.parameters = program.parameters
         self.step = -1
         """The last step whose tick has passed."""
-        self.surface = Surface(program.bindings, program.abilities)
-        self.hands = Hands(program.pitches)
+        self.surface = Surface(program.bindings, program.model.abilities)
+        self.hands = Hands(program.model.pitches)
         self.lengths = Lengths()
         self.lately = Lately()
-        self.voice = Voice(ledger, program.pitches, instance)
+        self.voice = Voice(ledger, program.model.pitches, instance)
         self.turn = Turn(
             Dialogue(program, instance, common.serials, common.metres), self.voice, outlet, common.counts
         )
@@ -204,7 +207,7 @@ class Steps:
         return self._bars_of(max(self.step, 0))
 
     def _bars_of(self, step: int) -> Bars:
-        return self._metres.bars(step, self.programs.current.steps_per_beat, self.parameters.metre)
+        return self._metres.bars(step, self.programs.current.model.steps_per_beat, self.parameters.metre)
 
     def _keep_metre(self, step: int, now: int) -> None:
         """Whoever tells the metre of a step is believed rather than the parameter."""
@@ -345,7 +348,7 @@ class Steps:
             if self._armed is not None:
                 self._ask(self._armed, now)
 
-    def retrack(self, track: Track, now: int) -> None:
+    def retrack(self, track: Instance, now: int) -> None:
         """Other programs to choose from; one that has changed begins anew at the next boundary."""
         if not self.programs.replace(track):
             self.choose_now(now)
@@ -361,8 +364,8 @@ class Steps:
         """From the next step on another program plays; what sounds until then ends as it began."""
         per_step = self.grid.ticks_per_step
         self.parameters = program.parameters
-        self.hands.pitches = self.voice.pitches = program.pitches
-        self.surface.rebind(program.bindings, program.abilities)
+        self.hands.pitches = self.voice.pitches = program.model.pitches
+        self.surface.rebind(program.bindings, program.model.abilities)
         self.voice.retire()
         self.turn.dialogue.become(program)
         self.lately = Lately()
@@ -372,7 +375,7 @@ class Steps:
         self._set_latch(now)
 
     def _take_up(self, program: Program) -> None:
-        self.grid = Grid(self._clock, program.steps_per_beat, self._offset)
+        self.grid = Grid(self._clock, program.model.steps_per_beat, self._offset)
         self._feel = Feel(self._instance)
         self._bend_grid()
 

@@ -5,29 +5,21 @@ What is wrong with it is said once, and the old one plays on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
-from descant_daemon.model.card import ModelFiles, check_model_files
-from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.facts import Models, numbered
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
-from descant_daemon.tape.rig_facts import RigFacts
-from descant_daemon.tape.rigging import rigging
+from descant_daemon.tape.header import plain_rig
+from descant_daemon.tape.line import encode_item
 from descant_routing.errors import DescantError
 from descant_routing.ports.api import Backend, Cables
 
 LOOKS = 5  # of the session's between two looks at the files
-Facts = Callable[[Rig, Mapping[Path, ModelMetadata], Callable[[Path], int]], RigFacts]
-
-
-def models_of(rig: Rig) -> dict[Path, ModelFiles]:
-    """The models that a rig plays from, by stem, in order. Raises DescantError for one that is damaged."""
-    stems = dict.fromkeys(program.stem for each in rig.instances for program in each.programs)
-    return {stem: check_model_files(stem) for stem in stems}
 
 
 def cables_of(rig: Rig, *, patient: bool) -> Cables:
@@ -45,21 +37,19 @@ class RigWatch:
     def __init__(
         self,
         rig: Rig,
-        read: Callable[[], Rig],
+        read: Callable[[Models], Rig],
         engines: EnginePool,
         backend: Backend,
         request: Callable[[NewRig], None],
-        facts: Facts,
     ) -> None:
-        """``rig`` is played, ``read`` reads it anew; ``request`` hands a rig to io, ``facts`` writes one down."""
+        """``rig`` is played, ``read`` reads it anew and looks at its models; ``request`` hands a rig to io."""
         self._read = read
         self._engines = engines
         self._backend = backend
         self._request = request
-        self._facts = facts
         self._clock = _clock_of(rig)
         self._seen = {file: _stamp(file) for file in rig.files}
-        self._coming: tuple[Rig, dict[Path, ModelFiles]] | None = None
+        self._coming: Rig | None = None
         self._old: Cables | None = None  # cables that close when the new rig plays
         self._looked = 0
 
@@ -72,13 +62,13 @@ class RigWatch:
                 self._backend.rewire(self._old)
                 self._old = None
             if self._coming is not None:
-                self._take_over(*self._coming)
+                self._take_over(self._coming)
             elif self._looked % LOOKS == 0 and self._changed():
-                rig = self._read()
+                models = Models()
+                rig = self._read(models)
                 self._seen = {file: self._seen.get(file, _stamp(file)) for file in rig.files}
-                models = models_of(rig)
-                self._engines.load([each.files for each in models.values()])
-                self._coming = rig, models
+                self._engines.load([each.files for each in models.of(rig).values()])
+                self._coming = rig
         except DescantError as error:
             self._keep_old(str(error))
         except Exception as error:  # noqa: BLE001 - whatever a file does to its reader, the music goes on
@@ -90,17 +80,16 @@ class RigWatch:
         say(f"descant: {why}")
         say("descant: the rig that plays is kept")
 
-    def _take_over(self, rig: Rig, models: dict[Path, ModelFiles]) -> None:
+    def _take_over(self, read: Rig) -> None:
         if not self._engines.loaded():
             return
         self._coming = None
-        facts = self._facts(rig, {stem: each.metadata for stem, each in models.items()}, self._engines.number)
-        made = rigging(facts)
-        for track in made.tracks:
-            check_track(track)  # here, where a sentence costs nothing: in io it would be the end
+        rig = numbered(read, self._engines.number)
+        for each in rig.instances:
+            check_track(each)  # here, where a sentence costs nothing: in io it would be the end
         cables = cables_of(rig, patient=True)
         self._backend.rewire(_both(self._backend, cables))
-        self._request(NewRig(("rig", facts.model_dump(mode="json")), made))
+        self._request(NewRig(rig, encode_item(("rig", plain_rig(rig)))))
         self._backend.wake()
         self._old = cables
         kept = "" if _clock_of(rig) == self._clock else "; its clock stays as it was at the start"

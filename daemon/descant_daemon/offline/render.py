@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from descant_daemon.effect.building import program_of
-from descant_daemon.effect.common import Ears, Track
+from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Network
+from descant_daemon.model.facts import facts_of
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.tape.cut import cut
-from descant_daemon.tape.rigging import Rigging
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.time.midi_clock import MidiClock
@@ -73,14 +73,14 @@ def render(
     ``tell`` is told how much of it is done, from 0 to 1.
     """
     ours_alone = replace(parameters, thru=False)
-    program = program_of(network.metadata, ours_alone, bindings)
-    effect = Effect([Track([program], ears)], MidiClock(), metres=metres)
+    program = Program(ours_alone, facts_of(network.metadata), bindings)
+    effect = build_effect(Rig((Instance((program,), ears),)), MidiClock(), metres=metres)
     sent = _perform(effect, Engine(network), {MAIN: track}, tempo_map, length, tell=tell)
     return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
 
 
 def render_rig(
-    rig: Rigging,
+    rig: Rig,
     networks: Sequence[Network],
     tracks: Mapping[str, Sequence[tuple[int, bytes]]],
     tempo_map: TempoMap,
@@ -91,14 +91,13 @@ def render_rig(
 ) -> RigRendering:
     """Play ``tracks``, by input, to a rig for ``length`` ticks; ``networks`` are its models by number.
 
-    Notes that are held at the end end there.
+    No clock and no values are sent. Notes that are held at the end end there.
     """
-    effect = Effect(
-        rig.tracks, MidiClock(), rig.patchbay(), clock_from=rig.clock_from, cares=rig.cares, metres=metres
-    )
-    engine = Engine(*networks, instances=len(rig.tracks))
-    heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *rig.cares}}
-    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, rig.outputs, tell=tell)
+    effect = build_effect(replace(rig, send_clock=False, feedback=None), MidiClock(), metres=metres)
+    engine = Engine(*networks, instances=len(rig.instances))
+    heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *(each.label for each in rig.inputs)}}
+    labels = [each.label for each in rig.outputs]
+    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, labels, tell=tell)
     outputs = {
         label: cut(
             ((tick, data) for tick, data, sink in sent if sink == label and data[0] < message.SYSEX),
@@ -106,7 +105,7 @@ def render_rig(
             length,
             tempo_map.ticks_per_beat,
         )
-        for label in rig.outputs
+        for label in labels
     }
     return RigRendering(outputs, effect.counts)
 

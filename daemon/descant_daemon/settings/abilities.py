@@ -15,6 +15,8 @@ from descant_daemon.settings.row import row_named
 from descant_routing.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from descant_daemon.settings.parameters import Parameters
     from descant_daemon.settings.row import Row
 
@@ -66,22 +68,31 @@ class Abilities(NamedTuple):
             return row.among(self.styles)
         return replace(row, choices=self.playable) if name == "mode" else row
 
-    def check(self, parameters: Parameters) -> None:
-        """Raises UsageError, naming the parameter and what works instead, for what the model cannot do.
+    def faults(self, parameters: Parameters) -> Iterator[tuple[str, str]]:
+        """Each parameter that asks for what the model cannot do, and a sentence that says what works instead.
 
         A model of one style has nothing to choose from, and plays presets that name others.
         """
         if parameters.mode not in self.playable:
-            raise UsageError(f"{self._model} does not play in the mode {parameters.mode}{self._modes}")
+            yield "mode", f"{self._model} does not play in the mode {parameters.mode}{self._modes}"
         for row in TABLE.values():
             value = getattr(parameters, row.name)
             if row.kind == "style" and value:
-                self.row(row.name).check(value)
+                try:
+                    self.row(row.name).check(value)
+                except UsageError as error:
+                    yield row.name, str(error)
             elif value != row.default and not self.able(row.name):
-                raise UsageError(
+                yield (
+                    row.name,
                     f"{self._model} cannot heed {row.name}, which has to stay at {row.default or 'its default'}"
-                    f"{self._working}"
+                    f"{self._working}",
                 )
+
+    def check(self, parameters: Parameters) -> None:
+        """Raises UsageError with the first of the ``faults``."""
+        for _, sentence in self.faults(parameters):
+            raise UsageError(sentence)
 
     @property
     def _model(self) -> str:

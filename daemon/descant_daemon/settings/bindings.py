@@ -52,6 +52,22 @@ class Bindings:
 NOTHING_BOUND = Bindings(MappingProxyType({}))
 
 
+def plain_bindings(bindings: Bindings) -> dict[str, str]:
+    """A source as files say it → what it moves or does."""
+    return {str(source): name for source, name in bindings.names.items()}
+
+
+def read_bindings(value: object) -> Bindings:
+    """Back from ``plain_bindings``. Raises UsageError for what is no source."""
+    names: dict[Source, str] = {}
+    for text, name in value.items() if isinstance(value, dict) else ():
+        if not isinstance(name, str):
+            raise UsageError(f"{shown(text)} moves a parameter by its name, not {shown(name)}")
+        if (source := parse_source(text, name)) is not None:
+            names[source] = name
+    return Bindings(MappingProxyType(names))
+
+
 def bind(*maps: Mapping[str, Source | None]) -> Bindings:
     """The default controllers, and over them ``cc`` maps, each of which leaves the ones before it what is free.
 

@@ -392,6 +392,23 @@ class Parameters:
         return self
 
 
+def plain_parameters(parameters: Parameters) -> dict[str, int | float | bool | str]:
+    """Every parameter by name, as JSON has it."""
+    values: dict[str, Value] = {name: getattr(parameters, name) for name in TABLE}
+    return {name: str(value) if isinstance(value, Metre) else value for name, value in values.items()}
+
+
+def read_parameters(value: object) -> Parameters:
+    """Back from ``plain_parameters``; what it does not tell of is as it was before there was a parameter for it.
+
+    Raises UsageError when it is of another table.
+    """
+    if not isinstance(value, dict):
+        raise UsageError(f"parameters are a map of names and values, not {shown(value)}")
+    formerly = {name: row.formerly for name, row in TABLE.items() if row.formerly is not None}
+    return Parameters().with_values({**formerly, **value})
+
+
 def parse_setting(text: str) -> tuple[str, Value]:
     """``name=value`` as typed → the parameter's name and its value, checked. Raises UsageError."""
     name, equals, value = text.partition("=")

@@ -1,4 +1,4 @@
-"""The effect from a take's header, live and again, and the clock and the engines that go with it."""
+"""From a take's header: the effect, live and again, its clock, and the engines that play it again."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.plan import CHROMATIC
 from descant_daemon.model.card import check_model_files, is_model
+from descant_daemon.model.facts import facts_of
 from descant_daemon.model.load import network_of
-from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.settings.preset import load_preset, model_stem
-from descant_daemon.settings.rig.values import MOST_INSTANCES
+from descant_daemon.settings.rig.values import MOST_INSTANCES, ModelFacts, Program, Rig
 from descant_daemon.settings.shelf import find
-from descant_daemon.tape.header import ClockFacts, Header
-from descant_daemon.tape.rig_facts import PresetFacts, RigFacts
-from descant_daemon.tape.rigging import rigging
+from descant_daemon.tape.header import Header
 from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
@@ -27,97 +25,68 @@ from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import DescantError
 from descant_routing.wording import shown
 
-HEARD_SINCE = "key_pull"  # the parameter that came with it
+
+def effect_of(header: Header, clock: Clock) -> Effect:
+    """The effect that the header tells of. Raises UsageError for a style that its model has not, or odd steps."""
+    return build_effect(header.rig, clock, offset=header.offset, taps=Taps(header.tap_cc, header.tap_note))
 
 
-def build_effect(header: Header, clock: Clock) -> Effect:
-    """The effect that the header tells of. Raises UsageError for parameters that this Descant does not know."""
-    made = rigging(header.rig)
-    return Effect(
-        made.tracks,
-        clock,
-        made.patchbay(),
-        clock_from=made.clock_from,
-        cares=made.cares,
-        feedback=made.feedback,
-        offset=header.offset,
-        taps=Taps(header.tap_cc, header.tap_note),
-        send_clock=header.send_clock,
-    )
-
-
-def build_clock(facts: ClockFacts, source: Source | None) -> Clock:
+def build_clock(header: Header, source: Source | None) -> Clock:
     """The clock that the header tells of; ``source`` says what Link or JACK's transport says."""
-    match facts.name:
+    match header.rig.clock:
         case "midi":
             return MidiClock()
         case "internal":
-            return InternalClock(facts.tempo)
+            return InternalClock(header.tempo)
         case "auto":
-            return AutoClock(facts.tempo)
+            return AutoClock(header.tempo)
         case "link" | "jack":
             assert source is not None  # they keep no time of their own
             return SampledClock(source)
 
 
-def engines(header: Header, later: Iterable[RigFacts] = ()) -> tuple[Callable[[], Engine], list[str]]:
-    """A maker of fresh engines for the take's instances, and what is not as it was, a sentence each.
+def engines(rigs: Iterable[Rig]) -> tuple[Callable[[], Engine], list[str]]:
+    """A maker of fresh engines for a take's rigs, and which models are not as they were, a sentence each.
 
-    ``later``: rigs that came while it was recorded. Raises DescantError when a model cannot be found or read.
+    Raises DescantError when a model cannot be found or read.
     """
-    presets = {preset.number: preset for rig in (header.rig, *later) for preset in rig.presets}
-    stems = {number: _stem_of(presets[number]) for number in sorted(presets)}
+    programs = [program for rig in rigs for program in rig.programs]
+    played = {program.model.number: program for program in programs}
+    stems = {number: _stem_of(played[number]) for number in sorted(played)}
     if list(stems) != list(range(len(stems))):
         raise DescantError("the take does not say of each of its models where it lay")
     checked = {stem: check_model_files(stem) for stem in stems.values()}
-    models = {number: checked[stem].metadata for number, stem in stems.items()}
-    for rig in (header.rig, *later):
-        for facts in rig.presets:
-            _check_form(facts, models[facts.number], stems[facts.number])
+    models = {number: facts_of(checked[stem].metadata, stem) for number, stem in stems.items()}
+    for program in programs:
+        _check_form(program, models[program.model.number])
     changed = [
-        f"the model of {shown(facts.title)} at {stems[number]} is another than when the take was recorded "
-        f"({models[number].pair[:12]} now, {facts.model.pair[:12]} then)"
-        for number, facts in sorted(presets.items())
-        if models[number].pair != facts.model.pair
+        f"the model of {shown(program.title)} at {stems[number]} is another than when the take was recorded "
+        f"({models[number].pair[:12]} now, {program.model.pair[:12]} then)"
+        for number, program in sorted(played.items())
+        if models[number].pair != program.model.pair
     ]
-    if any(_followed(rig) for rig in (header.rig, *later)):
-        changed.append(
-            "the key that 'key: follow' locks to is heard otherwise than when the take was recorded (in the player's "
-            "notes alone)"
-        )
     networks = [network_of(checked[stem]) for stem in stems.values()]
     return lambda: Engine(*networks, instances=MOST_INSTANCES), list(dict.fromkeys(changed))
 
 
-def _followed(rig: RigFacts) -> bool:
-    """Whether an instance locked to a key that it found, in a take from before it was heard in the player's notes."""
-    return any(
-        HEARD_SINCE not in program.values
-        and program.values.get("scale", CHROMATIC) != CHROMATIC
-        and program.values.get("key") == "follow"
-        for instance in rig.instances
-        for program in instance.programs
-    )
-
-
-def _check_form(facts: PresetFacts, model: ModelMetadata, stem: Path) -> None:
+def _check_form(program: Program, model: ModelFacts) -> None:
     """A model of other pitches, steps or abilities cannot answer what was asked then."""
-    form = (model.pitch_low, model.pitch_high, model.steps_per_beat, model.abilities)
-    then = facts.model
-    if form != (then.low, then.high, then.steps_per_beat, then.abilities):
+    then, now = ((each.pitches, each.steps_per_beat, each.abilities) for each in (program.model, model))
+    if then != now:
         raise DescantError(
-            f"the model of {shown(facts.title)} at {stem} has other pitches, steps, styles or abilities than then"
+            f"the model of {shown(program.title)} at {model.stem} has other pitches, steps, styles or abilities "
+            "than then"
         )
 
 
-def _stem_of(facts: PresetFacts) -> Path:
+def _stem_of(program: Program) -> Path:
     """Where the model lay, or else where a preset of that name has it now."""
-    stem = Path(facts.model.stem)
+    stem = program.model.stem
     with suppress(OSError, ValueError):  # no name that a file can have
         if is_model(stem):
             return stem
-    path = find(facts.name)
+    path = find(program.name)
     found = model_stem(path, load_preset(path))
     if found.name != stem.name:
-        raise DescantError(f"the model of {shown(facts.title)} is neither at {stem} nor at {found.parent}")
+        raise DescantError(f"the model of {shown(program.title)} is neither at {stem} nor at {found.parent}")
     return found

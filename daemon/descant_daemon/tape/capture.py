@@ -53,7 +53,7 @@ def plan(header: Header, music: Music, bars: int) -> Plan | None:
     heard = music.last_heard
     if heard is None:
         return None
-    ruler = lay_out(music, header.clock.tempo)
+    ruler = lay_out(music, header.tempo)
     running = bool(music.places) and music.places[-1].tick is not None
     end = ruler.at(music.end if running else heard)
     lines = _bar_lines(ruler, end)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
+from descant_daemon.effect.building import rewire
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer
+from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.line import Item
-from descant_daemon.tape.rig_facts import RigFacts
-from descant_daemon.tape.rigging import Rigging, rewire, rigging
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 from descant_routing.timed import Timed
@@ -19,10 +19,10 @@ from descant_routing.wording import shown
 
 
 class NewRig(NamedTuple):
-    """Another rig, from here on: as the tape has it, and made ready, so that no cycle has to."""
+    """Another rig, from here on; ``text``: as the tape has it, so that no cycle has to write it out."""
 
-    facts: Item
-    made: Rigging
+    rig: Rig
+    text: str
 
 
 News = Answer | NewRig | Item
@@ -88,7 +88,7 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
         effect.take(item)
         return
     if isinstance(item, NewRig):
-        rewire(effect, item.made, begin)
+        rewire(effect, item.rig, begin)
         return
     match item:
         case ["lost"]:
@@ -105,8 +105,6 @@ def _tell(effect: Effect, item: News, begin: int) -> None:
             effect.unplugged(port, begin)
         case ["plugged", str(port)]:
             effect.plugged(port, begin)
-        case ["rig", dict(facts)]:
-            rewire(effect, rigging(RigFacts.model_validate(facts)), begin)
         case ["start", int(at)]:
             assert isinstance(effect.clock, InternalClock)  # nobody else's is started by us
             effect.clock.start(begin + at)

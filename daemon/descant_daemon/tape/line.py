@@ -94,7 +94,7 @@ KINDS: dict[str, Kind] = {
     "act": Kind((Field(str, fits=ACTIONS.__contains__),)),
     "unplugged": Kind((WORDS,)),  # a cable: its label
     "plugged": Kind((WORDS,)),
-    "rig": Kind((Field(dict),)),  # another one, see ``rig_facts``
+    "rig": Kind((Field(dict),)),  # another one, see ``header``
     "capture": Kind(),
     "mark": Kind((WORDS,)),  # for the listener, such as the name of a preset
     "unasked": Kind((INSTANCE, NUMBER)),  # a question that could not be put to the engine: instance, serial

@@ -31,7 +31,7 @@ def whole_take(header: Header, cycles: Iterable[Cycle]) -> bytes:
     music = Music(header)
     for cycle in cycles:
         music.add(cycle)
-    ruler = lay_out(music, header.clock.tempo)
+    ruler = lay_out(music, header.tempo)
     end = ruler.at(music.end) + 1
     return piece(header, music, ruler, Window(0, end, end))
 
@@ -75,7 +75,7 @@ def _tracks(
 def _answers_on(header: Header, output: str) -> set[int]:
     """The channels, 0 to 15, of whoever answers by an output."""
     return {
-        program.parameters().channel - 1
+        program.parameters.channel - 1
         for instance in header.rig.instances
         if instance.output == output
         for program in instance.programs
@@ -84,7 +84,7 @@ def _answers_on(header: Header, output: str) -> set[int]:
 
 def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list[tuple[int, str]]:
     """What is played, where bars are counted anew, and what was said; between them bars count themselves."""
-    titles = ", ".join(dict.fromkeys(preset.title for preset in header.presets))
+    titles = ", ".join(dict.fromkeys(preset.title for preset in header.rig.presets))
     said = [(0, titles), *((ruler.at(time), text) for time, text in music.words)]
     numbers = [(at, f"bar {number}") for at, number in ruler.begins]
     first = [(at, f"bar {number}") for at, number in ruler.bars if at == window.begin]
@@ -95,7 +95,7 @@ def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list
 
 
 def _credits(header: Header) -> list[Event]:
-    presets = header.presets
+    presets = header.rig.presets
     makers = (line for preset in presets for line in preset.credits)
     return credits_of(
         (preset.title for preset in presets), f"Descant {header.descant}, {header.begun}", makers

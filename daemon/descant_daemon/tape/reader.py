@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from pydantic import ValidationError
-
-from descant_daemon.tape.header import Header, read_header
-from descant_daemon.tape.line import Cycle, Hole, decode
-from descant_daemon.tape.rig_facts import RigFacts, fault_of
+from descant_daemon.settings.rig.values import Rig
+from descant_daemon.tape.former import heard_otherwise
+from descant_daemon.tape.header import Header, read_header, read_rig
+from descant_daemon.tape.line import Cycle, Hole, decode, from_json
 from descant_daemon.whole_file import open_file
 from descant_routing.errors import DescantError
 from descant_routing.timed import MAIN
@@ -30,7 +29,9 @@ class Take:
         """Read the header. Raises DescantError when there is none."""
         self.path = path
         with self._open() as file:
-            self.header: Header = read_header(file.readline(LONGEST_LINE), path)
+            line = file.readline(LONGEST_LINE)
+        self.header: Header = read_header(line, path)
+        self._rig: object = from_json(line)["rig"]
 
     def lines(self) -> Iterator[Cycle | Hole]:
         """Up to the last whole line. Raises DescantError, naming the line, for one that is wrong."""
@@ -54,6 +55,18 @@ class Take:
         """Without the holes."""
         return (line for line in self.lines() if isinstance(line, Cycle))
 
+    def rigs(self) -> list[Rig]:
+        """The one that it began with, and those that came while it was recorded. Raises DescantError as ``lines``."""
+        return [self.header.rig, *(read_rig(facts) for facts in self._later())]
+
+    @property
+    def heard_otherwise(self) -> bool:
+        """Whether a key that ``key: follow`` locks to was found otherwise when it was recorded."""
+        return any(map(heard_otherwise, (self._rig, *self._later())))
+
+    def _later(self) -> Iterator[object]:
+        return (item[1] for cycle in self.cycles() for item in cycle.of("rig"))
+
     def _lines(self) -> Iterator[bytes]:
         """Whole ones, and pieces of one that is too long."""
         with self._open() as file:
@@ -75,7 +88,7 @@ class _Sense:
     """What a take's lines may speak of, as they go on."""
 
     def __init__(self, header: Header) -> None:
-        self._own_clock = header.clock.name == "internal"
+        self._own_clock = header.rig.clock == "internal"
         self._inputs: set[str] = set()
         self._outputs: set[str] = set()
         self._plug_in(header.rig)
@@ -94,16 +107,16 @@ class _Sense:
                     raise ValueError("nobody starts a clock that is not Descant's own")
                 case ["rig", dict(facts)]:
                     try:
-                        self._plug_in(RigFacts.model_validate(facts))
-                    except ValidationError as error:
-                        raise ValueError(f"the rig is wrong, {fault_of(error)}") from None
+                        self._plug_in(read_rig(facts))
+                    except ValueError as error:
+                        raise ValueError(f"the rig is wrong, {error}") from None
                 case _:
                     pass
 
-    def _plug_in(self, rig: RigFacts) -> None:
+    def _plug_in(self, rig: Rig) -> None:
         """Cables that go are still heard of when their last notes end."""
         self._inputs.update(each.label for each in rig.inputs)
-        self._outputs.update(rig.outputs)
+        self._outputs.update(each.label for each in rig.outputs)
 
 
 def _among(labels: set[str], kind: str, label: str = MAIN) -> None:

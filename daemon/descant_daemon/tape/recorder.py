@@ -78,4 +78,4 @@ class Recorder:
 def _encoded(item: News) -> str:
     if isinstance(item, Answer):
         return f'["answer",{item.instance},{item.serial}]'
-    return encode_item(item.facts if isinstance(item, NewRig) else item)
+    return item.text if isinstance(item, NewRig) else encode_item(item)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from descant_daemon.engine.engine import Engine
-from descant_daemon.tape.building import build_clock, build_effect
-from descant_daemon.tape.cycle import News, play_cycle
-from descant_daemon.tape.header import RULES, Header
+from descant_daemon.tape.building import build_clock, effect_of
+from descant_daemon.tape.cycle import NewRig, News, play_cycle
+from descant_daemon.tape.header import RULES, Header, read_rig
 from descant_daemon.tape.line import NEWS, Cycle, Hole, Item, decode
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import SaidAgain
@@ -56,7 +56,7 @@ class Replay:
         """Raises UsageError for parameters that this Descant does not know."""
         self._origin = header.origin
         self._source = SaidAgain()
-        self._effect = build_effect(header, build_clock(header.clock, self._source))
+        self._effect = effect_of(header, build_clock(header, self._source))
         self._understudy = Understudy(make_engine)
         self._lines: list[bytes] = []
         self._recorder = Recorder(self._effect, header.origin, self._keep)
@@ -110,6 +110,8 @@ class Replay:
             case ["lost"]:
                 self._understudy.die()
                 return item
+            case ["rig", dict(facts)]:
+                return NewRig(read_rig(facts), "")  # what is recorded anew is what was told
             case _:
                 return item
 

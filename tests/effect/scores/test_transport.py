@@ -7,9 +7,9 @@ from tests.checklist.desk import Desk
 from tests.effect.scores.pieces import CHORDS, sixteenths
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, TICK, Stage
 
-from descant_daemon.effect.common import Ears, Program, Track
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample, SampledClock
@@ -134,7 +134,7 @@ def test_a_latched_chord_outlasts_a_stop() -> None:
 
 def test_a_key_of_a_keyboard_beside_the_daw_outlasts_its_stop() -> None:
     """Catches a stop that ends what comes by another cable, where a player sits."""
-    player = Track([Program(Parameters())], hears=Ears("keys"))
+    player = Instance((Program(Parameters()),), hears=Ears("keys"))
     desk = Desk(CHORDS, inputs=("daw", "keys"), tracks=[player])
     desk.come("daw", -1, START)
     desk.come("keys", 0, message.note_on(0, 72, 100))

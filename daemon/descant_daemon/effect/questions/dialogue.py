@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from descant_daemon.effect.common import Program
 from descant_daemon.effect.modes.scene import Say
 from descant_daemon.effect.questions.manner import sampling
 from descant_daemon.effect.questions.palette import blend
@@ -17,6 +16,7 @@ from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.chart import NO_CHORD, parse_chart
 from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Program
 from descant_daemon.time.metre_map import Bars, MetreMap
 
 SERIALS = 2**32 - 1  # they are 32 bits wide on their way
@@ -95,8 +95,8 @@ class Dialogue:
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         program = self._program
-        bars = self._metres.bars(step, program.steps_per_beat, parameters.metre)
-        mixed = blend(parameters, program.abilities.styles)
+        bars = self._metres.bars(step, program.model.steps_per_beat, parameters.metre)
+        mixed = blend(parameters, program.model.abilities.styles)
         self.question = Question(serial, step, given, played, ours, manner, mixed, bars, say)
         jump, self._jump = self._jump, False
         ask = Ask(
@@ -111,7 +111,7 @@ class Dialogue:
             self._instance,
             ahead,
             mixed,
-            program.model,
+            program.model.number,
             bars.first,
             bars.before,
         )
@@ -125,13 +125,14 @@ class Dialogue:
             question is not None
             and question.say is say
             and question.manner == self._manner(question.step, parameters, question.given, say)
-            and question.blend == blend(parameters, program.abilities.styles)
-            and question.bars == self._metres.bars(question.step, program.steps_per_beat, parameters.metre)
+            and question.blend == blend(parameters, program.model.abilities.styles)
+            and question.bars
+            == self._metres.bars(question.step, program.model.steps_per_beat, parameters.metre)
         )
 
     def become(self, program: Program) -> None:
         """The next question is about another program: another model, for which this is another place."""
-        same = program.pitches == self._program.pitches
+        same = program.model.pitches == self._program.model.pitches
         self._program = program
         self.question, self._jump = None, True
         if not same:
@@ -175,12 +176,12 @@ class Dialogue:
     def _manner(self, step: int, parameters: Parameters, given: State, say: Say) -> Sampling:
         program, chord = self._program, NO_CHORD
         if parameters.chords:
-            bars = self._metres.bars(step, program.steps_per_beat, parameters.metre)
+            bars = self._metres.bars(step, program.model.steps_per_beat, parameters.metre)
             chord = parse_chart(parameters.chords).at(bars.number(step), bars.within(step), bars.length)
-        manner = sampling(parameters, given, program.steps_per_beat, say, chord)
+        manner = sampling(parameters, given, program.model.steps_per_beat, say, chord)
         if parameters.take == "evolving" and self.rounds:
             manner = manner._replace(variation=manner.variation + VARIATIONS * self.rounds)
         return manner
 
     def _silence(self) -> State:
-        return np.zeros((self._program.pitches.size, 2), np.float32)
+        return np.zeros((self._program.model.pitches.size, 2), np.float32)

@@ -18,7 +18,7 @@ from descant_routing.routes.text import plain_route
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+    from descant_daemon.settings.rig.values import Ears, Input, Instance, Output, Rig
     from descant_routing.routes import Passage
 
 WIDEST_SIDE, WIDEST_MIDDLE = 18, 32  # cells within a box
@@ -97,7 +97,7 @@ def _passage(passage: Passage) -> _Box:
     return _Box(lines, [_Wire(0, passage.source)], _Wire(0, passage.sink))
 
 
-def _heard(hears: Hears) -> str:
+def _heard(hears: Ears) -> str:
     keys = KeyRange(hears.low, hears.high)
     parts = [] if hears.channels == ALL_CHANNELS else [f"ch {channels_text(hears.channels)}"]
     return " ".join(parts if keys == KeyRange() else [*parts, str(keys)]) or "all"

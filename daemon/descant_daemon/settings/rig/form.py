@@ -118,7 +118,7 @@ class OutputForm(_Short):
     ] = 0.0
 
 
-class ListenForm(_Short):
+class EarsForm(_Short):
     """Another track, heard as given notes."""
 
     input: str
@@ -140,7 +140,7 @@ class InstanceForm(Form):
     input: Annotated[str | None, Field(description="What it answers; not said: the first input.")] = None
     channels: Channels = Field(default_factory=lambda: ALL_CHANNELS)
     keys: Keys = Field(default_factory=KeyRange)
-    listens: Annotated[list[ListenForm], Field(description="Other tracks, heard as given notes.")] = []
+    listens: Annotated[list[EarsForm], Field(description="Other tracks, heard as given notes.")] = []
     output: Annotated[str | None, Field(description="Where it answers; not said: the first output.")] = None
     mode: Annotated[Mode | None, WithJsonSchema(TABLE["mode"].schema())] = None
     parameters: ParameterMap = Field(default={})

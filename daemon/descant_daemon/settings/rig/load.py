@@ -10,16 +10,16 @@ from pydantic import ValidationError
 from descant_daemon.settings.faults import Fault, common_sentence, faults_of, line_of
 from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
 from descant_daemon.settings.rig.form import (
+    EarsForm,
     InputForm,
     InstanceForm,
-    ListenForm,
     OutputForm,
     RigForm,
     RouteForm,
 )
-from descant_daemon.settings.rig.programs import Presets, programs_of
+from descant_daemon.settings.rig.programs import Look, Presets, programs_of, unseen
 from descant_daemon.settings.rig.references import contradictions
-from descant_daemon.settings.rig.values import MPE_STORM, STORM, Hears, Input, Instance, Output, Rig
+from descant_daemon.settings.rig.values import MPE_STORM, STORM, Ears, Input, Instance, Output, Rig
 from descant_routing import message
 from descant_routing.errors import UsageError
 from descant_routing.routes import Passage
@@ -48,23 +48,27 @@ class RigError(UsageError):
 _FIRM = {("inputs",), ("outputs",), ("instances",)}
 
 
-def load_rig(path: Path, where: Sequence[ShelfPlace] | None = None) -> Rig:
-    """Read a rig file; ``where`` its presets stand, the shelf and the user's own if not said. Raises RigError."""
+def load_rig(path: Path, where: Sequence[ShelfPlace] | None = None, look: Look = unseen) -> Rig:
+    """Read a rig file. Raises RigError with every fault of it.
+
+    ``where`` its presets stand: the shelf and the user's own if not said. ``look`` at a model says what is known of it;
+    if not said, models are not looked at.
+    """
     try:
-        return _rig(read_lined(path), path, where)
+        return _rig(read_lined(path), path, Presets(path.parent, where, look))
     except FileError as error:
         raise RigError([str(error)]) from error
 
 
-def parse_rig(text: str, path: Path, where: Sequence[ShelfPlace] | None = None) -> Rig:
+def parse_rig(text: str, path: Path, where: Sequence[ShelfPlace] | None = None, look: Look = unseen) -> Rig:
     """A rig from its text; ``path`` is for the sentences, and for paths beside it. Raises RigError."""
     try:
-        return _rig(parse_lined(text, path), path, where)
+        return _rig(parse_lined(text, path), path, Presets(path.parent, where, look))
     except FileError as error:
         raise RigError([str(error)]) from error
 
 
-def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig:
+def _rig(read: LinedYaml, path: Path, presets: Presets) -> Rig:
     if not isinstance(read.value, dict):
         raise FileError(path, read.lines[()], "a rig is a map of keys and values, such as 'title: On stage'")
     form, shape, left_out = _formed(read)
@@ -78,15 +82,15 @@ def _rig(read: LinedYaml, path: Path, where: Sequence[ShelfPlace] | None) -> Rig
 
     for place, sentence in contradictions(form):
         blame(place, sentence)
-    presets = Presets(path.parent, where)
     first_input, first_output = next(iter(form.inputs)), next(iter(form.outputs))
     instances: list[Instance] = []
     for name, said in form.instances.items():
         programs, first = programs_of(said, ("instances", name), form.takeover, presets, blame)
-        hears = _hears(said, first_input if said.input is None else said.input, form)
-        listens = tuple(_hears(each, each.input, form) for each in said.listens)
+        hears = _ears(said, first_input if said.input is None else said.input, form)
+        listens = tuple(_ears(each, each.input, form) for each in said.listens)
         output = first_output if said.output is None else said.output
-        instances.append(Instance(name, programs, first, said.switch, hears, listens, output))
+        offset = _output(output, form.outputs[output]).offset if output in form.outputs else 0
+        instances.append(Instance(programs, hears, listens, output, said.switch, name, first, offset))
     passages = [
         Passage(
             first_input if each.source is None else each.source,
@@ -196,7 +200,7 @@ def _known(place: Place) -> Mapping[str, object]:
         case ("outputs", _, _):
             form = OutputForm
         case ("instances", _, "listens", _, _):
-            form = ListenForm
+            form = EarsForm
         case ("instances", _, _):
             form = InstanceForm
         case ("routes", _, _):
@@ -206,8 +210,8 @@ def _known(place: Place) -> Mapping[str, object]:
     return {field.alias or name: field for name, field in form.model_fields.items()}
 
 
-def _hears(said: InstanceForm | ListenForm, source: str, form: RigForm) -> Hears:
+def _ears(said: InstanceForm | EarsForm, source: str, form: RigForm) -> Ears:
     """Channel 10 has drums: its keys are heard where somebody has written it, or where channels are fingers."""
     fingers = source in form.inputs and form.inputs[source].mpe
     drums = fingers or ("channels" in said.model_fields_set and message.DRUMS in said.channels)
-    return Hears(source, said.channels, *said.keys, drums=drums)
+    return Ears(source, said.channels, *said.keys, drums=drums)

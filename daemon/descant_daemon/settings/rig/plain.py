@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from descant_daemon.settings.rig.cautions import answer_channels, passes
@@ -10,7 +11,7 @@ from descant_routing.routes.text import plain_route
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from descant_daemon.settings.rig.values import Hears, Instance, Rig
+    from descant_daemon.settings.rig.values import Ears, Instance, Rig
 
 SECOND, MILLISECOND = 1_000_000_000, 1_000_000
 
@@ -25,11 +26,10 @@ def as_plain(rig: Rig) -> dict[str, Any]:
         "send_clock": rig.send_clock,
         "feedback": rig.feedback,
         "inputs": [
-            each._asdict()
-            | {"longest_note": None if each.longest_note is None else each.longest_note / SECOND}
+            asdict(each) | {"longest_note": None if each.longest_note is None else each.longest_note / SECOND}
             for each in rig.inputs
         ],
-        "outputs": [each._asdict() | {"offset": each.offset / MILLISECOND} for each in rig.outputs],
+        "outputs": [asdict(each) | {"offset": each.offset / MILLISECOND} for each in rig.outputs],
         "instances": [_instance(each) for each in rig.instances],
         "routes": None
         if rig.routes is None
@@ -43,7 +43,7 @@ def _instance(each: Instance) -> dict[str, Any]:
             "number": number,
             "name": program.name,
             "title": program.title,
-            "model": str(program.stem),
+            "model": str(program.model.stem),
             "mode": program.parameters.mode,
             "channel": program.parameters.channel,
             "takeover": program.parameters.takeover,
@@ -63,7 +63,7 @@ def _instance(each: Instance) -> dict[str, Any]:
     }
 
 
-def _heard(hears: Hears) -> dict[str, Any]:
+def _heard(hears: Ears) -> dict[str, Any]:
     return {"input": hears.input, "channels": _counted(hears.channels), "keys": [hears.low, hears.high]}
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.lined_yaml import Place
 from descant_daemon.settings.preset import FILE_NAME, Preset, load_preset, model_stem
-from descant_daemon.settings.rig.values import Program
+from descant_daemon.settings.rig.values import ModelFacts, Program
 from descant_daemon.settings.shelf import find
 from descant_routing.errors import DescantError, UsageError
+from descant_routing.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from descant_daemon.settings.choices import Takeover
     from descant_daemon.settings.rig.form import InstanceForm
@@ -22,29 +23,44 @@ if TYPE_CHECKING:
 
 Blame = Callable[[Place, str], None]
 """Takes a fault: where it stands, and its sentence."""
+Look = Callable[[Path], ModelFacts]
+"""What is known of the model with this stem. Raises DescantError for one that is missing or damaged."""
+
+
+def unseen(stem: Path) -> ModelFacts:
+    """All that is known of a model that nobody looks at: where it is to be."""
+    return ModelFacts(stem=stem)
 
 
 class Found(NamedTuple):
-    """A preset, and the path of its file."""
+    """A preset, the path of its file, and its model."""
 
     path: Path
     preset: Preset
+    model: ModelFacts
+
+    @property
+    def name(self) -> str:
+        """As it is called, which is how its folder is."""
+        path = self.path
+        return printable(path.absolute().parent.name if path.name == FILE_NAME else path.stem)
 
 
 class Presets:
-    """Finds and reads presets, each once however often it is asked for."""
+    """Finds and reads presets, and looks at their models, each once however often it is asked for."""
 
-    def __init__(self, folder: Path, where: Sequence[ShelfPlace] | None) -> None:
+    def __init__(self, folder: Path, where: Sequence[ShelfPlace] | None, look: Look) -> None:
         """``folder``: the rig's, from which paths are seen. ``where``: see ``shelf``."""
-        self._folder, self._where = folder, where
-        self._read: dict[Path, Preset] = {}
+        self._folder, self._where, self._look = folder, where, look
+        self._read: dict[Path, Found] = {}
 
     def load(self, name: str) -> Found:
-        """The preset of a name or path. Raises UsageError and FileError."""
+        """The preset of a name or path. Raises UsageError, and DescantError for a file that is wrong."""
         path = find(name, self._where, self._folder)
         if path not in self._read:
-            self._read[path] = load_preset(path)
-        return Found(path, self._read[path])
+            preset = load_preset(path)
+            self._read[path] = Found(path, preset, self._look(model_stem(path, preset)))
+        return self._read[path]
 
 
 def programs_of(
@@ -56,17 +72,18 @@ def programs_of(
     The ``preset`` comes first where ``programs`` does not have it.
     """
     listed = [((*place, "programs", index), name) for index, name in enumerate(form.programs)]
-    found = [each for at, name in listed if (each := _found(at, name, presets, blame)) is not None]
+    found = [(at, each) for at, name in listed if (each := _found(at, name, presets, blame)) is not None]
     first = 0
     if form.preset is not None:
-        begin = _found((*place, "preset"), form.preset, presets, blame)
+        at = (*place, "preset")
+        begin = _found(at, form.preset, presets, blame)
         if begin is not None:
-            paths = [each.path for each in found]
+            paths = [each.path for _, each in found]
             if begin.path in paths:
                 first = paths.index(begin.path)
             else:
-                found.insert(0, begin)
-    programs = [_program(each, form, place, takeover, blame) for each in found]
+                found.insert(0, (at, begin))
+    programs = [_program(each, at, form, place, takeover, blame) for at, each in found]
     return tuple(each for each in programs if each is not None), first
 
 
@@ -81,11 +98,10 @@ def _found(place: Place, name: str, presets: Presets, blame: Blame) -> Found | N
 
 
 def _program(
-    found: Found, form: InstanceForm, place: Place, takeover: Takeover | None, blame: Blame
+    found: Found, at: Place, form: InstanceForm, place: Place, takeover: Takeover | None, blame: Blame
 ) -> Program | None:
-    """The preset with the rig's takeover over it, and the instance's own mode, parameters and controllers."""
-    path, preset = found
-    name = path.absolute().parent.name if path.name == FILE_NAME else path.stem
+    """The preset, named ``at``, with the rig's takeover over it, and the instance's own mode, parameters and knobs."""
+    preset = found.preset
     said = {} if takeover is None else {"takeover": takeover}
     played = preset.model_copy(
         update={
@@ -96,6 +112,20 @@ def _program(
     try:
         parameters = played.to_parameters()
     except UsageError as error:
-        blame((*place, "parameters"), f"with the preset {name}, {error}")
+        blame((*place, "parameters"), f"with the preset {found.name}, {error}")
         return None
-    return Program(name, preset.title, model_stem(path, preset), parameters, bind(preset.cc, form.cc), path)
+    for name, sentence in found.model.faults(parameters):
+        own = (*place, "parameters", name) if name in form.parameters else at
+        blame(
+            (*place, "mode") if name == "mode" and form.mode else own,
+            f"with the preset {found.name}, {sentence}",
+        )
+    return Program(
+        parameters,
+        found.model,
+        bind(preset.cc, form.cc),
+        found.name,
+        preset.title,
+        tuple(preset.credits),
+        found.path,
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Program, Rig
+from descant_daemon.settings.rig.values import Ears, Input, Instance, Output, Program, Rig
 from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
@@ -31,23 +32,16 @@ def single(
         title=program.title,
         inputs=(Input(MAIN, input_port),),
         outputs=(Output(MAIN, output_port, offset),),
-        instances=(_instance(program.name, program, Hears(MAIN, drums=drums)),)
+        instances=(Instance((program,), Ears(drums=drums), name=program.name, offset=offset),)
         if tracks == 1
-        else tuple(_track(program, channel, drums) for channel in range(tracks)),
+        else tuple(_track(program, channel, drums, offset) for channel in range(tracks)),
         clock=clock,
-        clock_from=MAIN,
         tempo=tempo,
         send_clock=send_clock,
-        feedback=None,
-        routes=None,
     )
 
 
-def _track(program: Program, channel: int, drums: bool) -> Instance:
-    parameters = program.parameters.with_values({"channel": channel + 1})
-    own = program._replace(parameters=parameters)
-    return _instance(f"{program.name}-{channel + 1}", own, Hears(MAIN, frozenset({channel}), drums=drums))
-
-
-def _instance(name: str, program: Program, hears: Hears) -> Instance:
-    return Instance(name, (program,), 0, "bar", hears, (), MAIN)
+def _track(program: Program, channel: int, drums: bool, offset: int) -> Instance:
+    own = replace(program, parameters=program.parameters.with_values({"channel": channel + 1}))
+    ears = Ears(channels=frozenset({channel}), drums=drums)
+    return Instance((own,), ears, name=f"{program.name}-{channel + 1}", offset=offset)

@@ -13,7 +13,7 @@ from descant_routing.routes import describe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from descant_daemon.settings.rig.values import Hears, Input, Instance, Output, Rig
+    from descant_daemon.settings.rig.values import Ears, Input, Instance, Output, Rig
 
 SECOND, MILLISECOND = 1_000_000_000, 1_000_000
 _CLOCKS = {
@@ -96,7 +96,7 @@ def _passes(instance: Instance) -> tuple[str, str]:
     return "passes", f"what it hears, to {instance.output or 'out'}" if passes(instance) else "nothing"
 
 
-def _heard(hears: Hears) -> str:
+def _heard(hears: Ears) -> str:
     parts = [hears.input or "in"]
     if hears.channels != ALL_CHANNELS:
         parts.append(_channels(hears.channels))
