@@ -11,7 +11,7 @@ from descant_daemon.controls.surface import Surface, Turned
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import MOVABLE, bind
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.row import Value
+from descant_daemon.settings.row import Row, Value
 from descant_daemon.settings.source import Controller, Nrpn, Pair, Source
 from descant_routing.errors import UsageError
 
@@ -58,6 +58,22 @@ def running(own: dict[str, Source | None] | None = None, **values: object) -> Pl
     player = Player(own, **values)
     player.step()
     return player
+
+
+def test_a_controller_has_its_own_parameter_checked_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes in a callback that has no time for the whole table."""
+    player = Player()
+    checked: list[str] = []
+    check = Row.check
+
+    def counted(row: Row, value: object) -> Value:
+        checked.append(row.name)
+        return check(row, value)
+
+    monkeypatch.setattr(Row, "check", counted)
+    player.cc(VOICES, 127)
+    player.step()
+    assert set(checked) == {"voices"}
 
 
 # -- values ----------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
-"""One row of the parameter table: what a value may be, how it is typed, and how a knob reaches it."""
+"""One row of the parameter table: how it is declared, what a value may be, how it is typed, how a knob reaches it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from descant_daemon.settings.chart import LONGEST as LONGEST_CHART
 from descant_daemon.settings.chart import parse_chart
+from descant_daemon.settings.choices import Chords
 from descant_daemon.settings.metre import PATTERN, Metre
 from descant_routing.errors import UsageError
 from descant_routing.wording import hint, shown
@@ -179,6 +181,43 @@ class Row:
             raise UsageError(f"{self.name} has no positions until a model says which styles it has")
 
 
+def row(
+    default: Value,
+    meaning: str,
+    low: float = 0,
+    high: float = 0,
+    unit: str = "",
+    cc: int | None = None,
+    *,
+    controllable: bool = True,
+    smooth: bool = False,
+    formerly: Value | None = None,
+) -> Any:
+    """A parameter as a field of a data class: what its type does not say of its ``Row``."""
+    said = {
+        "meaning": meaning,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "default_cc": cc,
+        "controllable": controllable,
+        "smooth": smooth,
+        "formerly": formerly,
+    }
+    return field(default=default, metadata=said)
+
+
+def rows_of(table: type[Any]) -> Mapping[str, Row]:
+    """The rows of a data class whose fields are made by ``row``, by name and in their order."""
+    types = get_type_hints(table)
+    rows: dict[str, Row] = {}
+    for each in fields(table):
+        kind, default = types[each.name], cast("Value", each.default)
+        choices = get_args(kind) if get_origin(kind) is Literal else ()
+        rows[each.name] = Row(each.name, _kind(kind), default, choices=choices, **each.metadata)
+    return MappingProxyType(rows)
+
+
 def row_named(name: str, table: Mapping[str, Row]) -> Row:
     """The row called ``name``. Raises UsageError with the nearest names when there is none."""
     try:
@@ -189,3 +228,17 @@ def row_named(name: str, table: Mapping[str, Row]) -> Row:
 
 def _plain(value: Value) -> Value:
     return str(value) if isinstance(value, Metre) else value
+
+
+def _kind(annotated: object) -> Kind:
+    if get_origin(annotated) is Literal:
+        return "choice"
+    kinds: dict[object, Kind] = {
+        int: "int",
+        float: "float",
+        bool: "bool",
+        str: "style",
+        Chords: "chart",
+        Metre: "metre",
+    }
+    return kinds[annotated]
