@@ -72,10 +72,12 @@ def programs_of(
     The ``preset`` comes first where ``programs`` does not have it.
     """
     listed = [((*place, "programs", index), name) for index, name in enumerate(form.programs)]
-    found = [(at, each) for at, name in listed if (each := _found(at, name, presets, blame)) is not None]
+    found: list[tuple[Place, Found]] = [
+        (at, each) for at, name in listed if (each := _found(at, name, presets, blame)) is not None
+    ]
     first = 0
     if form.preset is not None:
-        at = (*place, "preset")
+        at: Place = (*place, "preset")
         begin = _found(at, form.preset, presets, blame)
         if begin is not None:
             paths = [each.path for _, each in found]
