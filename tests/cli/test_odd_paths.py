@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.tape.header import plain_rig
 from descant_daemon.tape.reader import Take

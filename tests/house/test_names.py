@@ -69,7 +69,6 @@ CLASSES_TO_RENAME = frozenset(
         "Answer",
         "Cables",
         "Choice",
-        "Facts",
         "Field",
         "Figures",
         "Heard",

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.cli.taping import Files, close_files, open_files
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.note_state import PitchRange
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.preset import load_preset, model_stem

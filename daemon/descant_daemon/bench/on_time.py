@@ -15,7 +15,7 @@ from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.time.internal_clock import InternalClock

@@ -20,7 +20,7 @@ from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.midi_file import credits_of, song_bytes, word
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.offline.host import START_LEAD, performance
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.wav import render_wav

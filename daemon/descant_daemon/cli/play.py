@@ -30,7 +30,7 @@ from descant_daemon.live.session import Session
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Orders
 from descant_daemon.live.terminal import say
-from descant_daemon.model.facts import Models, numbered
+from descant_daemon.model.known import Models, numbered
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig

@@ -10,7 +10,7 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.console import say, say_json
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.cautions import cautions
 from descant_daemon.settings.rig.diagram import draw
 from descant_daemon.settings.rig.form import rig_json_schema

@@ -16,7 +16,7 @@ import typer.main
 from descant_daemon.cli import play
 from descant_daemon.cli.setup import set_up
 from descant_daemon.live.clocks import check_clock
-from descant_daemon.model.facts import Models
+from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.shelf import find, shelf
 from descant_daemon.user_folders import expanded, music_folder

@@ -11,7 +11,7 @@ from pathlib import Path
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
-from descant_daemon.model.facts import Models, numbered
+from descant_daemon.model.known import Models, numbered
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.header import plain_rig

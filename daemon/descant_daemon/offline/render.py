@@ -13,7 +13,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.network import Network
-from descant_daemon.model.facts import facts_of
+from descant_daemon.model.known import facts_of
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters

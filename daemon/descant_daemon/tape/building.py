@@ -10,7 +10,7 @@ from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.card import check_model_files, is_model
-from descant_daemon.model.facts import facts_of
+from descant_daemon.model.known import facts_of
 from descant_daemon.model.load import network_of
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES, ModelFacts, Program, Rig
