@@ -23,7 +23,6 @@ class Dampers:
     """Each place is kept up by a finger, or by pedals alone."""
 
     def __init__(self) -> None:
-        """Nothing is down."""
         self.fingers: set[Place] = set()
         """The keys that are down."""
         self.lifted: set[Place] = set()

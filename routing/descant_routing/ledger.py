@@ -37,7 +37,6 @@ class Ledger:
     """Pass everything that leaves by one port through one of these."""
 
     def __init__(self) -> None:
-        """Nothing sounds."""
         self.torn = 0
         """How many incomplete messages ``pass_dry`` has refused."""
         # A place is channel·128 + key (or controller).

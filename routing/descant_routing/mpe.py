@@ -20,7 +20,6 @@ class Zones:
     """One for each input; feed it whole messages."""
 
     def __init__(self) -> None:
-        """No zone."""
         self._sizes = {LOWER: 0, UPPER: 0}
         self._told = False  # by a configuration message: then nothing is guessed
         self._selected: dict[int, list[int]] = {LOWER: [127, 127], UPPER: [127, 127]}  # RPN

@@ -19,12 +19,13 @@ class AutoClock:
 
     Where a master is lost while somebody plays, the song goes on as it was; where one sends Start and Stop but no
     clocks, they move our own.
+
+    ``bpm``: our own tempo.
     """
 
     bar = None
 
     def __init__(self, bpm: float) -> None:
-        """``bpm``: our own tempo."""
         self._rest = Rest()
         self._midi = MidiClock(self._rest)
         self._own = InternalClock(bpm)

@@ -26,7 +26,6 @@ class Blocks:
     """Feed it the time of every clock, and how many ticks it was counted for."""
 
     def __init__(self) -> None:
-        """Nothing has come."""
         self._edges = deque[tuple[int, int]](maxlen=MOST)  # (time, clocks)
         self._counted = deque[int](maxlen=MOST)  # ticks, at each
         self._off = 0

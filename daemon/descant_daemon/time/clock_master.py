@@ -12,10 +12,12 @@ POSITIONS = 1 << 14  # song position has 14 bits: 1,024 bars of 4/4, then it beg
 
 
 class ClockMaster:
-    """Sends what ``clock`` says, where nobody else does. A follower lands on the very same ticks."""
+    """Sends what ``clock`` says, where nobody else does. A follower lands on the very same ticks.
+
+    ``offset``: ns by which everything is sent later.
+    """
 
     def __init__(self, clock: Clock, offset: int = 0) -> None:
-        """``offset``: ns by which everything is sent later."""
         self._clock = clock
         self._offset = offset
         self._next: int | None = None  # the tick whose clock is next; None while the song stands

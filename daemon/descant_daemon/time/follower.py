@@ -36,7 +36,6 @@ class Follower:
     """Feed it the time of every tick; ``count`` numbers them, ``timeline`` predicts the next."""
 
     def __init__(self) -> None:
-        """Nothing is known."""
         self.count = 0  # ticks since the restart, the first is 0
         self.corrected = False  # whether the last tick has put the count right, and so moved the song
         self._line = Line(0.0)

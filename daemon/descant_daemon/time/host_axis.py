@@ -20,7 +20,6 @@ class HostAxis:
     """
 
     def __init__(self) -> None:
-        """No pair yet."""
         self._pairs: deque[tuple[int, int]] = deque()  # since the first one: (theirs, ours minus theirs), ns
         self._first: tuple[int, int] | None = None
         self._far = 0  # so many of the last pairs were far from the line

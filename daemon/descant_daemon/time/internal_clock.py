@@ -17,7 +17,10 @@ CLOSE = 0.05  # and within which nobody hears it jump
 
 
 class InternalClock:
-    """See ``Clock``. Start, Stop, Continue and song position work as from a DAW; its clocks are ignored."""
+    """See ``Clock``. Start, Stop, Continue and song position work as from a DAW; its clocks are ignored.
+
+    Stopped at the beginning. Raises UsageError for a tempo outside 10 to 999.
+    """
 
     guard = 0
     leads = True
@@ -26,7 +29,6 @@ class InternalClock:
     state = State.OWN
 
     def __init__(self, bpm: float) -> None:
-        """Stopped at the beginning. Raises UsageError for a tempo outside 10 to 999."""
         if not is_tempo(bpm):
             raise UsageError(
                 f"a tempo of {bpm:g} BPM cannot be kept: it must be {SLOWEST_BPM:g} to {FASTEST_BPM:g}"

@@ -36,7 +36,6 @@ class Line:
     """Where the last tick is, and how far apart ticks are, ns."""
 
     def __init__(self, time: float) -> None:
-        """Through one tick: the tempo is not known."""
         self.time = time
         self.per_tick: float | None = None
         self.remembered = 1

@@ -34,10 +34,12 @@ class Session(Protocol):
 
 
 class LinkSource:
-    """A ``Source``. A session that knows no start and stop plays all the time, as Link's own rule has it."""
+    """A ``Source``. A session that knows no start and stop plays all the time, as Link's own rule has it.
+
+    ``now``: the back-end's present, ns.
+    """
 
     def __init__(self, session: Session, now: Callable[[], int]) -> None:
-        """``now``: the back-end's present, ns."""
         self._session = session
         self._now = now
         self._axis = HostAxis()

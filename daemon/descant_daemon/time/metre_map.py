@@ -60,10 +60,12 @@ class Stretch(NamedTuple):
 
 
 class MetreMap:
-    """Empty while nobody tells: then a parameter says the metre, from the song's beginning on."""
+    """Empty while nobody tells: then a parameter says the metre, from the song's beginning on.
+
+    ``changes``: (tick, metre), by tick. A first stretch shorter than the bar after it is a pick-up: its end.
+    """
 
     def __init__(self, changes: Iterable[tuple[int, Metre]] = ()) -> None:
-        """``changes``: (tick, metre), by tick. A first stretch shorter than the bar after it is a pick-up: its end."""
         told = [*changes]
         self._stretches: list[Stretch] = []
         for tick, metre in told:

@@ -40,10 +40,12 @@ class _State(Enum):
 
 
 class MidiClock:
-    """See ``Clock``."""
+    """See ``Clock``.
+
+    Stopped at the beginning, tempo unknown. ``rest``: what is known of the player, if somebody knows.
+    """
 
     def __init__(self, rest: Rest | None = None) -> None:
-        """Stopped at the beginning, tempo unknown. ``rest``: what is known of the player, if somebody knows."""
         self._state = _State.STOPPED
         self._follower = Follower()
         self._display = TempoDisplay()

@@ -9,7 +9,6 @@ class Rest:
     """Told of keys; times in ns."""
 
     def __init__(self) -> None:
-        """Nobody has played yet."""
         self.pressed: int | None = None
         """When a key went down last, while one is down; None in a rest."""
         self._since: int | None = None

@@ -36,7 +36,10 @@ class Source(Protocol):
 
 
 class SampledClock:
-    """See ``Clock``. MIDI transport messages and clocks do not concern it."""
+    """See ``Clock``. MIDI transport messages and clocks do not concern it.
+
+    Stopped until the source says otherwise.
+    """
 
     guard = 0
     leads = True
@@ -44,7 +47,6 @@ class SampledClock:
     trusted_until: int | None = None
 
     def __init__(self, source: Source) -> None:
-        """Stopped until the source says otherwise."""
         self._source = source
         self._line: Timeline | None = None
         self._running = False

@@ -20,7 +20,6 @@ class TapTempo:
     """Of up to eight taps; the median forgives a stumble."""
 
     def __init__(self) -> None:
-        """No tap yet."""
         self._last: int | None = None
         self._intervals: deque[int] = deque(maxlen=MOST)
 

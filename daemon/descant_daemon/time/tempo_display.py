@@ -12,7 +12,6 @@ class TempoDisplay:
     """An average that forgets, then hysteresis."""
 
     def __init__(self) -> None:
-        """Nothing to show yet."""
         self._average: float | None = None
         self._shown: float | None = None
         self._since = 0  # when this tempo began

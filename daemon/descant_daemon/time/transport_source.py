@@ -25,10 +25,12 @@ AGREES = 3_000_000_000  # and ns without it after which it is forgotten
 
 
 class TransportSource:
-    """A ``Source``."""
+    """A ``Source``.
+
+    ``query``: the transport of the present cycle; ``bpm`` serves where there is no timebase master.
+    """
 
     def __init__(self, query: Callable[[], Transport], bpm: float) -> None:
-        """``query``: the transport of the present cycle; ``bpm`` serves where there is no timebase master."""
         self._query = query
         self._bpm = bpm
         self._line: Timeline | None = None

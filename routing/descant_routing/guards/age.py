@@ -7,10 +7,12 @@ from descant_routing.dampers import Dampers
 
 
 class AgeLimit:
-    """One for each input; what a pedal keeps up counts as held."""
+    """One for each input; what a pedal keeps up counts as held.
+
+    ``limit``: the longest that a note may be held, ns; None: for ever.
+    """
 
     def __init__(self, limit: int | None) -> None:
-        """``limit``: the longest that a note may be held, ns; None: for ever."""
         self._limit = limit
         self._struck: dict[tuple[int, int], int] = {}  # (channel, key) → when, ns; the longest held first
         self._dampers = Dampers()

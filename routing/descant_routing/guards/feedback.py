@@ -27,10 +27,12 @@ _Way = tuple[str, int, bool]  # sink, channel, whether notes
 
 
 class FeedbackGuard:
-    """One for each input; tell it of everything that leaves by any sink, and ask it about all that arrives."""
+    """One for each input; tell it of everything that leaves by any sink, and ask it about all that arrives.
+
+    ``window`` in ns.
+    """
 
     def __init__(self, window: int = WINDOW) -> None:
-        """Nothing was sent; ``window`` in ns."""
         self.loops = 0
         """How often a loop has been found."""
         self._window = window

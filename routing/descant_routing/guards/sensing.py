@@ -12,7 +12,6 @@ class SensingWatch:
     """One for each input."""
 
     def __init__(self) -> None:
-        """Nothing has been promised."""
         self._last: int | None = None  # when something came, ns; None where nothing was promised
 
     def feed(self, data: bytes, now: int) -> None:

@@ -23,10 +23,11 @@ class StormGuard:
     """One for each input: a bucket that holds a second's worth, as a DAW may send it at once when it starts.
 
     What waits for its turn passes in any case before the next note of its channel, as MPE wants it.
+
+    ``rate``: values a second.
     """
 
     def __init__(self, rate: int = RATE) -> None:
-        """``rate``: values a second."""
         self.thinned = 0
         """How many values have given way to later ones."""
         self._gap = SECOND // rate

@@ -28,7 +28,6 @@ class Ahead:
     """
 
     def __init__(self) -> None:
-        """Nothing was handed over."""
         self._handed: deque[Handed] = deque(maxlen=_REMEMBERED)
         self._tag = 0
 

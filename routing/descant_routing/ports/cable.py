@@ -22,7 +22,6 @@ class Sounding:
     """
 
     def __init__(self) -> None:
-        """Silent."""
         self._notes: set[_Note] = set()
         self._ended: set[_Note] = set()  # since the last ``shift``
         self._ended_before: set[_Note] = set()  # between the last two
@@ -62,10 +61,12 @@ def _note_offs(notes: Iterable[_Note]) -> list[bytes]:
 
 
 class Cable:
-    """An input or output: our own end, and the other one, which may be away. A system adds its own handles."""
+    """An input or output: our own end, and the other one, which may be away. A system adds its own handles.
+
+    ``name``: the port asked for; None leaves it to others to connect to us.
+    """
 
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
-        """``name``: the port asked for; None leaves it to others to connect to us."""
         self.label = label
         self.is_input = is_input
         self.name = name

@@ -19,7 +19,6 @@ class Inbox(Generic[T]):
     """``put`` and ``wake`` from any thread, short and without a lock of ours; the rest from one."""
 
     def __init__(self) -> None:
-        """Empty."""
         self._queue: SimpleQueue[T | None] = SimpleQueue()  # None only wakes
         self._first: list[T | None] = []  # what ``wait`` has taken already
 
@@ -60,7 +59,6 @@ class InOrder:
     """One stream: no message is earlier than the one before, whichever input it came by."""
 
     def __init__(self) -> None:
-        """Nothing has arrived."""
         self._last = 0
 
     def merge(self, arrived: list[Timed]) -> list[Timed]:

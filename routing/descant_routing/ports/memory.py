@@ -23,13 +23,14 @@ class MemoryBackend:
     ``Driven.cycle`` is called exactly at each arrival and each deadline; the cycle of the instant ``t`` ends
     before ``t + 1``, and what it returns is sent at ``t``. An exception in the effect reaches the caller.
     ``unplug`` and ``plug`` do what happens to cables.
+
+    ``now`` is the time, in ns, at which the clock stands. Every cable asked for is there.
     """
 
     name = "memory"
     periodic = True
 
     def __init__(self, now: int = 0, cables: Cables = ONE_CABLE) -> None:
-        """``now`` is the time, in ns, at which the clock stands. Every cable asked for is there."""
         check_labels(cables)
         self.sent: list[Timed] = []
         """Everything that has gone out, in order, each message with the time at which it did."""

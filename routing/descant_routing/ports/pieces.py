@@ -11,7 +11,6 @@ class Pieces:
     """One input. Long system exclusive comes in parts, and real-time messages may come between them."""
 
     def __init__(self) -> None:
-        """Nothing has begun."""
         self.torn = 0
         """How many messages broke off."""
         self._begun = bytearray()

@@ -15,7 +15,6 @@ class Punctuality:
     """
 
     def __init__(self) -> None:
-        """Nothing was sent."""
         self.worst = 0
         """The greatest lateness so far, in ns."""
         self._bins = [0] * _BINS
@@ -67,10 +66,9 @@ _REMEMBERED = 32
 
 
 class SpinWindow:
-    """The longest of the last 32 oversleeps, up to a cap."""
+    """The longest of the last 32 oversleeps, up to a cap. ``cap`` in ns."""
 
     def __init__(self, cap: int = _CAP) -> None:
-        """Expects the worst: ``cap`` ns."""
         self._cap = cap
         self._oversleeps: deque[int] = deque([cap], _REMEMBERED)
 

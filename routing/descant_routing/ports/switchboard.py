@@ -19,10 +19,12 @@ _ANSWER = 2.0  # s that the driving thread has to let go of cables
 
 
 class Exchange(Generic[C]):
-    """Cables that come in one moment for others that leave."""
+    """Cables that come in one moment for others that leave.
+
+    ``inputs`` and ``outputs``: all of them afterwards; ``leaving``: who is not among them any more.
+    """
 
     def __init__(self, inputs: Mapping[str, C], outputs: Mapping[str, C], leaving: tuple[C, ...]) -> None:
-        """``inputs`` and ``outputs``: all of them afterwards; ``leaving``: who is not among them any more."""
         self.inputs = inputs
         self.outputs = outputs
         self.leaving = leaving
@@ -35,10 +37,11 @@ class Switchboard(Generic[C]):
     """``tell``, ``last_words``, ``turn`` and ``release`` are for the driving thread, ``say`` for any.
 
     ``inputs`` and ``outputs`` are replaced, never changed.
+
+    ``title``: the MIDI system's. ``wake``: see ``Backend``.
     """
 
     def __init__(self, title: str, wake: Callable[[], None]) -> None:
-        """No cables yet. ``title``: the MIDI system's. ``wake``: see ``Backend``."""
         self.title = title
         self.inputs: Mapping[str, C] = {}
         """The inputs, by label."""

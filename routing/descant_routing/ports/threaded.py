@@ -31,6 +31,8 @@ class ThreadedBackend(Wired[C], ABC):
     """What RtMidi, ALSA's queue and CoreMIDI have in common. Times are ``time.monotonic_ns``.
 
     A subclass says how to wait, read and send; those methods are called from the one thread.
+
+    ``wiring`` is open.
     """
 
     polls = False
@@ -41,7 +43,6 @@ class ThreadedBackend(Wired[C], ABC):
     """Whether the system takes a message ahead of its time and sends it at its time by itself."""
 
     def __init__(self, name: str, wiring: Wiring[C]) -> None:
-        """``wiring`` is open."""
         self.name = name
         self.error: Exception | None = None
         """What the effect failed with, once it has."""

@@ -20,15 +20,16 @@ _LONGEST_PAUSE = 31  # looks
 
 
 class Wiring(Switchboard[C]):
-    """``missed`` is for any thread; for the driving thread's part see ``Switchboard``."""
+    """``missed`` is for any thread; for the driving thread's part see ``Switchboard``.
+
+    Making one opens everything, or nothing: UsageError for ports that are not there, DescantError for refusals.
+
+    ``joins`` False: nothing can be connected before ``start``.
+    """
 
     def __init__(
         self, ends: Ends[C], title: str, cables: Cables, wake: Callable[[], None], *, joins: bool = True
     ) -> None:
-        """Open everything, or nothing: UsageError for ports that are not there, DescantError for refusals.
-
-        ``joins`` False: nothing can be connected before ``start``.
-        """
         super().__init__(title, wake)
         self._ends = ends
         self._joins = joins

@@ -40,7 +40,6 @@ class Held:
     """The strikes that have not been let go."""
 
     def __init__(self) -> None:
-        """None."""
         self._strikes: dict[Origin, Strike] = {}
         self._holders: dict[Place, int] = {}  # how many strikes hold it
 

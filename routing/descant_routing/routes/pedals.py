@@ -22,7 +22,6 @@ class Pedals:
     """By origin (source, channel, controller or ``WHEEL``): the places (sink, channel) where it went."""
 
     def __init__(self) -> None:
-        """All at rest."""
         self._away: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
 
     def move(self, source: str, data: bytes, sent: Sent) -> Sent:

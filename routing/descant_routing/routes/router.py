@@ -21,7 +21,6 @@ class Router:
     """Pass everything that the inputs bring through one of these; what it returns is for the sinks' ledgers."""
 
     def __init__(self, passages: Iterable[Passage]) -> None:
-        """Nothing is held."""
         self._passages: dict[str, tuple[Passage, ...]] = {}
         self._held = Held()
         self._pedals = Pedals()

@@ -43,17 +43,18 @@ class _Waiting(NamedTuple):
 
 
 class AlsaBackend(ThreadedBackend[AlsaCable]):
-    """Ports of one sequencer client, and the thread that drives the effect."""
+    """Ports of one sequencer client, and the thread that drives the effect.
+
+    Making one opens the ports; nothing runs before ``start``.
+
+    Cables with a name are connected to that port (see ``resolve``); to the others' ports, "Descant in" and
+    "Descant out" or as they are labelled, other programs connect. Raises DescantError where there is no
+    sequencer, UsageError for ports that are not there.
+    """
 
     ahead = True
 
     def __init__(self, cables: Cables = ONE_CABLE) -> None:
-        """Open the ports; nothing runs before ``start``.
-
-        Cables with a name are connected to that port (see ``resolve``); to the others' ports, "Descant in" and
-        "Descant out" or as they are labelled, other programs connect. Raises DescantError where there is no
-        sequencer, UsageError for ports that are not there.
-        """
         self._client = AlsaClient(CLIENT)
         self._axis = QueueAxis()
         self._measured = 0

@@ -56,10 +56,11 @@ class AlsaClient:
     """A client of the sequencer with a queue of its own.
 
     Events belong to one thread, ports may be another's: each call for a port is a call of the kernel's by itself.
+
+    Making one connects, and starts the queue. Raises DescantError.
     """
 
     def __init__(self, name: str) -> None:
-        """Connect, and start the queue. Raises DescantError."""
         self._alsa: Any = load_alsa()
         self._error: type[Exception] = self._alsa.ALSAError
         self.overruns = 0

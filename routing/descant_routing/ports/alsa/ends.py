@@ -24,7 +24,6 @@ class AlsaCable(Cable):
     """alsa-midi's; None while it is not open."""
 
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
-        """See ``Cable``."""
         super().__init__(label, is_input, name)
         self.other: AlsaPort | None = None
         self.subscribers = 0
@@ -35,10 +34,9 @@ class AlsaCable(Cable):
 
 
 class AlsaEnds(Ends[AlsaCable]):
-    """Our named ports are hidden: nobody else is to connect to them."""
+    """Our named ports are hidden: nobody else is to connect to them. ``client`` is open."""
 
     def __init__(self, client: AlsaClient) -> None:
-        """``client`` is open."""
         self._client = client
 
     def cable(self, label: str, is_input: bool, name: str | None) -> AlsaCable:

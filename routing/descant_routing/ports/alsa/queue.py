@@ -57,7 +57,6 @@ class QueueAxis:
     """Both clocks run at the same rate; what lies between them is measured, again and again."""
 
     def __init__(self) -> None:
-        """Not measured yet."""
         self._offset: int | None = None
         self._last = (0, 0)  # our time and the queue's, when last measured
 

@@ -23,17 +23,18 @@ _TRUST = 50_000_000  # ns between stamp and arrival, beyond which the stamp is w
 
 
 class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
-    """Ports of one client, and the thread that drives the effect."""
+    """Ports of one client, and the thread that drives the effect.
+
+    Making one opens the ports; nothing runs before ``start``.
+
+    Cables with a name lead to that existing port (see ``resolve``); for the others virtual ports are made,
+    "Descant in" and "Descant out" or as they are labelled. Raises DescantError where there is no CoreMIDI,
+    UsageError for ports that are not there.
+    """
 
     polls = True
 
     def __init__(self, cables: Cables = ONE_CABLE) -> None:
-        """Open the ports; nothing runs before ``start``.
-
-        Cables with a name lead to that existing port (see ``resolve``); for the others virtual ports are made,
-        "Descant in" and "Descant out" or as they are labelled. Raises DescantError where there is no CoreMIDI,
-        UsageError for ports that are not there.
-        """
         self.ahead = _all_named(cables)
         self._inbox: Inbox[Packets] = Inbox()
         self._ahead = Ahead()

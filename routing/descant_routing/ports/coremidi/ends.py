@@ -28,7 +28,6 @@ class CoreMidiCable(Cable):
     """A virtual endpoint, or a port and the endpoint that it is joined to."""
 
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
-        """See ``Cable``."""
         super().__init__(label, is_input, name)
         self.end: int | None = None
         """Our virtual endpoint, or our port."""
@@ -42,10 +41,12 @@ class CoreMidiCable(Cable):
 
 
 class CoreMidiEnds(Ends[CoreMidiCable]):
-    """Who leaves may take with him what CoreMIDI still holds: nothing closes before that has left."""
+    """Who leaves may take with him what CoreMIDI still holds: nothing closes before that has left.
+
+    ``client`` is of the MIDI server.
+    """
 
     def __init__(self, midi: CoreMidi, client: int, inbox: Inbox[Packets]) -> None:
-        """``client`` is of the MIDI server."""
         self._midi = midi
         self._client = client
         self._inbox = inbox

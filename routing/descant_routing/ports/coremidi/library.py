@@ -76,7 +76,10 @@ class CoreMidiError(Exception):
 
 
 class CoreMidi:
-    """The functions as methods: text is ``str``, references are ``int``, times are ns, failures raise."""
+    """The functions as methods: text is ``str``, references are ``int``, times are ns, failures raise.
+
+    The three libraries, see ``load_coremidi``, and how to read a constant of one of them.
+    """
 
     def __init__(
         self,
@@ -85,7 +88,6 @@ class CoreMidi:
         system: Any,
         constant: Callable[[Any, str], c_void_p] = c_void_p.in_dll,
     ) -> None:
-        """The three libraries, see ``load_coremidi``, and how to read a constant of one of them."""
         for library, table in ((midi, _MIDI), (foundation, _FOUNDATION), (system, _SYSTEM)):
             for name, (result, arguments) in table.items():
                 function = getattr(library, name)

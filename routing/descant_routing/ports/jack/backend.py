@@ -34,19 +34,19 @@ class JackBackend(Wired[JackCable]):
     """A client of a running JACK server with MIDI ports of its own; never starts a server.
 
     The effect runs in JACK's process callback. Times are JACK's frame count in ns.
+
+    Making one opens the client; nothing runs before ``start``.
+
+    Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
+    once started. A second client on one server gets a name of its own from JACK, "Descant-01": two tracks, two
+    Descants. ``server`` as in ``jackd --name``. Raises DescantError without a server, UsageError for ports that
+    are not there.
     """
 
     name = "JACK"
     periodic = True
 
     def __init__(self, cables: Cables = ONE_CABLE, server: str | None = None) -> None:
-        """Open the client; nothing runs before ``start``.
-
-        Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
-        once started. A second client on one server gets a name of its own from JACK, "Descant-01": two tracks, two
-        Descants. ``server`` as in ``jackd --name``. Raises DescantError without a server, UsageError for ports that
-        are not there.
-        """
         jack = load_jack()
         self._jack_error: type[Exception] = jack.JackError
         try:

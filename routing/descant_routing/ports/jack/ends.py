@@ -20,7 +20,6 @@ class SendQueue:
     """What has to leave by a port whose buffer holds so much in a cycle: in order, none forgotten. One thread only."""
 
     def __init__(self) -> None:
-        """Empty."""
         self.refused = 0
         """How many messages were larger than the port's whole buffer, and so could never leave."""
         self._queue: deque[tuple[int, bytes]] = deque()
@@ -58,10 +57,12 @@ ANSWER = 3.0
 
 
 class JackPort:
-    """A port of ours; two cables share one while the first makes room for the second."""
+    """A port of ours; two cables share one while the first makes room for the second.
+
+    ``port``: JACK-Client's.
+    """
 
     def __init__(self, port: Any, is_input: bool) -> None:
-        """``port``: JACK-Client's."""
         self.port = port
         self.name: str = port.name
         self.is_input = is_input
@@ -95,10 +96,12 @@ class JackCable(Cable):
 
 
 class JackEnds(Ends[JackCable]):
-    """``jack``: the module; ``settle`` waits until the process thread has seen what has been done."""
+    """``jack``: the module; ``settle`` waits until the process thread has seen what has been done.
+
+    ``client`` is open.
+    """
 
     def __init__(self, jack: Any, client: Any, settle: Callable[[], None]) -> None:
-        """``client`` is open."""
         self._error: type[Exception] = jack.JackError
         self._client = client
         self._settle = settle

@@ -10,10 +10,11 @@ class FrameAxis:
     """One time axis for a JACK client: the frame count, which JACK lets wrap at 32 bits, kept whole.
 
     Written by the process thread (``begin``), read by any.
+
+    ``rate`` in frames a second; ``counter`` is what JACK's 32-bit frame counter says now.
     """
 
     def __init__(self, rate: int, counter: int) -> None:
-        """``rate`` in frames a second; ``counter`` is what JACK's 32-bit frame counter says now."""
         self._rate = rate
         self._start = counter
         self._end = counter

@@ -23,10 +23,12 @@ class _Patch(NamedTuple):
 
 
 class JackPatches:
-    """JACK calls us in a thread of its own, in which nothing may be asked of it."""
+    """JACK calls us in a thread of its own, in which nothing may be asked of it.
+
+    ``client`` must not be active yet.
+    """
 
     def __init__(self, client: Any) -> None:
-        """``client`` must not be active yet."""
         self._client = client
         self._patches: deque[_Patch] = deque()
         self._cycle = 0

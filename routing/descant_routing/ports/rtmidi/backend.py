@@ -15,17 +15,18 @@ from descant_routing.timed import Timed
 
 
 class RtMidiBackend(ThreadedBackend[RtMidiCable]):
-    """Ports by python-rtmidi, a client each. It sends at once or not at all: punctual by spinning."""
+    """Ports by python-rtmidi, a client each. It sends at once or not at all: punctual by spinning.
+
+    Making one opens the ports; nothing runs before ``start``.
+
+    ``system`` is a key of ``SYSTEMS``. Cables with a name lead to that existing port (see ``resolve``); for the
+    others virtual ports are made, "Descant in" and "Descant out" or as they are labelled. Raises DescantError
+    where the system is not there, UsageError for ports that are not there, or not named where they must be.
+    """
 
     polls = True
 
     def __init__(self, system: str, cables: Cables = ONE_CABLE) -> None:
-        """Open the ports; nothing runs before ``start``.
-
-        ``system`` is a key of ``SYSTEMS``. Cables with a name lead to that existing port (see ``resolve``); for the
-        others virtual ports are made, "Descant in" and "Descant out" or as they are labelled. Raises DescantError
-        where the system is not there, UsageError for ports that are not there, or not named where they must be.
-        """
         facts = SYSTEMS[system]
         rtmidi = load_rtmidi()
         self._rtmidi_error: type[Exception] = rtmidi.RtMidiError

@@ -50,7 +50,6 @@ class RtMidiCable(Cable):
     """MidiIn or MidiOut; None while it is not open."""
 
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
-        """See ``Cable``."""
         super().__init__(label, is_input, name)
         self.stamps: StampMap | None = None
         self.hears = False
@@ -61,10 +60,12 @@ Arrival = tuple[RtMidiCable, int, list[int], float]
 
 
 class RtMidiEnds(Ends[RtMidiCable]):
-    """python-rtmidi holds the interpreter's lock in its calls: no two of them ever meet."""
+    """python-rtmidi holds the interpreter's lock in its calls: no two of them ever meet.
+
+    Raises DescantError where the system is not there.
+    """
 
     def __init__(self, rtmidi: Any, facts: RtMidiSystem, inbox: Inbox[Arrival]) -> None:
-        """Raises DescantError where the system is not there."""
         self._rtmidi = rtmidi
         self._error: type[Exception] = rtmidi.RtMidiError
         self._facts = facts

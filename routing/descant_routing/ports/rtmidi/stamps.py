@@ -13,7 +13,6 @@ class StampMap:
     """
 
     def __init__(self) -> None:
-        """Nothing has arrived."""
         self.distrusted = 0
         """How many stamps lay more than 50 ms from the arrival, and were replaced by it."""
         self._sum = 0
