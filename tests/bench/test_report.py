@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from descant_daemon.bench import instances, report, step
 from descant_daemon.bench.paced import spread
-from descant_daemon.bench.report import Plan, rows, verdict
+from descant_daemon.bench.report import BenchPlan, rows, verdict
 from descant_daemon.bench.step import StepTimes
 from descant_daemon.cli.app import app
 
@@ -28,7 +28,7 @@ def test_spread_is_in_ms() -> None:
 
 
 def test_every_thing_gets_its_steps() -> None:
-    plan = Plan(2000)
+    plan = BenchPlan(2000)
     assert 7 * plan.a_tempo >= 2000
     assert 16 * plan.the_house >= 2000
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from descant_daemon.controls.decoder import Decoder, Heard
+from descant_daemon.controls.decoder import Decoder, Movement
 from descant_daemon.settings.source import Controller, Nrpn, Pair, Source
 
 KNOB, FADER, NUMBERED, OTHER = Controller(7), Pair(21, 53), Nrpn(1234), Nrpn(1235)
@@ -58,7 +58,7 @@ STREAMS = {
 }  # fmt: skip
 
 
-def shown(heard: Heard) -> str:
+def shown(heard: Movement) -> str:
     if heard.source is None:
         return "." if heard.ours else "-"
     assert heard.ours
@@ -69,7 +69,7 @@ def shown(heard: Heard) -> str:
     return str(heard.position)
 
 
-def heard(decoder: Decoder, stream: str) -> list[Heard]:
+def heard(decoder: Decoder, stream: str) -> list[Movement]:
     return [decoder.feed(*map(int, message.split("="))) for message in stream.split()]
 
 
@@ -139,6 +139,6 @@ def test_a_whole_nrpn_is_heard_to_the_bit_whatever_came_before(
             for each in ((99, number >> 7), (98, number & 127), (6, value >> 7), (38, value & 127))
         ]
         if Nrpn(number) in ours:
-            assert last[-1] == Heard(True, Nrpn(number), value / 16383)
+            assert last[-1] == Movement(True, Nrpn(number), value / 16383)
         else:
             assert not any(each.ours for each in last)

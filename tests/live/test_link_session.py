@@ -10,7 +10,7 @@ import link
 import pytest
 
 from descant_daemon.live.link_session import LinkSession
-from descant_daemon.time.link_source import Moment
+from descant_daemon.time.link_source import LinkMoment
 
 PATIENCE = 30  # s
 BAR = 4  # quarters
@@ -63,8 +63,8 @@ def apart(peer: Peer, session: LinkSession) -> float:
     return moment.beat - peer.beat(moment.host) + 1e-4
 
 
-def moment_when(session: LinkSession, wanted: Callable[[Moment], bool]) -> Moment:
-    seen: list[Moment] = []
+def moment_when(session: LinkSession, wanted: Callable[[LinkMoment], bool]) -> LinkMoment:
+    seen: list[LinkMoment] = []
 
     def look() -> bool:
         seen[:] = [session.moment()]

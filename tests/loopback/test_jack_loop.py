@@ -14,11 +14,11 @@ from tests.live.conftest import Rig
 from typer.testing import CliRunner
 
 from descant_daemon.cli.loopback import check_loopback
-from descant_daemon.loopback.figures import answers
+from descant_daemon.loopback.children import perform
+from descant_daemon.loopback.deviations import answers
 from descant_daemon.loopback.jack_wire import since
-from descant_daemon.loopback.programs import perform
-from descant_daemon.loopback.score import PLAYER, echo_score
-from descant_daemon.loopback.wire import Job
+from descant_daemon.loopback.stimulus import PLAYER, echo_score
+from descant_daemon.loopback.wire import WireJob
 from descant_routing.errors import DescantError
 
 LATE, NTH = 100, 5
@@ -79,7 +79,7 @@ def ports(rig: Rig) -> set[str]:
 
 def test_a_known_delay_is_measured_to_the_frame(rig: Rig, dawdler: Dawdler) -> None:
     score = echo_score(30, 48_000)
-    recording = perform(Job("jack", "Dawdler:in", "Dawdler:out", score.cues), score.seconds, lambda: None)
+    recording = perform(WireJob("jack", "Dawdler:in", "Dawdler:out", score.cues), score.seconds, lambda: None)
     assert recording.sent == [cue.time for cue in score.cues]
     found = answers(score.keys, recording.strikes(PLAYER), same_key=True)
     assert found == [None if at % NTH == 0 else LATE for at in range(1, 31)]
@@ -97,13 +97,13 @@ def test_silence_is_said_and_the_ports_are_gone(rig: Rig, dawdler: Dawdler) -> N
     cues = echo_score(1, 48_000).cues
     far = (*cues, cues[-1]._replace(time=48_000 * 10))
     with pytest.raises(DescantError, match=r"nothing was heard from Dawdler:out within 0\.5 s\.$"):
-        perform(Job("jack", "Dawdler:in", "Dawdler:out", far, silence=0.5), 10, lambda: None)
+        perform(WireJob("jack", "Dawdler:in", "Dawdler:out", far, silence=0.5), 10, lambda: None)
     assert ports(rig) == {"Dawdler:in", "Dawdler:out"}
 
 
 def test_ports_that_are_not_there_are_named(rig: Rig) -> None:
     with pytest.raises(DescantError, match="does not connect us to Nobody:in"):
-        perform(Job("jack", "Nobody:in", "Nobody:out", echo_score(1, 48_000).cues), 1, lambda: None)
+        perform(WireJob("jack", "Nobody:in", "Nobody:out", echo_score(1, 48_000).cues), 1, lambda: None)
 
 
 def test_descant_itself(rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from descant_daemon.picture.histogram import Panel, bins, draw_histograms, round_up
+from descant_daemon.picture.histogram import HistogramPanel, bins, draw_histograms, round_up
 from descant_routing.errors import DescantError
 
 
@@ -45,7 +45,7 @@ def test_what_is_no_number_is_refused(values: list[float]) -> None:
 
 
 def test_a_single_outlier_can_be_seen(tmp_path: Path) -> None:
-    path = draw_histograms([Panel("thru", [0.0] * 10_000 + [10.0])], tmp_path / "h.png", title="T")
+    path = draw_histograms([HistogramPanel("thru", [0.0] * 10_000 + [10.0])], tmp_path / "h.png", title="T")
     image = Image.open(path).convert("RGB")
     paint = [x for x in range(image.width) if image.getpixel((x, image.height - 48)) == (226, 106, 18)]
     assert min(paint) < image.width / 4, "the many"
@@ -54,4 +54,4 @@ def test_a_single_outlier_can_be_seen(tmp_path: Path) -> None:
 
 def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(DescantError, match="cannot be written"):
-        draw_histograms([Panel("thru", [1.0])], tmp_path / "no" / "h.png", title="T")
+        draw_histograms([HistogramPanel("thru", [1.0])], tmp_path / "no" / "h.png", title="T")

@@ -8,13 +8,13 @@ from PIL import Image
 from descant_daemon.midi_file import write_song
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.layout import MOST_BARS, Page, RollNote, measure
-from descant_daemon.picture.roll import TRACKS, Track, draw_roll
+from descant_daemon.picture.roll import TRACKS, RollTrack, draw_roll
 from descant_daemon.tempo_map import TempoMap
 from descant_routing.errors import DescantError
 
 
 def page(*notes: tuple[float, float, int, int], beats_per_bar: float = 4.0) -> Page:
-    return measure([Track("t", notes)], beats_per_bar)
+    return measure([RollTrack("t", notes)], beats_per_bar)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_piece_too_long_for_a_picture_is_cut_and_counted() -> None:
 
 def test_the_first_track_is_warm_and_a_loud_note_is_darker_than_a_soft_one(tmp_path: Path) -> None:
     notes = [(0.0, 4.0, 60, 127), (4.0, 4.0, 60, 20)]
-    path = draw_roll([Track("You", notes)], tmp_path / "a.png", title="A")
+    path = draw_roll([RollTrack("You", notes)], tmp_path / "a.png", title="A")
     found = page(*notes)
     with Image.open(path) as image:
         loud, soft = (image.getpixel((found.x(beat), found.y(60, 0) + 6)) for beat in (2, 6))
@@ -87,7 +87,7 @@ def test_nothing_played_still_draws(tmp_path: Path) -> None:
 )
 def test_a_note_that_is_none_is_refused_by_name(note: tuple[float, float, int, int], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Melody"):
-        draw_roll([Track("Melody", [note])], tmp_path / "a.png")
+        draw_roll([RollTrack("Melody", [note])], tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -118,11 +118,11 @@ def colours(path: Path) -> set[tuple[int, ...]]:
 def test_what_is_generated_has_one_colour_alone_and_beside_the_player(tmp_path: Path) -> None:
     high, low = [RollNote(0, 1, 72, 127)], [RollNote(0, 1, 60, 127)]
     warm, blue, *_ = TRACKS
-    ours = Track("Descant", low, generated=True)
+    ours = RollTrack("Descant", low, generated=True)
     assert colours(draw_roll([ours], tmp_path / "a.png")) == {blue}
-    assert colours(draw_roll([Track("Player", high), ours], tmp_path / "a.png")) == {warm, blue}
-    assert colours(draw_roll([Track("A", high), Track("B", low)], tmp_path / "a.png")) == {warm, blue}
-    many = [Track(str(key), [RollNote(0, 1, key, 127)]) for key in range(60, 67)]
+    assert colours(draw_roll([RollTrack("Player", high), ours], tmp_path / "a.png")) == {warm, blue}
+    assert colours(draw_roll([RollTrack("A", high), RollTrack("B", low)], tmp_path / "a.png")) == {warm, blue}
+    many = [RollTrack(str(key), [RollNote(0, 1, key, 127)]) for key in range(60, 67)]
     assert colours(draw_roll([*many, ours], tmp_path / "a.png")) == set(TRACKS)
 
 
@@ -133,7 +133,7 @@ def test_the_generated_track_of_a_file_is_known_by_its_name(tmp_path: Path) -> N
 
 
 def test_a_hair_over_the_last_bar_line_of_a_row_is_no_piece_of_its_own() -> None:
-    page = measure([Track("x", [(0.0, 64.0, 60, 80)])], 4)
+    page = measure([RollTrack("x", [(0.0, 64.0, 60, 80)])], 4)
     row = page.bars_per_system * page.beats_per_bar
     assert len(page.pieces(RollNote(row - 1, 1.01, 60))) == 1
     assert len(page.pieces(RollNote(row - 1, 1.5, 60))) == 2

@@ -12,7 +12,7 @@ import pytest
 from tests.live.conftest import Rig
 from tests.tunes.as_midi import write_midi
 
-from descant_daemon.loopback.programs import Program
+from descant_daemon.loopback.children import Child
 from descant_daemon.tunes.book import load
 
 # What a Python that is told `-m` has loaded before it comes to us: those no program can keep from being shadowed.
@@ -118,6 +118,6 @@ def test_the_programs_of_the_loopback(shadows: Path, monkeypatch: pytest.MonkeyP
     for name, value in bare().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-    with Program("help", "descant_daemon.cli", "--help") as program:
+    with Child("help", "descant_daemon.cli", "--help") as program:
         assert "plays along" in program.result(PATIENCE, lambda: None)
     assert told(shadows) == ""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from descant_daemon.live.control.status_line import columns, status_line
-from descant_daemon.live.control.troubles import AGAIN, Lately, Teller
+from descant_daemon.live.control.troubles import AGAIN, RecentlyLate, TroubleTeller
 from descant_daemon.time.clock import State
 
 STATUS: dict[str, Any] = {
@@ -99,7 +99,7 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 
 
 def test_a_trouble_is_said_once_and_again_only_after_a_while() -> None:
-    teller = Teller()
+    teller = TroubleTeller()
     (sentence,) = teller.sentences(STATUS | LOOP, 0.0)
     assert sentence.startswith("A loop: what leaves by synth comes straight back in")
     assert teller.sentences(STATUS | LOOP, 1.0) == []
@@ -111,7 +111,7 @@ def test_a_trouble_is_said_once_and_again_only_after_a_while() -> None:
 
 
 def test_a_clock_that_is_only_a_little_late_is_not_complained_of() -> None:
-    teller = Teller()
+    teller = TroubleTeller()
     assert teller.sentences(STATUS | {"clock": "none"}, 0.0) == []
     assert teller.sentences(STATUS | {"clock": "running"}, 5.0) == []
     assert teller.sentences(STATUS | {"clock": "none"}, 6.0) == []
@@ -120,7 +120,7 @@ def test_a_clock_that_is_only_a_little_late_is_not_complained_of() -> None:
 
 
 def test_what_was_late_long_ago_is_not_late_now() -> None:
-    lately = Lately(10.0)
+    lately = RecentlyLate(10.0)
     assert lately.grown("late", 5, 0.0) == 0, "what was counted before we looked"
     assert lately.grown("late", 7, 1.0) == 2
     assert lately.grown("late", 8, 10.0) == 3

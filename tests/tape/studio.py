@@ -30,7 +30,7 @@ from descant_daemon.tape.header import RULES, Header
 from descant_daemon.tape.line import Cycle, decode
 from descant_daemon.tape.recorder import Recorder
 from descant_daemon.tape.samples import NotedSource
-from descant_daemon.time.sampled_clock import Source
+from descant_daemon.time.sampled_clock import SampleSource
 from descant_routing.timed import MAIN, Timed
 
 MS = 1_000_000
@@ -167,7 +167,7 @@ class Studio:
         self,
         facts: Header,
         seed: int,
-        source: Source | None = None,
+        source: SampleSource | None = None,
         *,
         hands: bool = True,
         room: int = 1 << 30,

@@ -9,7 +9,7 @@ import pytest
 from tests.time.rivals import Ours, Predictor
 
 from descant_daemon.time.follower import Follower
-from descant_daemon.time.line import MEMORY
+from descant_daemon.time.regression import MEMORY
 from descant_daemon.time.timeline import ns_per_tick
 
 MS = 1_000_000

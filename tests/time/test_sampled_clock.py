@@ -6,7 +6,7 @@ import pytest
 
 from descant_daemon.time.clock import Kind
 from descant_daemon.time.host_axis import HostAxis
-from descant_daemon.time.link_source import LinkSource, Moment
+from descant_daemon.time.link_source import LinkMoment, LinkSource
 from descant_daemon.time.sampled_clock import SampledClock
 from descant_daemon.time.transport_source import TransportSource
 from descant_routing.ports.jack.transport import Bar, Transport
@@ -29,8 +29,8 @@ class Peer:
     def host(self) -> int:
         return round((self.now - APART) / DRIFT / 1000)
 
-    def moment(self) -> Moment:
-        return Moment(self.host, self.bpm, (self.host - self.begin) / 60e6 * self.bpm, self.playing)
+    def moment(self) -> LinkMoment:
+        return LinkMoment(self.host, self.bpm, (self.host - self.begin) / 60e6 * self.bpm, self.playing)
 
     def tempo(self, bpm: float) -> None:
         """As Link does it: the beat stays where it is."""

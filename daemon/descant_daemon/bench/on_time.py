@@ -30,7 +30,7 @@ Progress = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Punctuality:
+class OnTime:
     """One run. ``rate``: the share of steps whose answer was in time."""
 
     bpm: float
@@ -56,7 +56,7 @@ class Punctuality:
         }
 
 
-def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> Punctuality:
+def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> OnTime:
     """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
     models = Models()
     model = models.look(stem)
@@ -75,7 +75,7 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
         counts = _play(effect, link, clock, steps, progress)
     finally:
         link.close()
-    return Punctuality(bpm, instances, counts.steps, counts.late + counts.waited, counts.stalest)
+    return OnTime(bpm, instances, counts.steps, counts.late + counts.waited, counts.stalest)
 
 
 def _play(effect: Effect, link: EnginePool, clock: InternalClock, steps: int, progress: Progress) -> Counts:

@@ -21,7 +21,7 @@ LEAST = 10  # steps of anything
 
 
 @dataclass(frozen=True)
-class Plan:
+class BenchPlan:
     """``steps`` of each thing: shared among the tempi, and among the instances that play at once."""
 
     steps: int
@@ -50,7 +50,7 @@ class Plan:
 def measure(stem: Path, steps: int, progress: Progress) -> Figures:
     """Everything, for the model at ``stem``."""
     pitches = check_model_files(stem).metadata.pitches.size
-    plan = Plan(steps)
+    plan = BenchPlan(steps)
     gc.collect()
     gc.freeze()
     gc.disable()  # as in the engine process

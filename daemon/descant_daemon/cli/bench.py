@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from descant_daemon.bench.report import Figures, Plan, measure, rows, verdict
+from descant_daemon.bench.report import BenchPlan, Figures, measure, rows, verdict
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.console import make_console, say, say_json
@@ -46,5 +46,5 @@ def bench(
 def _measure(stem: Path, steps: int) -> Figures:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=make_console(err=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("Playing", total=Plan(steps).work)
+        task = progress.add_task("Playing", total=BenchPlan(steps).work)
         return measure(stem, steps, lambda: progress.advance(task))

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.console import make_console, say, say_json
+from descant_daemon.loopback.fitness import Fitness, Measured, as_json, judge
 from descant_daemon.loopback.measure import measure
-from descant_daemon.loopback.verdict import Measured, Verdict, as_json, judge
-from descant_daemon.picture.histogram import Panel, draw_histograms
+from descant_daemon.picture.histogram import HistogramPanel, draw_histograms
 from descant_daemon.whole_file import writable
 
 KEYS = 64
@@ -49,7 +49,7 @@ def check_loopback(
         raise typer.Exit(1)
 
 
-def table(measured: Measured, verdict: Verdict) -> list[str]:
+def table(measured: Measured, verdict: Fitness) -> list[str]:
     """For people; times in ms."""
     axis = measured.axis
     period = f", {axis.period} frames a period ({axis.ms(axis.period):.2f} ms)" if axis.period else ""
@@ -104,14 +104,14 @@ def _terminated_in_order() -> Generator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _draw(measured: Measured, verdict: Verdict, picture: Path) -> None:
+def _draw(measured: Measured, verdict: Fitness, picture: Path) -> None:
     panels = []
     for row in verdict.rows:
         if row.figures is not None:
             marks = {"p50": row.figures.p50, "p99": row.figures.p99}
             if row.key == "grid":  # where what is drawn has a sign, but the figures have none
                 marks = {"middle": verdict.offset or 0.0}
-            panels.append(Panel(row.title, verdict.values[row.key], marks, "ms", row.target))
+            panels.append(HistogramPanel(row.title, verdict.values[row.key], marks, "ms", row.target))
     axis = measured.axis
     period = f", {axis.ms(axis.period):.1f} ms a period" if axis.period else ""
     draw_histograms(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Heard(NamedTuple):
+class Movement(NamedTuple):
     """``ours``: the message is data for one of the sources; ``source`` then stands at ``position``, 0 to 1.
 
     ``source`` is None where the message alone says nothing yet. What selects an NRPN is never ``ours``, nor is
@@ -25,7 +25,7 @@ class Heard(NamedTuple):
     position: float = 0.0
 
 
-NOT_OURS, NO_NEWS = Heard(False), Heard(True)
+NOT_OURS, NO_NEWS = Movement(False), Movement(True)
 
 
 class Decoder:
@@ -48,10 +48,10 @@ class Decoder:
             elif isinstance(source, Nrpn):
                 self._numbered[source.number] = source, Halves()
 
-    def feed(self, number: int, value: int) -> Heard:
+    def feed(self, number: int, value: int) -> Movement:
         """A controller has come; both 0 to 127."""
         if number in self._plain:
-            return Heard(True, self._plain[number], value / COARSE_TOP)
+            return Movement(True, self._plain[number], value / COARSE_TOP)
         if number in self._pairs:
             pair, halves = self._pairs[number]
             return _heard(pair, halves.coarse(value) if number == pair.coarse else halves.fine(value))
@@ -66,7 +66,7 @@ class Decoder:
         if isinstance(source, Nrpn) and source.number in self._numbered:
             self._numbered[source.number][1].stand(position)
 
-    def _data(self, number: int, value: int) -> Heard:
+    def _data(self, number: int, value: int) -> Movement:
         nrpn = self.selection.nrpn
         if nrpn is None or nrpn not in self._numbered:
             return NOT_OURS
@@ -78,5 +78,5 @@ class Decoder:
         return _heard(source, halves.step(1 if number == DATA_UP else -1))
 
 
-def _heard(source: Source, position: float | None) -> Heard:
-    return NO_NEWS if position is None else Heard(True, source, position)
+def _heard(source: Source, position: float | None) -> Movement:
+    return NO_NEWS if position is None else Movement(True, source, position)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from descant_daemon.controls.buttons import Buttons
-from descant_daemon.controls.decoder import Decoder, Heard
+from descant_daemon.controls.decoder import Decoder, Movement
 from descant_daemon.controls.glide import Glide
 from descant_daemon.controls.rows import meant, rows_with
 from descant_daemon.controls.selection import DATA_DOWN, DATA_UP
@@ -34,7 +34,7 @@ class Turned(NamedTuple):
     """What a controller has done: the parameters after it, and the action that is to be done, by name."""
 
     parameters: Parameters
-    heard: Heard
+    heard: Movement
     action: str | None = None
 
 

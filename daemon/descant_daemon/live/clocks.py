@@ -8,7 +8,7 @@ from descant_daemon.live.link_session import LinkSession
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.link_source import LinkSource
-from descant_daemon.time.sampled_clock import Source
+from descant_daemon.time.sampled_clock import SampleSource
 from descant_daemon.time.transport_source import TransportSource
 from descant_routing.errors import UsageError
 from descant_routing.ports.api import Backend
@@ -29,7 +29,7 @@ def check_clock(name: str, *, send_clock: bool) -> None:
         )
 
 
-def make_source(name: str, tempo: float, metre: Metre, backend: Backend) -> Source | None:
+def make_source(name: str, tempo: float, metre: Metre, backend: Backend) -> SampleSource | None:
     """Who is asked for the time, where it is somebody else. Raises UsageError, DescantError without Link's library."""
     match name:
         case "link":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from descant_daemon.time.link_source import Moment
+from descant_daemon.time.link_source import LinkMoment
 from descant_routing.errors import DescantError
 
 
@@ -30,7 +30,7 @@ class LinkSession:
         self._link.enabled = True
         self._clock: Any = self._link.clock()
 
-    def moment(self) -> Moment:
+    def moment(self) -> LinkMoment:
         """See ``Session``. Until somebody has used start and stop, the session plays.
 
         Peers share tempo and bars, not the bar's number: beat 0 is where each of them begins when one presses
@@ -44,7 +44,7 @@ class LinkSession:
             self._started = begin
             state.requestBeatAtStartPlayingTime(0, self._quantum)  # never committed: the others do not notice
             self._moved = state.beatAtTime(host, self._quantum) - beat
-        return Moment(host, state.tempo(), beat + self._moved, playing or self._started is None)
+        return LinkMoment(host, state.tempo(), beat + self._moved, playing or self._started is None)
 
     def close(self) -> None:
         """Leave it."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from descant_daemon.loopback.recording import Recording
-from descant_daemon.loopback.score import Cue
+from descant_daemon.loopback.stimulus import Cue
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.libraries import load_jack

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from descant_daemon.loopback.figures import answers, off_grid
-from descant_daemon.loopback.programs import Program, echo, perform, play
+from descant_daemon.loopback.children import Child, echo, perform, play
+from descant_daemon.loopback.deviations import answers, off_grid
+from descant_daemon.loopback.fitness import Axis, Measured
 from descant_daemon.loopback.recording import Recording
-from descant_daemon.loopback.score import PLAYER, Key, Score, echo_score, grid_score, harmony_score
-from descant_daemon.loopback.verdict import Axis, Measured
-from descant_daemon.loopback.wire import Job
+from descant_daemon.loopback.stimulus import PLAYER, Press, Stimulus, echo_score, grid_score, harmony_score
+from descant_daemon.loopback.wire import WireJob
 from descant_routing.errors import DescantError
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.catalogue import MidiSystem, systems
@@ -47,8 +47,8 @@ Tell = Callable[[str, float], None]
 
 class _Scene(NamedTuple):
     title: str
-    program: Callable[[], Program]
-    score: Score
+    program: Callable[[], Child]
+    score: Stimulus
 
 
 def measure(preset: str, backend: str, keys: int, tell: Tell) -> Measured:
@@ -126,14 +126,14 @@ def _perform(way: str, scene: _Scene, tell: Tell) -> Recording:
     tell(scene.title, scene.score.seconds)
     with scene.program() as program:
         cables = program.cables()
-        job = Job(way, cables.to, cables.come_from, scene.score.cues)
+        job = WireJob(way, cables.to, cables.come_from, scene.score.cues)
         recording = perform(job, scene.score.seconds, lambda: tell(scene.title, scene.score.seconds))
     if not recording.heard:
         raise DescantError(f"Nothing was heard from {cables.come_from}.")
     return recording
 
 
-def _as_sent(score: Score, recording: Recording) -> list[Key]:
+def _as_sent(score: Stimulus, recording: Recording) -> list[Press]:
     """The keys at the times when they really left."""
     sent = {cue.time: at for cue, at in zip(score.cues, recording.sent, strict=True)}
     return [key._replace(time=sent[key.time]) for key in score.keys]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from descant_daemon.loopback.figures import Strike
+from descant_daemon.loopback.deviations import Onset
 from descant_routing import message
 
 
@@ -31,10 +31,10 @@ class Recording:
         heard = [(time, bytes.fromhex(data)) for time, data in facts["heard"]]
         return cls(facts["sent"], heard, facts["xruns"])
 
-    def strikes(self, channel: int) -> list[Strike]:
+    def strikes(self, channel: int) -> list[Onset]:
         """The note-ons heard on a channel, 0 to 15."""
         return [
-            Strike(time, channel, data[1])
+            Onset(time, channel, data[1])
             for time, data in self.heard
             if message.is_note_on(data) and message.channel(data) == channel
         ]

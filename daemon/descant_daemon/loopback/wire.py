@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from descant_daemon.loopback.jack_wire import JackWire
 from descant_daemon.loopback.rtmidi_wire import RtMidiWire
-from descant_daemon.loopback.score import Cue
+from descant_daemon.loopback.stimulus import Cue
 from descant_routing.errors import DescantError
 
 SWITCH_INTERVAL = 2e-4  # s; see live/session.py
 
 
-class Job(NamedTuple):
+class WireJob(NamedTuple):
     """``system``: "jack" or one of RtMidi's; ``silence`` and ``tail`` in s."""
 
     system: str
@@ -39,7 +39,7 @@ class Job(NamedTuple):
         )
 
     @classmethod
-    def decode(cls, text: str) -> Job:
+    def decode(cls, text: str) -> WireJob:
         """What ``encode`` wrote."""
         system, to, come_from, cues, silence, tail = json.loads(text)
         cues = [Cue(time, bytes.fromhex(data)) for time, data in cues]
@@ -50,7 +50,7 @@ def main() -> None:
     """One job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us, and ends us
     signal.signal(signal.SIGTERM, _end)
-    job = Job.decode(sys.stdin.read())
+    job = WireJob.decode(sys.stdin.read())
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(SWITCH_INTERVAL)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from descant_daemon.midi_file import read_song
-from descant_daemon.picture.roll import RollNote, Track, draw_roll
+from descant_daemon.picture.roll import RollNote, RollTrack, draw_roll
 
 GENERATED = "descant"
 """What a track of generated notes is called, in any case of letters."""
@@ -28,5 +28,5 @@ def draw_file(midi: Path, picture: Path, *, title: str, subtitle: str = "") -> P
     )
 
 
-def _track(name: str, notes: list[RollNote]) -> Track:
-    return Track(name, notes, generated=name.casefold() == GENERATED)
+def _track(name: str, notes: list[RollNote]) -> RollTrack:
+    return RollTrack(name, notes, generated=name.casefold() == GENERATED)

@@ -35,7 +35,7 @@ class Bins(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Panel:
+class HistogramPanel:
     """``marks``: lines to be drawn, by name; ``note``: what should be."""
 
     title: str
@@ -64,7 +64,7 @@ def round_up(value: float) -> float:
     return next(nice * power for nice in NICE if nice * power >= value * (1 - 1e-9))
 
 
-def draw_histograms(panels: Sequence[Panel], path: Path, *, title: str, subtitle: str = "") -> Path:
+def draw_histograms(panels: Sequence[HistogramPanel], path: Path, *, title: str, subtitle: str = "") -> Path:
     """Draw the panels below each other as a PNG; returns ``path``.
 
     The file is there whole or not at all. Raises DescantError where it cannot be written, ValueError for a
@@ -82,7 +82,7 @@ def draw_histograms(panels: Sequence[Panel], path: Path, *, title: str, subtitle
     return path
 
 
-def _panel(draw: ImageDraw.ImageDraw, panel: Panel, top: int, at: int) -> None:
+def _panel(draw: ImageDraw.ImageDraw, panel: HistogramPanel, top: int, at: int) -> None:
     found = bins(panel.values)
     left, right, floor = MARGIN, WIDTH - MARGIN, top + PANEL - 46
     ceiling = top + 44

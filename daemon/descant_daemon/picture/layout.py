@@ -28,7 +28,7 @@ class RollNote(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Track:
+class RollTrack:
     """Notes that share a colour and a line in the legend. ``generated``: by Descant."""
 
     name: str
@@ -36,7 +36,7 @@ class Track:
     generated: bool = False
 
 
-class Piece(NamedTuple):
+class RollSegment(NamedTuple):
     """A stretch of one note within one system, in pixels; a note across a line's end gives two."""
 
     left: int
@@ -96,11 +96,11 @@ class Page:
         """The upper edge of a key's row."""
         return self.top(system) + (self.highest - key) * self.row
 
-    def pieces(self, note: RollNote) -> list[Piece]:
+    def pieces(self, note: RollNote) -> list[RollSegment]:
         """The boxes that a note fills; none where it lies beyond the last bar drawn."""
         per_system = self.bars_per_system * self.beats_per_bar
         start, end = max(0.0, note.start), min(note.start + note.length, self.bars * self.beats_per_bar)
-        out: list[Piece] = []
+        out: list[RollSegment] = []
         while end > start:
             system = int(start // per_system)
             stop = min(end, (system + 1) * per_system)
@@ -111,12 +111,12 @@ class Page:
                 out and right <= left
             ):  # a hair over the last bar line, as played notes are: no piece of its own
                 break
-            out.append(Piece(left, top, max(right, left + 3), top + self.row - 1, start == note.start))
+            out.append(RollSegment(left, top, max(right, left + 3), top + self.row - 1, start == note.start))
             start = stop
         return out
 
 
-def notes_of(track: Track) -> list[RollNote]:
+def notes_of(track: RollTrack) -> list[RollNote]:
     """A track's notes in order of time. Raises ValueError for a key outside 0 to 127, a time that is none."""
     notes = sorted(RollNote(*note) for note in track.notes)
     for note in notes:
@@ -127,7 +127,7 @@ def notes_of(track: Track) -> list[RollNote]:
     return notes
 
 
-def measure(tracks: Sequence[Track], beats_per_bar: float) -> Page:
+def measure(tracks: Sequence[RollTrack], beats_per_bar: float) -> Page:
     """Choose keys, bars and row height for these tracks; whole octaves, two at least, keep the page calm."""
     notes = [note for track in tracks for note in notes_of(track)]
     end = max((note.start + note.length for note in notes), default=0.0)

@@ -15,13 +15,13 @@ from descant_daemon.picture.layout import (
     WIDTH,
     Page,
     RollNote,
-    Track,
+    RollTrack,
     measure,
     notes_of,
 )
 from descant_daemon.whole_file import write_whole
 
-__all__ = ["RollNote", "Track", "draw_roll"]
+__all__ = ["RollNote", "RollTrack", "draw_roll"]
 
 Colour = tuple[int, int, int]
 
@@ -49,7 +49,7 @@ BLACK_KEYS = frozenset((1, 3, 6, 8, 10))
 
 
 def draw_roll(
-    tracks: Sequence[Track],
+    tracks: Sequence[RollTrack],
     path: Path,
     *,
     title: str = "",
@@ -86,7 +86,7 @@ def draw_roll(
     return path
 
 
-def _colours(tracks: Sequence[Track]) -> list[Colour]:
+def _colours(tracks: Sequence[RollTrack]) -> list[Colour]:
     """One for each track. What is generated has its own, with others or alone, and nothing else has it then."""
     player, generated, *more = TRACKS
     free = [player, *([] if any(each.generated for each in tracks) else [generated]), *more]
@@ -109,7 +109,7 @@ def _shade(colour: Colour, velocity: int) -> Colour:
     return _mix(colour, WHITE_ROW, 0.62 * (1 - max(0, min(127, velocity)) / 127))
 
 
-def _head(draw: ImageDraw.ImageDraw, tracks: Sequence[Track], title: str, subtitle: str) -> None:
+def _head(draw: ImageDraw.ImageDraw, tracks: Sequence[RollTrack], title: str, subtitle: str) -> None:
     draw.text((MARGIN, 28), title, INK, _font(34))
     draw.text((MARGIN, 76), subtitle, QUIET_INK, _font(19))
     font, right = _font(19), WIDTH - MARGIN

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from descant_daemon.service.manager import Manager, Step
+from descant_daemon.service.manager import Manager, ServiceStep
 from descant_daemon.service.order import Order
 from descant_daemon.whole_file import make_folder, write_whole
 from descant_routing.errors import DescantError
@@ -93,7 +93,7 @@ def _answers(manager: Manager) -> bool:
     return _run(manager.answers) is None
 
 
-def _take(step: Step, otherwise: str) -> None:
+def _take(step: ServiceStep, otherwise: str) -> None:
     complaint = _run(step.command)
     end = time.monotonic() + GONE
     while step.until_failing and complaint is None and time.monotonic() < end:

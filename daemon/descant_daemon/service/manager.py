@@ -15,7 +15,7 @@ from descant_routing.errors import DescantError
 
 
 @dataclass(frozen=True)
-class Step:
+class ServiceStep:
     """One command; ``vital`` when it must succeed, ``until_failing`` when it is asked again until it does not."""
 
     command: tuple[str, ...]
@@ -33,9 +33,9 @@ class Manager:
     is_ours: Callable[[bytes], bool]
     answers: tuple[str, ...]
     """A command that succeeds where there is somebody to talk to."""
-    up: tuple[Step, ...]
-    down: tuple[Step, ...]
-    afterwards: tuple[Step, ...]
+    up: tuple[ServiceStep, ...]
+    down: tuple[ServiceStep, ...]
+    afterwards: tuple[ServiceStep, ...]
     """When the file is gone."""
     state: tuple[str, ...]
     """A command that succeeds while the service runs."""
@@ -77,9 +77,16 @@ def _systemd(config: Path) -> Manager:
         written=unit.unit,
         is_ours=unit.is_ours,
         answers=told("show-environment"),
-        up=(Step(told("daemon-reload")), Step(told("enable", unit.NAME)), Step(told("restart", unit.NAME))),
-        down=(Step(told("disable", "--now", unit.NAME)),),
-        afterwards=(Step(told("daemon-reload")), Step(told("reset-failed", unit.NAME), vital=False)),
+        up=(
+            ServiceStep(told("daemon-reload")),
+            ServiceStep(told("enable", unit.NAME)),
+            ServiceStep(told("restart", unit.NAME)),
+        ),
+        down=(ServiceStep(told("disable", "--now", unit.NAME)),),
+        afterwards=(
+            ServiceStep(told("daemon-reload")),
+            ServiceStep(told("reset-failed", unit.NAME), vital=False),
+        ),
         state=told("is-active", "--quiet", unit.NAME),
         by_hand=f"systemctl --user daemon-reload && systemctl --user enable --now {unit.NAME}",
         notes=("To have it without logging in: loginctl enable-linger.",),
@@ -93,14 +100,21 @@ def _launchd(home: Path, user: int) -> Manager:
     path = home / "Library" / "LaunchAgents" / f"{agent.LABEL}.plist"
     there = ("launchctl", "print", ours)
     # Booting out returns before it is done, and a service that is still there cannot be booted again.
-    out = (Step(("launchctl", "bootout", ours), vital=False), Step(there, vital=False, until_failing=True))
+    out = (
+        ServiceStep(("launchctl", "bootout", ours), vital=False),
+        ServiceStep(there, vital=False, until_failing=True),
+    )
     return Manager(
         name="launchd",
         path=path,
         written=lambda order: agent.agent(order, home),
         is_ours=agent.is_ours,
         answers=("launchctl", "print", domain),
-        up=(*out, Step(("launchctl", "enable", ours)), Step(("launchctl", "bootstrap", domain, str(path)))),
+        up=(
+            *out,
+            ServiceStep(("launchctl", "enable", ours)),
+            ServiceStep(("launchctl", "bootstrap", domain, str(path))),
+        ),
         down=out,
         afterwards=(),
         state=there,

@@ -20,7 +20,7 @@ from descant_daemon.time.auto_clock import AutoClock
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
-from descant_daemon.time.sampled_clock import SampledClock, Source
+from descant_daemon.time.sampled_clock import SampledClock, SampleSource
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing.errors import DescantError
 from descant_routing.wording import shown
@@ -31,7 +31,7 @@ def effect_of(header: Header, clock: Clock) -> Effect:
     return build_effect(header.rig, clock, offset=header.offset, taps=Taps(header.tap_cc, header.tap_note))
 
 
-def build_clock(header: Header, source: Source | None) -> Clock:
+def build_clock(header: Header, source: SampleSource | None) -> Clock:
     """The clock that the header tells of; ``source`` says what Link or JACK's transport says."""
     match header.rig.clock:
         case "midi":

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.tape.line import Item
 from descant_daemon.time.metre_map import Stretch
-from descant_daemon.time.sampled_clock import Sample, Source
+from descant_daemon.time.sampled_clock import Sample, SampleSource
 from descant_daemon.time.timeline import Timeline
 
 NOTHING = Sample(running=False, line=None)
 
 
 class NotedSource:
-    """A ``Source`` that passes on another's samples, and notes those that differ from the last."""
+    """A ``SampleSource`` that passes on another's samples, and notes those that differ from the last."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SampleSource) -> None:
         """``source`` is asked as often as we are."""
         self._source = source
         self._last: Sample | None = None
@@ -25,7 +25,7 @@ class NotedSource:
         self._news: list[Item] = []
 
     def sample(self, now: int) -> Sample:
-        """See ``Source``."""
+        """See ``SampleSource``."""
         sample = self._source.sample(now)
         if sample != self._last:
             if sample.bar != self._bar:
@@ -46,7 +46,7 @@ class NotedSource:
 
 
 class SaidAgain:
-    """A ``Source`` that says what was noted."""
+    """A ``SampleSource`` that says what was noted."""
 
     def __init__(self) -> None:
         """It has said nothing yet."""
@@ -62,7 +62,7 @@ class SaidAgain:
             self._coming.setdefault(item[1], []).append(item)
 
     def sample(self, now: int) -> Sample:  # noqa: ARG002
-        """See ``Source``."""
+        """See ``SampleSource``."""
         for item in self._coming.pop(self._asked, ()):
             match item:
                 case ["bar", _, int(tick), int(number), str(text)]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 
-from descant_daemon.time.line import fit, scatter
+from descant_daemon.time.regression import fit, scatter
 
 LENGTHS = tuple(frames / rate * 1e9 for frames in (512, 1024, 2048, 4096) for rate in (44_100, 48_000))
 EXACT = 5e-4  # of the length; a tenth of a BPM at 120 is 8e-4

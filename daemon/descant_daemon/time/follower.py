@@ -11,7 +11,7 @@ from collections import deque
 from itertools import pairwise
 
 from descant_daemon.time.blocks import Blocks
-from descant_daemon.time.line import FLOOR, GATE, MEMORY, Line
+from descant_daemon.time.regression import FLOOR, GATE, MEMORY, Regression
 from descant_daemon.time.timeline import FASTEST_BPM, SLOWEST_BPM, Timeline, ns_per_tick
 
 RUN = 4  # ticks: a line that is known
@@ -38,7 +38,7 @@ class Follower:
     def __init__(self) -> None:
         self.count = 0  # ticks since the restart, the first is 0
         self.corrected = False  # whether the last tick has put the count right, and so moved the song
-        self._line = Line(0.0)
+        self._line = Regression(0.0)
         self._begun = False
         self._lines: deque[tuple[int, float, float]] = deque(maxlen=RUN)  # before each: (count, time, tempo)
         self._arrivals: deque[tuple[int, int]] = deque(maxlen=MEMORY)  # (time, drops inferred before it)

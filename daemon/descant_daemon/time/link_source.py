@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and start/stop of everybody on the network who plays along.
 
-``Session`` is the little that we need of a Link session; ``live/link_session.py`` has it from the library.
+``SessionView`` is the little that we need of a Link session; ``live/link_session.py`` has it from the library.
 Link counts beats in quarters, on the host's clock in µs.
 """
 
@@ -16,7 +16,7 @@ from descant_daemon.time.timeline import PPQN, Timeline, ns_per_tick
 FRESH = 1_000_000  # ns for which a sample serves
 
 
-class Moment(NamedTuple):
+class LinkMoment(NamedTuple):
     """The session at one moment: host time in µs, quarters a minute, the beat there, whether it plays."""
 
     host: int
@@ -25,10 +25,10 @@ class Moment(NamedTuple):
     playing: bool
 
 
-class Session(Protocol):
+class SessionView(Protocol):
     """A Link session that we have joined."""
 
-    def moment(self) -> Moment:
+    def moment(self) -> LinkMoment:
         """Now."""
         ...
 
@@ -39,7 +39,7 @@ class LinkSource:
     ``now``: the back-end's present, ns.
     """
 
-    def __init__(self, session: Session, now: Callable[[], int]) -> None:
+    def __init__(self, session: SessionView, now: Callable[[], int]) -> None:
         self._session = session
         self._now = now
         self._axis = HostAxis()

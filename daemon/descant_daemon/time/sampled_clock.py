@@ -27,7 +27,7 @@ class Sample(NamedTuple):
     contradicts: bool = False
 
 
-class Source(Protocol):
+class SampleSource(Protocol):
     """Where samples come from; its own clock has been translated to the back-end's axis."""
 
     def sample(self, now: int) -> Sample:
@@ -46,7 +46,7 @@ class SampledClock:
     armed: int | None = None
     trusted_until: int | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SampleSource) -> None:
         self._source = source
         self._line: Timeline | None = None
         self._running = False

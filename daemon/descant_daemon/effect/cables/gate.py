@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from descant_routing.guards.age import AgeLimit
-from descant_routing.guards.feedback import FeedbackGuard
+from descant_routing.guards.loops import FeedbackGuard
 from descant_routing.guards.sensing import SensingWatch
 from descant_routing.guards.storm import RATE, StormGuard
 from descant_routing.mpe import Zones

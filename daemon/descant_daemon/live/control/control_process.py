@@ -19,7 +19,7 @@ from descant_daemon.live.control.osc import OscInlet, OscOutlet
 from descant_daemon.live.control.panel import SIZE, Command, Panel
 from descant_daemon.live.control.status import Snapshot, named
 from descant_daemon.live.control.status_line import status_line
-from descant_daemon.live.control.troubles import Lately, Teller
+from descant_daemon.live.control.troubles import RecentlyLate, TroubleTeller
 from descant_daemon.live.control.writer import Writer
 from descant_daemon.live.processes.rank import CONTROL, take_rank
 from descant_daemon.live.processes.shared import Shared
@@ -48,7 +48,7 @@ class Control:
         self._shown: Snapshot = {}
         self._drawn = float("-inf")
         self._pinned, self._pinned_at = 0, 0.0
-        self._teller, self._lately, self._refused = Teller(), Lately(), Complaints()
+        self._teller, self._lately, self._refused = TroubleTeller(), RecentlyLate(), Complaints()
         self._refusals = 0
         self._waiting: dict[str, Command] = {}  # for io, which is behind
 

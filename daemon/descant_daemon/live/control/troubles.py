@@ -98,7 +98,7 @@ def troubles(status: Snapshot) -> Iterator[Trouble]:
         yield Trouble("late", f"{lately['late']} late")
 
 
-class Teller:
+class TroubleTeller:
     """Says each trouble when it begins."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class Teller:
         return [there[key].sentence for key in told]
 
 
-class Lately:
+class RecentlyLate:
     """How much a count has grown in the last ``span`` s, so that what has long passed does not look like now."""
 
     def __init__(self, span: float = 10.0) -> None:

@@ -11,7 +11,7 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.api import CLIENT, ONE_CABLE, Cables
 from descant_routing.ports.bounded import bounded
 from descant_routing.ports.jack.ends import ANSWER, JackCable, JackEnds, JackPort
-from descant_routing.ports.jack.frames import FrameAxis
+from descant_routing.ports.jack.frame_axis import FrameAxis
 from descant_routing.ports.jack.patches import IN_FORCE, JackPatches
 from descant_routing.ports.jack.transport import Transport, transport_of
 from descant_routing.ports.libraries import load_jack

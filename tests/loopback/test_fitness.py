@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from descant_daemon.cli.loopback import table
-from descant_daemon.loopback.verdict import Axis, Measured, as_json, judge
+from descant_daemon.loopback.fitness import Axis, Measured, as_json, judge
 
 JACK = Axis("jack", "JACK", 48_000, 256)
 ALSA = Axis("alsa", "ALSA", 1_000_000_000)

@@ -8,10 +8,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from descant_daemon.loopback.score import Key
+from descant_daemon.loopback.stimulus import Press
 
 
-class Figures(NamedTuple):
+class Deviations(NamedTuple):
     """Of so many values: the middle, what 99 of 100 do not exceed, the worst, the standard deviation."""
 
     heard: int
@@ -20,12 +20,12 @@ class Figures(NamedTuple):
     max: float
     sd: float
 
-    def scaled(self, factor: float) -> Figures:
+    def scaled(self, factor: float) -> Deviations:
         """In another unit."""
-        return Figures(self.heard, *(value * factor for value in self[1:]))
+        return Deviations(self.heard, *(value * factor for value in self[1:]))
 
 
-class Strike(NamedTuple):
+class Onset(NamedTuple):
     """A note-on that was heard."""
 
     time: int
@@ -33,12 +33,12 @@ class Strike(NamedTuple):
     key: int
 
 
-def figures(values: Sequence[float]) -> Figures:
+def figures(values: Sequence[float]) -> Deviations:
     """Percentiles by nearest rank: each is a value that did occur. Raises ValueError where there is none."""
     if not values:
         raise ValueError("There are no figures of nothing.")
     ranked = sorted(values)
-    return Figures(
+    return Deviations(
         len(ranked), _rank(ranked, 0.5), _rank(ranked, 0.99), ranked[-1], statistics.pstdev(ranked)
     )
 
@@ -66,7 +66,7 @@ def unsteadiness(deviations: Sequence[int]) -> list[int]:
     return [abs(each - middle) for each in deviations]
 
 
-def answers(keys: Sequence[Key], strikes: Sequence[Strike], *, same_key: bool) -> list[int | None]:
+def answers(keys: Sequence[Press], strikes: Sequence[Onset], *, same_key: bool) -> list[int | None]:
     """How long after each key the first strike came that may be its answer; None where none did.
 
     ``same_key``: only a strike of the same key is an answer. No strike answers two keys.

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, NamedTuple
 
 from descant_daemon.loopback.recording import Recording
-from descant_daemon.loopback.wire import Job
+from descant_daemon.loopback.wire import WireJob
 from descant_routing.environment import module_command
 from descant_routing.errors import DescantError
 
@@ -24,14 +24,14 @@ POLL = 0.02  # s
 READY = re.compile(r"is ready to be played: (?P<to>.+) → (?P<from>.+) \(.+\)\.$", re.MULTILINE)
 
 
-class Cables(NamedTuple):
+class PortNames(NamedTuple):
     """Where a program listens, and where it sends."""
 
     to: str
     come_from: str
 
 
-class Program:
+class Child:
     """A subprocess of this Python; its output goes to files, so that no full pipe ever stops it."""
 
     def __init__(self, name: str, module: str, *arguments: str) -> None:
@@ -44,7 +44,7 @@ class Program:
             stdin=subprocess.PIPE, stdout=self._out, stderr=self._err,
         )  # fmt: skip
 
-    def __enter__(self) -> Program:
+    def __enter__(self) -> Child:
         """Is ended with the block."""
         return self
 
@@ -76,14 +76,14 @@ class Program:
             self._process.stdin.write(text.encode())
             self._process.stdin.close()
 
-    def cables(self) -> Cables:
+    def cables(self) -> PortNames:
         """Wait until it says where it is. Raises DescantError when it does not."""
         end = time.monotonic() + COMING_UP
         while time.monotonic() < end:
             running = not self.ended
             found = READY.search(_read(self._err))
             if found:
-                return Cables(found["to"], found["from"])
+                return PortNames(found["to"], found["from"])
             if not running:
                 raise DescantError(f"{self.name} does not come up: {self.complaint()}.")
             time.sleep(POLL)
@@ -108,20 +108,20 @@ class Program:
         return last.removeprefix("descant: ").rstrip(".")
 
 
-def play(preset: str, system: str, *options: str) -> Program:
+def play(preset: str, system: str, *options: str) -> Child:
     """``descant play``, as a user would start it."""
     arguments = ("play", preset, "--backend", system, "--clock", "midi", *options)
-    return Program("descant play", "descant_daemon.cli", *arguments)
+    return Child("descant play", "descant_daemon.cli", *arguments)
 
 
-def echo(system: str) -> Program:
+def echo(system: str) -> Child:
     """The echo in its place."""
-    return Program("the echo", "descant_daemon.loopback.echo", system)
+    return Child("the echo", "descant_daemon.loopback.echo", system)
 
 
-def perform(job: Job, seconds: float, tell: Callable[[], None]) -> Recording:
+def perform(job: WireJob, seconds: float, tell: Callable[[], None]) -> Recording:
     """Have the cues played and everything heard written down. Raises DescantError."""
-    with Program("the measurement", "descant_daemon.loopback.wire") as wire:
+    with Child("the measurement", "descant_daemon.loopback.wire") as wire:
         wire.give(job.encode())
         return Recording.decode(wire.result(seconds + PATIENCE, tell))
 

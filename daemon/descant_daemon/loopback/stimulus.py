@@ -33,7 +33,7 @@ class Cue(NamedTuple):
     data: bytes
 
 
-class Key(NamedTuple):
+class Press(NamedTuple):
     """A key that goes down at ``time``; only what is heard before ``until`` is its answer."""
 
     time: int
@@ -42,13 +42,13 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Score:
+class Stimulus:
     """``grid``: the sixteenths that count; ``rate``: units a second; ``length``: in units."""
 
     rate: int
     cues: tuple[Cue, ...]
     grid: tuple[int, ...] = ()
-    keys: tuple[Key, ...] = ()
+    keys: tuple[Press, ...] = ()
 
     @property
     def length(self) -> int:
@@ -61,20 +61,20 @@ class Score:
         return self.length / self.rate
 
 
-def echo_score(keys: int, rate: int) -> Score:
+def echo_score(keys: int, rate: int) -> Stimulus:
     """Notes alone, as fast as a brilliant pianist."""
     gap = round(ECHO_GAP * rate)
-    struck = [Key(at * gap, (at + 1) * gap, 40 + at % 48) for at in range(keys)]
-    return Score(rate, _in_order(_notes(struck)), keys=tuple(struck))
+    struck = [Press(at * gap, (at + 1) * gap, 40 + at % 48) for at in range(keys)]
+    return Stimulus(rate, _in_order(_notes(struck)), keys=tuple(struck))
 
 
-def grid_score(steps: int, rate: int) -> Score:
+def grid_score(steps: int, rate: int) -> Stimulus:
     """Start, clock and stop; ``steps`` sixteenths count."""
     grid = _grid(LEAD_IN + steps, rate)
-    return Score(rate, _clock(len(grid), rate), grid=tuple(grid[LEAD_IN:]))
+    return Stimulus(rate, _clock(len(grid), rate), grid=tuple(grid[LEAD_IN:]))
 
 
-def harmony_score(keys: int, rate: int) -> Score:
+def harmony_score(keys: int, rate: int) -> Stimulus:
     """A melody to the clock, every key within 20 ms after its sixteenth, as people play.
 
     Only what comes before the next sixteenth is a key's answer: what comes then may be that one's.
@@ -85,9 +85,9 @@ def harmony_score(keys: int, rate: int) -> Score:
     for at in range(keys):
         step = LEAD_IN + STEPS_PER_KEY * at
         late = round(SPREAD * rate * (at * TURN % 1))
-        struck.append(Key(grid[step] + late, grid[step + 1], tune[at % len(tune)]))
+        struck.append(Press(grid[step] + late, grid[step + 1], tune[at % len(tune)]))
     cues = _in_order([*_clock(len(grid), rate), *_notes(struck)])
-    return Score(rate, cues, tuple(grid[LEAD_IN:]), tuple(struck))
+    return Stimulus(rate, cues, tuple(grid[LEAD_IN:]), tuple(struck))
 
 
 def _tick(rate: int) -> int:
@@ -105,7 +105,7 @@ def _clock(steps: int, rate: int) -> tuple[Cue, ...]:
     return Cue(0, bytes([message.START])), *clocks, Cue(tick * (ticks + 1), bytes([message.STOP]))
 
 
-def _notes(keys: list[Key]) -> Iterator[Cue]:
+def _notes(keys: list[Press]) -> Iterator[Cue]:
     for each, after in zip(keys, [*keys[1:], None], strict=True):
         gap = (after.time if after else 2 * each.until - each.time) - each.time
         yield Cue(each.time, message.note_on(PLAYER, each.key, VELOCITY))

@@ -8,7 +8,7 @@ import pytest
 from tests.routing.routes.spelling import read, spell
 
 from descant_routing import message
-from descant_routing.guards.feedback import MOST_REMEMBERED, OTHERS_NEEDED, QUIET, WINDOW, FeedbackGuard
+from descant_routing.guards.loops import MOST_REMEMBERED, OTHERS_NEEDED, QUIET, WINDOW, FeedbackGuard
 from descant_routing.ledger import Ledger
 from descant_routing.routes import Passage, Router
 

@@ -32,7 +32,7 @@ LONG = 8  # ticks of such a run: a jump, however they lie
 ALLOWED, CHANGE = 0.6, 7.5
 
 
-class Line:
+class Regression:
     """Where the last tick is, and how far apart ticks are, ns."""
 
     def __init__(self, time: float) -> None:

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from descant_daemon.loopback.score import Score, echo_score, grid_score, harmony_score
+from descant_daemon.loopback.stimulus import Stimulus, echo_score, grid_score, harmony_score
 from descant_routing import message
 
 RATES = [44_100, 48_000, 96_000, 1_000_000_000]
 
 
-def times(score: Score, status: int) -> list[int]:
+def times(score: Stimulus, status: int) -> list[int]:
     return [cue.time for cue in score.cues if cue.data[0] == status]
 
 
@@ -47,7 +47,7 @@ def test_keys_come_within_20_ms_after_their_sixteenth_and_evenly_so(rate: int) -
 
 
 @pytest.mark.parametrize("score", [echo_score(30, 48_000), harmony_score(30, 48_000)])
-def test_every_key_is_struck_once_and_let_go_before_the_next(score: Score) -> None:
+def test_every_key_is_struck_once_and_let_go_before_the_next(score: Stimulus) -> None:
     down: set[int] = set()
     struck = []
     for cue in score.cues:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from descant_daemon.loopback.figures import Figures, figures, unsteadiness
+from descant_daemon.loopback.deviations import Deviations, figures, unsteadiness
 
 HARMONY_MS, THRU_MS, JITTER_MS = 10.0, 2.0, 0.5
 """p99 that a player does not notice; the jitter is for systems without frames: on JACK it is to be 0."""
@@ -46,22 +46,22 @@ class Measured:
     xruns: int = 0
 
 
-class Row(NamedTuple):
+class Criterion(NamedTuple):
     """One line of the table: figures in ms, and what they should be; ``count`` of how many."""
 
     key: str
     title: str
-    figures: Figures | None
+    figures: Deviations | None
     asked: int
     target: str = ""
     fit: bool = True
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Fitness:
     """``says``: one sentence for a musician."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Criterion]
     fit: bool
     says: str
     offset: float | None
@@ -70,7 +70,7 @@ class Verdict:
     """Every value in ms, by the rows' keys: for a picture. On the grid, early is negative."""
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> Fitness:
     """Figures, targets, and a sentence; pure."""
     axis = measured.axis
     steady = unsteadiness(measured.grid)
@@ -86,18 +86,18 @@ def judge(measured: Measured) -> Verdict:
     values["grid"] = [axis.ms(each) for each in measured.grid]
     jitter, target = _jitter(axis, found["grid"], offset)
     rows = (
-        Row("grid", "grid jitter", found["grid"], len(measured.grid), target, jitter),
-        Row("harmony", "key to harmony", found["harmony"], len(measured.harmony),
+        Criterion("grid", "grid jitter", found["grid"], len(measured.grid), target, jitter),
+        Criterion("harmony", "key to harmony", found["harmony"], len(measured.harmony),
             f"p99 at most {HARMONY_MS:g} ms", _within(found["harmony"], HARMONY_MS)),
-        Row("thru", "thru", found["thru"], len(measured.thru),
+        Criterion("thru", "thru", found["thru"], len(measured.thru),
             f"p99 at most {THRU_MS:g} ms", _within(found["thru"], THRU_MS) and None not in measured.thru),
-        Row("echo", f"{axis.title} alone", found["echo"], len(measured.echo)),
+        Criterion("echo", f"{axis.title} alone", found["echo"], len(measured.echo)),
     )  # fmt: skip
     fit = all(row.fit for row in rows)
-    return Verdict(rows, fit, _sentence(measured, rows, fit), offset, values)
+    return Fitness(rows, fit, _sentence(measured, rows, fit), offset, values)
 
 
-def as_json(measured: Measured, verdict: Verdict) -> dict[str, Any]:
+def as_json(measured: Measured, verdict: Fitness) -> dict[str, Any]:
     """For scripts: times in ms; on JACK the raw values are frames."""
     axis = measured.axis
     return {
@@ -122,17 +122,17 @@ def _heard(values: Sequence[int | None]) -> list[int]:
     return [value for value in values if value is not None]
 
 
-def _within(found: Figures | None, limit: float) -> bool:
+def _within(found: Deviations | None, limit: float) -> bool:
     return found is not None and found.p99 <= limit
 
 
-def _jitter(axis: Axis, found: Figures | None, offset: float | None) -> tuple[bool, str]:
+def _jitter(axis: Axis, found: Deviations | None, offset: float | None) -> tuple[bool, str]:
     if axis.exact:
         return found is not None and found.max == 0 and offset == 0, "0 frames"
     return _within(found, JITTER_MS), f"p99 at most {JITTER_MS:g} ms"
 
 
-def _sentence(measured: Measured, rows: Sequence[Row], fit: bool) -> str:
+def _sentence(measured: Measured, rows: Sequence[Criterion], fit: bool) -> str:
     if fit:
         though = f", though JACK counted {measured.xruns} xruns meanwhile" if measured.xruns else ""
         return f"This machine is fit to play through {measured.axis.title}{though}."
@@ -140,7 +140,7 @@ def _sentence(measured: Measured, rows: Sequence[Row], fit: bool) -> str:
     return f"This machine is not fit yet: {missed} missed the target; {_advice(measured, rows)}."
 
 
-def _advice(measured: Measured, rows: Sequence[Row]) -> str:
+def _advice(measured: Measured, rows: Sequence[Criterion]) -> str:
     """The likeliest cause first."""
     axis, lost = measured.axis, list(measured.thru).count(None)
     harmony, alone = rows[1], rows[-1].figures

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from descant_daemon.loopback.children import Child, play
 from descant_daemon.loopback.measure import SAME, choose
-from descant_daemon.loopback.programs import Program, play
 from descant_daemon.loopback.recording import Recording
-from descant_daemon.loopback.score import Cue
-from descant_daemon.loopback.wire import Job
+from descant_daemon.loopback.stimulus import Cue
+from descant_daemon.loopback.wire import WireJob
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.shelf import find, shelf
 from descant_routing.errors import DescantError
@@ -32,7 +32,7 @@ def test_play_that_refuses_is_quoted() -> None:
 
 def test_a_program_that_ends_without_a_word() -> None:
     with (
-        Program("It", "keyword") as program,
+        Child("It", "keyword") as program,
         pytest.raises(DescantError, match=r"^It does not come up: without a word\."),
     ):
         program.cables()
@@ -40,7 +40,7 @@ def test_a_program_that_ends_without_a_word() -> None:
 
 def test_a_program_that_fails_is_quoted() -> None:
     with (
-        Program("It", "nothing_of_that_name") as program,
+        Child("It", "nothing_of_that_name") as program,
         pytest.raises(DescantError, match="No module named"),
     ):
         program.result(20, lambda: None)
@@ -49,7 +49,7 @@ def test_a_program_that_fails_is_quoted() -> None:
 def test_a_program_that_hangs_is_given_up_and_ended() -> None:
     # asyncio's prompt waits for its standard input, which is never closed before the block ends.
     with (
-        Program("It", "asyncio") as program,
+        Child("It", "asyncio") as program,
         pytest.raises(DescantError, match=r"^It did not end within 0 s"),
     ):
         program.result(0, lambda: None)
@@ -64,8 +64,10 @@ def test_what_a_preset_asks_to_be_late_is_not_measured(name: str) -> None:
 
 
 def test_a_job_and_a_recording_survive_the_pipe() -> None:
-    job = Job("jack", "Descant:in", "Descant:out", (Cue(0, b"\xfa"), Cue(2000, b"\x90\x3c\x5a")), 1.5, 0.25)
-    assert Job.decode(job.encode()) == job._replace(cues=list(job.cues))
+    job = WireJob(
+        "jack", "Descant:in", "Descant:out", (Cue(0, b"\xfa"), Cue(2000, b"\x90\x3c\x5a")), 1.5, 0.25
+    )
+    assert WireJob.decode(job.encode()) == job._replace(cues=list(job.cues))
     recording = Recording([0, 2000], [(2003, b"\x91\x30\x50"), (2013, b"\x81\x30\x40")], 2)
     assert Recording.decode(recording.encode()) == recording
     assert [(strike.time, strike.key) for strike in recording.strikes(1)] == [(2003, 48)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from descant_routing.ports.jack.frames import FrameAxis
+from descant_routing.ports.jack.frame_axis import FrameAxis
 
 RATES = st.sampled_from([8000, 22050, 44100, 48000, 88200, 96000, 176400, 192000])
 FRAMES = st.integers(0, 1 << 50)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from descant_daemon.loopback.figures import Strike, answers, figures, off_grid, unsteadiness
-from descant_daemon.loopback.score import Key
+from descant_daemon.loopback.deviations import Onset, answers, figures, off_grid, unsteadiness
+from descant_daemon.loopback.stimulus import Press
 
 GRID = (1000, 2000, 3000, 4000)
 
@@ -53,12 +53,12 @@ def test_a_constant_delay_is_not_jitter() -> None:
 
 
 def test_the_first_strike_after_a_key_is_its_answer() -> None:
-    keys = [Key(100, 200, 60), Key(300, 400, 62), Key(500, 600, 64)]
-    strikes = [Strike(time, 1, 48) for time in (99, 130, 140, 200, 300, 600)]
+    keys = [Press(100, 200, 60), Press(300, 400, 62), Press(500, 600, 64)]
+    strikes = [Onset(time, 1, 48) for time in (99, 130, 140, 200, 300, 600)]
     assert answers(keys, strikes, same_key=False) == [30, 0, None]
 
 
 def test_a_dry_key_is_answered_by_itself_alone_and_once() -> None:
-    keys = [Key(100, 200, 60), Key(110, 200, 60), Key(120, 200, 62)]
-    strikes = [Strike(150, 0, 60), Strike(130, 0, 61), Strike(125, 0, 62)]
+    keys = [Press(100, 200, 60), Press(110, 200, 60), Press(120, 200, 62)]
+    strikes = [Onset(150, 0, 60), Onset(130, 0, 61), Onset(125, 0, 62)]
     assert answers(keys, strikes, same_key=True) == [50, None, 5]
