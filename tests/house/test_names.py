@@ -70,7 +70,6 @@ CLASSES_TO_RENAME = frozenset(
         "Place",
         "Plan",
         "Played",
-        "Program",
         "Question",
         "Row",
         "Score",
@@ -79,7 +78,6 @@ CLASSES_TO_RENAME = frozenset(
         "Standing",
         "Steps",
         "Take",
-        "Track",
         "Verdict",
     )
 )
