@@ -83,9 +83,11 @@ def listen(
     if data is not None:
         with train_extra():
             reader = importlib.import_module("descant_export.evaluate.takes.human")
+            styles = importlib.import_module("descant_export.evaluate.takes.style")
         human = reader.read_human(
             data,
             split_list,
+            styles.load_style(what[0]).steps_per_beat,
             tracks=tracks or [],
             keep_duplicates=duplicates,
             keep_ungridded=ungridded,

@@ -62,9 +62,9 @@ class _Mapped(NamedTuple):
 class LazyPieces(Sequence[Piece]):
     """Pieces that lie on disk: each is a view of the mapped files, and takes memory only while it is looked at."""
 
-    def __init__(self, mapped: _Mapped, which: NDArray[np.int64]) -> None:
+    def __init__(self, mapped: _Mapped, which: NDArray[np.int64], steps_per_beat: int) -> None:
         """Some of the pieces of a cache, by number; ``load`` gives all."""
-        self._mapped, self._which = mapped, which
+        self._mapped, self._which, self._steps_per_beat = mapped, which, steps_per_beat
 
     def __len__(self) -> int:
         """How many pieces."""
@@ -87,11 +87,13 @@ class LazyPieces(Sequence[Piece]):
             all_of.bars[bars],
             int(all_of.voices[at]),
             int(all_of.styles[at]),
+            self._steps_per_beat,
         )
 
     def chosen(self, numbers: Iterable[int]) -> LazyPieces:
         """Some of these pieces, by their place in this sequence."""
-        return LazyPieces(self._mapped, self._which[np.fromiter(numbers, np.int64)])
+        which = self._which[np.fromiter(numbers, np.int64)]
+        return LazyPieces(self._mapped, which, self._steps_per_beat)
 
 
 def _mapped(path: Path, kind: np.dtype[Any], ends: NDArray[np.int64]) -> NDArray[Any]:
@@ -224,8 +226,11 @@ def save(path: Path, pieces: Iterable[Piece]) -> None:
             cache.add(piece)
 
 
-def load(path: Path) -> LazyPieces:
-    """The pieces, in the order in which they were saved. DamagedError when not every byte is as it was written."""
+def load(path: Path, steps_per_beat: int = 4) -> LazyPieces:
+    """The pieces, in the order in which they were saved. DamagedError when not every byte is as it was written.
+
+    ``steps_per_beat``: with which they were read.
+    """
     try:
         with (path / INDEX).open("rb") as file, np.load(file) as index:
             arrays = {name: index[name] for name in _Mapped._fields[:5]}
@@ -241,7 +246,8 @@ def load(path: Path) -> LazyPieces:
         raise DamagedError(
             f"The corpus cache {path} is damaged ({error or type(error).__name__})."
         ) from error
-    return LazyPieces(_Mapped(**arrays, notes=notes, bars=bars), np.arange(len(arrays["names"])))
+    everything = np.arange(len(arrays["names"]))
+    return LazyPieces(_Mapped(**arrays, notes=notes, bars=bars), everything, steps_per_beat)
 
 
 def reports(path: Path) -> Iterator[FileReport]:

@@ -107,7 +107,7 @@ def _read(name: str, song: Song, options: IngestOptions) -> Reading:
         raise LeftOutError(
             "ungridded", f"has {facts.on_simple:.0%} of its onsets near the grid, as chance would", facts
         )
-    return Reading(FileReport(name, KEPT, facts=facts), from_notes(name, voices, bar))
+    return Reading(FileReport(name, KEPT, facts=facts), from_notes(name, voices, bar, options.steps_per_beat))
 
 
 def _tracks(song: Song, patterns: Sequence[Pattern]) -> list[Track]:

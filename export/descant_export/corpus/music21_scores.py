@@ -105,7 +105,7 @@ def _read(title: str, parts: Sequence[Any], collection: Collection, options: Ing
         raise LeftOutError(
             "length", f"lasts {beats:.3g} beats, not {options.min_beats} to {options.max_beats}", facts
         )
-    return Reading(FileReport(title, KEPT, facts=facts), from_notes(title, voices, step_in_bar))
+    return Reading(FileReport(title, KEPT, facts=facts), from_notes(title, voices, step_in_bar, grid))
 
 
 def _step(quarters: Fraction, steps_per_beat: int) -> int:

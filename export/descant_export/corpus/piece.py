@@ -21,7 +21,7 @@ class Piece:
 
     ``notes``: ``NOTE`` records ordered by (on, key, voice); within a voice no key sounds twice at once.
     ``step_in_bar``: integers ``[steps]``; a pick-up begins late in its bar. ``voices``: how many, voice 0 the
-    top one. ``style``: its number among the model's.
+    top one. ``style``: its number among the model's. ``steps_per_beat``: of a quarter.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Piece:
     step_in_bar: NDArray[np.int16]
     voices: int
     style: int = 0
+    steps_per_beat: int = 4
 
     @property
     def steps(self) -> int:
@@ -98,6 +99,7 @@ def from_notes(
     name: str,
     voices: Sequence[Iterable[tuple[int, ...]]],
     step_in_bar: Sequence[int] | NDArray[np.integer],
+    steps_per_beat: int = 4,
 ) -> Piece:
     """A piece from notes (first step, step after the last, MIDI key[, velocity]) of each voice.
 
@@ -121,4 +123,5 @@ def from_notes(
     table = np.array(rows, NOTE)
     table["off"] = np.minimum(table["off"], steps)
     table = table[np.lexsort((table["voice"], table["key"], table["on"]))]
-    return Piece(name, table, np.asarray(step_in_bar, np.int16), len(voices))
+    bars = np.asarray(step_in_bar, np.int16)
+    return Piece(name, table, bars, len(voices), steps_per_beat=steps_per_beat)

@@ -79,7 +79,12 @@ def read_corpus(
     options = options or IngestOptions()
     source = _collection(name, options) if name.startswith("music21:") else _folder(name, options)
     path = cache.cache_path(source.name, source.digest)
-    pieces = _cached(path, lambda: _ingest(source, path, progress, processes), progress)
+    pieces = _cached(
+        path,
+        partial(cache.load, path, options.steps_per_beat),
+        lambda: _ingest(source, path, progress, processes),
+        progress,
+    )
     if not len(pieces):
         first = next(iter(cache.reports(path)))
         raise DescantError(
@@ -88,12 +93,17 @@ def read_corpus(
     return Corpus(name, pieces, source.credit, source.licence, partial(cache.reports, path))
 
 
-def _cached(path: Path, ingest: Callable[[], None], progress: Callable[[Step], None]) -> cache.LazyPieces:
+def _cached(
+    path: Path,
+    read: Callable[[], cache.LazyPieces],
+    ingest: Callable[[], None],
+    progress: Callable[[Step], None],
+) -> cache.LazyPieces:
     """What is in the cache, or comes into it; a damaged one is made anew."""
     try:
         if path.exists():
             try:
-                return cache.load(path)
+                return read()
             except cache.DamagedError as error:
                 progress(Step(0, 0, "", f"{error} The files are read again."))
                 cache.remove(path)
@@ -102,7 +112,7 @@ def _cached(path: Path, ingest: Callable[[], None], progress: Callable[[Step], N
         raise DescantError(
             f"The corpus cache {path} cannot be written: {error.strerror or error}."
         ) from error
-    return cache.load(path)
+    return read()
 
 
 def _collection(name: str, options: IngestOptions) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from descant_daemon.midi_bytes import LARGEST
@@ -22,7 +23,7 @@ AS_IT_IS = IngestOptions(keep_duplicates=True, keep_ungridded=True, min_beats=0,
 SOURCES = "a folder, a .mid, .zip or .mat file, or a corpus such as music21:bach; :train, :valid or :test takes a side"
 
 
-def read_music(source: str, tell: Callable[[str], None]) -> list[Piece]:
+def read_music(source: str, tell: Callable[[str], None], steps_per_beat: int = 4) -> list[Piece]:
     """The pieces of a source, in sorted order of their names.
 
     ``FOLDER``, ``FILE.mid``, ``FILE.zip``, ``FILE.zip:PATTERN`` (``midi/*.mid``), ``FILE.mat`` or a corpus's
@@ -36,18 +37,19 @@ def read_music(source: str, tell: Callable[[str], None]) -> list[Piece]:
         rolls = read_rolls(Path(name))
         sides = [side] if side else list(SPLITS)
         return [piece for each in sides for piece in as_pieces(f"{rolls.name} {each}", rolls.side(each))]
-    pieces = list(_pieces(name, tell))
+    options = replace(AS_IT_IS, steps_per_beat=steps_per_beat)
+    pieces = list(_pieces(name, tell, options))
     if side:
-        split = split_by_tune(pieces)
+        split = split_by_tune(pieces, steps_per_beat=steps_per_beat)
         pieces = list({"train": split.train, "valid": split.valid, "test": split.test}[side])
     if not pieces:
         raise DescantError(f"There is no music in {source}.")
     return pieces
 
 
-def read_midi(name: str, content: bytes) -> Piece:
-    """A MIDI file at sixteenths, from its first note on. DescantError says why a file is not music."""
-    report, piece = read_content(name, content, AS_IT_IS)
+def read_midi(name: str, content: bytes, options: IngestOptions = AS_IT_IS) -> Piece:
+    """A MIDI file, at sixteenths unless told, from its first note on. DescantError says why a file is not music."""
+    report, piece = read_content(name, content, options)
     if piece is None:
         raise DescantError(f"{name} {report.reason}.")
     return piece
@@ -72,23 +74,24 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
         raise DescantError(f"{name} in {archive.filename} cannot be read: {error}.") from error
 
 
-def _pieces(name: str, tell: Callable[[str], None]) -> Iterator[Piece]:
+def _pieces(name: str, tell: Callable[[str], None], options: IngestOptions) -> Iterator[Piece]:
     path = Path(name)
     outer, zipped, pattern = name.partition(".zip:")
     if path.is_dir():
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
-        yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell)
+        yield from _each(((str(file.relative_to(path)), file.read_bytes) for file in files), tell, options)
     elif path.suffix.lower() == ".zip" or zipped:
         archive, names = archive_midi(Path(f"{outer}.zip") if zipped else path)
         with archive:
             chosen = [each for each in names if PurePosixPath(each).match(pattern or "*")]
-            yield from _each(((each, _reader(archive, each)) for each in chosen), tell)
+            yield from _each(((each, _reader(archive, each)) for each in chosen), tell, options)
     elif path.suffix.lower() in SUFFIXES:
-        yield from _each([(path.name, path.read_bytes)], tell)
+        yield from _each([(path.name, path.read_bytes)], tell, options)
     elif path.exists() or ":" not in name:
         raise DescantError(f"{name} is not music to read: that is {SOURCES}.")
     else:
-        yield from read_corpus(name, lambda step: tell(str(step))).pieces
+        grid = IngestOptions(steps_per_beat=options.steps_per_beat)
+        yield from read_corpus(name, lambda step: tell(str(step)), grid).pieces
 
 
 def _reader(archive: zipfile.ZipFile, name: str) -> Callable[[], bytes]:
@@ -98,10 +101,11 @@ def _reader(archive: zipfile.ZipFile, name: str) -> Callable[[], bytes]:
 def _each(
     files: Iterable[tuple[str, Callable[[], bytes]]],
     tell: Callable[[str], None],
+    options: IngestOptions,
 ) -> Iterator[Piece]:
     for name, content in files:
         try:
-            yield read_midi(name, content())
+            yield read_midi(name, content(), options)
         except OSError as error:
             tell(f"left out {name}: {error.strerror or error}")
         except DescantError as error:

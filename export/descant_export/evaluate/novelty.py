@@ -24,7 +24,7 @@ RUNS_AT_ONCE = 4096
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
-WINDOWS = (16, 32)
+WINDOWS = (16, 32)  # sixteenths
 SIEVE_BITS = 22  # the highest of a hash, where it is mixed best
 Bools = NDArray[np.bool_]
 
@@ -42,6 +42,7 @@ class Frames:
     begins: Ints
     sums: Hashes
     unshift: Hashes
+    steps_per_beat: int = 4
 
     def windows(self, length: int, pieces: Ints, *, any_key: bool) -> tuple[Ints, Hashes]:
         """First steps and hashes of the runs of ``length`` steps in which anything plays, within ``pieces``.
@@ -80,6 +81,7 @@ def frames_of(pieces: Sequence[Piece]) -> Frames:
         lengths.cumsum()[:-1],
         np.concatenate([np.zeros(1, np.uint64), np.cumsum(steps * _powers(STEP_BASE, len(steps)))]),
         _powers(_inverse(STEP_BASE), len(steps)),
+        pieces[0].steps_per_beat if len(pieces) else 4,
     )
 
 
@@ -124,7 +126,7 @@ def _inverse(base: int) -> int:
 
 
 class Novelty(NamedTuple):
-    """Of one piece: ``copied`` is the share of its steps in copied windows of 16 and 32 steps."""
+    """Of one piece: ``copied`` is the share of its steps in copied windows of 16 and 32 sixteenths."""
 
     steps: int
     longest_run: int
@@ -209,7 +211,8 @@ def novelty(
     music = frames_of(pieces)
     begins = np.append(music.begins, len(music.lowest))
     shares = []
-    for length in WINDOWS:
+    for window in WINDOWS:
+        length = window * music.steps_per_beat // 4
         covered = _covered(training.copied_windows(music, length), length)
         progress(length)
         shares.append([covered[begin:end].mean() for begin, end in pairwise(begins)])

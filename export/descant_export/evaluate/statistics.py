@@ -1,7 +1,7 @@
 """Statistics of a piece that human music keeps within narrow bounds, so that other music can be held against it.
 
 Pitch and rhythm as in muspy (Dong et al. 2020) and the Jazz Transformer (Wu & Yang 2020); tonal distance after
-Harte, Sandler & Gasser (2006). All at the model's grid of sixteenths, in bars of the piece's own metre.
+Harte, Sandler & Gasser (2006). All at the piece's own grid, in bars of the piece's own metre.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from descant_daemon.note_state import ARTICULATE, EVERY_KEY, PLAY
 from descant_export.corpus.piece import Piece
 
-BEAT = 4
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NATURAL_MINOR = (0, 2, 3, 5, 7, 8, 10)
 # Radius and semitone angle of the circles of fifths, minor thirds and major thirds.
@@ -58,11 +57,11 @@ def measure(piece: Piece) -> Statistics:
     if not len(piece.notes):
         return Statistics(*[np.nan] * len(Statistics._fields))
     state = piece.state(range(piece.voices), EVERY_KEY).astype(bool)
-    play, struck = state[..., PLAY], state[..., ARTICULATE]
+    play, struck, beat = state[..., PLAY], state[..., ARTICULATE], piece.steps_per_beat
     bar = bar_numbers(piece.step_in_bar)
     classes = np.bincount(piece.notes["key"] % 12, minlength=12) / len(piece.notes)
     sounding: Bools = np.asarray(play.any(1))
-    beats: Bools = np.asarray(sounding[: piece.steps // BEAT * BEAT].reshape(-1, BEAT).any(1))
+    beats: Bools = np.asarray(sounding[: piece.steps // beat * beat].reshape(-1, beat).any(1))
     best = _most_similar_before(_onset_vectors(struck, bar, piece.step_in_bar))
     low, high = piece.keys
     return Statistics(
@@ -74,10 +73,10 @@ def measure(piece: Piece) -> Statistics:
         ),
         groove_consistency=_groove(np.asarray(struck.any(1)), bar, piece.step_in_bar),
         polyphony=float(play.sum() / sounding.sum()),
-        notes_per_quarter=len(piece.notes) / (piece.steps / BEAT),
+        notes_per_quarter=len(piece.notes) / (piece.steps / beat),
         empty_beats=_mean(~beats),
         pitch_range=float(high - low),
-        note_length=float(np.mean(piece.notes["off"] - piece.notes["on"]) / BEAT),
+        note_length=float(np.mean(piece.notes["off"] - piece.notes["on"]) / beat),
         articulation=float((struck[1:] & play[:-1]).sum() / max(1, struck[1:].sum())),
         bar_similarity=_mean(best),
         repeated_bars=_mean(best > 0.999),  # a cosine of 1 but for rounding
@@ -157,7 +156,8 @@ class Silence(NamedTuple):
 def silence(piece: Piece) -> Silence:
     """Silence before the first note and after the last one counts too."""
     silent = ~sounding(piece)
-    whole = silent[: piece.steps // BEAT * BEAT].reshape(-1, BEAT)
+    beat = piece.steps_per_beat
+    whole = silent[: piece.steps // beat * beat].reshape(-1, beat)
     bar = int(piece.step_in_bar.max()) + 1
     return Silence(float(whole.all(1).mean()) if len(whole) else float("nan"), longest_run(silent) / bar)
 

@@ -37,7 +37,7 @@ def model_card(
     return f"""# {title}
 
 {config.network.described()}, MIDI keys {config.network.pitch_low} to {config.network.pitch_high},
-sixteenth steps. Model `{pair[:12]}`.
+{_grid(split)} steps. Model `{pair[:12]}`.
 
 ## Trained on
 {_owed(corpus)}
@@ -58,7 +58,7 @@ the checkpoint that was best on validation ({report.valid.total:.3f} nats a step
 ## Log-likelihood
 Natural log per step on the test pieces, flat mean over {report.scores[MODEL].steps} steps{_part(report, steps)},
 teacher-forced on both axes, pieces from their beginning in their own keys, dropout off, float32. Play is over all
-{config.network.pitches.size} pitches, articulate over the notes that play. These are sixteenths with
+{config.network.pitches.size} pitches, articulate over the notes that play. These are {_grid(split)}s with
 articulation and our own split: not comparable with published figures for other grids.
 
 | model | play | articulate | both |
@@ -73,6 +73,12 @@ What given notes are worth: all other notes of the test pieces, the very same on
 |---|---|---|---|---|
 {given}
 {_loudness(report)}"""
+
+
+def _grid(split: Split) -> str:
+    """What a step is."""
+    steps_per_beat = split.train[0].steps_per_beat
+    return "sixteenth" if steps_per_beat == 4 else f"1/{4 * steps_per_beat} note"
 
 
 def _owed(corpus: Corpus) -> str:

@@ -22,7 +22,6 @@ from descant_export.training.batches import segment
 from descant_export.training.masks import skyline
 from descant_export.training.player import TorchNetwork
 
-STEPS_PER_BEAT = 4
 MOST_VOICES = 8
 VELOCITY = 80
 
@@ -40,15 +39,16 @@ def write_samples(model: Network, held_out: Sequence[Piece], bars: int, stem: Pa
     steps = bars * cycle
     melody = segment(piece, 0, steps, 0, skyline, model.shape).given[0].numpy()
     silence = np.zeros_like(melody)
-    pitches = model.shape.kernel.pitches
+    pitches, tick = model.shape.kernel.pitches, PPQ // piece.steps_per_beat
     _write(
         Path(f"{stem}-free"),
         {"descant": play(model, silence, 0, piece.style)},
         pitches,
+        tick,
         f"{title}, by itself",
     )
     under = {"melody": melody, "descant": play(model, melody, first, piece.style)}
-    _write(Path(f"{stem}-melody"), under, pitches, f"{title}, under the melody of {piece.name}")
+    _write(Path(f"{stem}-melody"), under, pitches, tick, f"{title}, under the melody of {piece.name}")
 
 
 def play(model: Biaxial, given: State, first: int, style: int) -> State:
@@ -75,8 +75,8 @@ def play(model: Biaxial, given: State, first: int, style: int) -> State:
     return np.stack(states)
 
 
-def _write(stem: Path, tracks: dict[str, State], pitches: PitchRange, title: str) -> None:
-    tick = PPQ // STEPS_PER_BEAT
+def _write(stem: Path, tracks: dict[str, State], pitches: PitchRange, tick: int, title: str) -> None:
+    """``tick``: of MIDI, a step."""
     midi = stem.with_name(f"{stem.name}.mid")
     messages: dict[str, list[tuple[int, bytes]]] = {}
     for channel, (name, states) in enumerate(tracks.items()):

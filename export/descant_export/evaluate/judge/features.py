@@ -15,7 +15,6 @@ from descant_export.evaluate.judge.lines import (
     Bools,
     Floats,
     Ints,
-    Matrices,
     bar_classes,
     bar_onsets,
     bass_line,
@@ -32,7 +31,7 @@ MEASURED = (
     "pitch_range", "note_length", "articulation", "tonal_distance",
 )  # fmt: skip
 LENGTHS = ("a sixteenth", "an eighth", "a dotted eighth", "a quarter", "up to a half", "longer than a half")
-LENGTH_EDGES = (2, 3, 4, 5, 9)  # sixteenths from which on a length is the next
+LENGTH_EDGES = np.array([2, 3, 4, 5, 9]) / 4  # quarters from which on a length is the next
 PLACES = ("downbeats", "beats", "eighths", "sixteenths")
 LEAPS = {
     "repeats": (0, 1),
@@ -63,9 +62,9 @@ def statistics(piece: Piece) -> Features:
     found |= {"silent beats": quiet.beats, "longest silence": quiet.longest}
     classes = pitch_classes(piece)
     found |= _named("class {} above the tonic", range(12), np.roll(classes, -tonic(classes)))
-    lengths = np.digitize(piece.notes["off"] - piece.notes["on"], LENGTH_EDGES)
+    lengths = np.digitize((piece.notes["off"] - piece.notes["on"]) / piece.steps_per_beat, LENGTH_EDGES)
     found |= _named("notes of {}", LENGTHS, _shares(lengths, len(LENGTHS)))
-    place = _places(piece.step_in_bar[piece.notes["on"]].astype(np.int64))
+    place = _places(piece.step_in_bar[piece.notes["on"]].astype(np.int64), piece.steps_per_beat)
     found |= _named("onsets on {}", PLACES, _shares(place, len(PLACES)))
     at_once = np.minimum(score.play.sum(1), 6)
     found |= _named("{} notes at once", range(7), _shares(at_once, 7))
@@ -76,7 +75,9 @@ def statistics(piece: Piece) -> Features:
             for low, high in LEAPS.values()
         ]
         found |= _named(f"{line} line: {{}}", LEAPS, np.array(shares))
-    return found | _named("{} semitones sounding together", range(12), _intervals(score))
+    return found | _named(
+        "{} semitones sounding together", range(12), _intervals(score.play[:: piece.steps_per_beat])
+    )
 
 
 def n_grams(piece: Piece) -> Features:
@@ -88,10 +89,12 @@ def n_grams(piece: Piece) -> Features:
         pairs = [f"{line} line: {one}, then {other}" for one in MOVES for other in MOVES]
         found |= dict(zip(pairs, _shares(moves[:-1] * 5 + moves[1:], 25).tolist(), strict=True))
     struck: Bools = np.asarray(score.struck.any(1))
-    beats = len(struck) // 4
-    rhythm = struck[: beats * 4].reshape(-1, 4).astype(np.int64) @ np.array([8, 4, 2, 1])
+    beat = piece.steps_per_beat
+    beats = len(struck) // beat
+    sixteenths = struck[: beats * beat].reshape(beats, 4, beat // 4).any(2)
+    rhythm = sixteenths.astype(np.int64) @ np.array([8, 4, 2, 1])
     found |= _named("beat struck {}", (f"{pattern:04b}" for pattern in range(16)), _shares(rhythm, 16))
-    on_beats = score.play[::4]
+    on_beats = score.play[::beat]
     names = [CHORDS.get(_chord(keys), "another chord") for keys in on_beats if keys.any()]
     found |= {
         f"{name} on the beat": names.count(name) / max(1, len(names))
@@ -149,15 +152,17 @@ def _shares(numbers: Ints, count: int) -> Floats:
     return np.asarray(np.bincount(numbers, minlength=count) / max(1, len(numbers)))
 
 
-def _places(step_in_bar: Ints) -> Ints:
+def _places(step_in_bar: Ints, beat: int) -> Ints:
     """Of each onset the index in ``PLACES``."""
-    return np.select([step_in_bar == 0, step_in_bar % 4 == 0, step_in_bar % 2 == 0], [0, 1, 2], 3)
+    return np.select(
+        [step_in_bar == 0, step_in_bar % beat == 0, step_in_bar % (beat // 2) == 0], [0, 1, 2], 3
+    )
 
 
-def _intervals(score: Matrices) -> Floats:
-    """Of all pairs of keys that sound together on a beat, the intervals as shares, octaves folded."""
+def _intervals(on_beats: Bools) -> Floats:
+    """Of all pairs of keys in each row of ``[beats, 128]`` the intervals as shares, octaves folded."""
     counts = np.zeros(12)
-    for keys in score.play[::4]:
+    for keys in on_beats:
         at = np.flatnonzero(keys)
         counts += np.bincount(((at[None] - at[:, None]) % 12)[np.triu_indices(len(at), 1)], minlength=12)
     return np.asarray(counts / max(1, counts.sum()))

@@ -74,7 +74,7 @@ def judge(
     music: dict[str, dict[str, Music]] = {}
     found: dict[str, Judgement] = {}
     for preset, style in styles.items():
-        human[style.name] = read_human(asked[preset], split_list, **choices)
+        human[style.name] = read_human(asked[preset], split_list, style.steps_per_beat, **choices)
         sets = _music(style, human[style.name], files.get(style.name), count, bars, plain, seed)
         music[style.name] = sets
         with console.status(f"judging {style.name}"):
@@ -122,7 +122,7 @@ def sweep(
 ) -> None:
     """Takes at ``points`` values of a parameter; over melodies of ``corpus``, or else of our own tunes."""
     style = load_style(preset, settings)
-    human = read_human(corpus, split_list, **choices) if corpus else None
+    human = read_human(corpus, split_list, style.steps_per_beat, **choices) if corpus else None
     melodies = melodies_for(style, human and human.held_out, bars) if style.over_melody else []
     values = np.linspace(low, high, points).tolist()
     with counted("takes", points * count) as bar:
@@ -141,7 +141,7 @@ def _music(
     style: Style, human: Human, files: str | None, count: int, bars: int, plain: bool, seed: int
 ) -> dict[str, Music]:
     if files is not None:
-        ours = from_files(read_music(files, console.print), bars)
+        ours = from_files(read_music(files, console.print, style.steps_per_beat), bars)
         lengths = {int(each.piece.step_in_bar.max()) + 1 for each in ours.excerpts}
         return {HUMAN: human_music(human.held_out, bars, lengths), OURS: ours}
     played = {OURS: style} | ({PLAIN: style.plain()} if plain else {})

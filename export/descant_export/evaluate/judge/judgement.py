@@ -88,8 +88,8 @@ def render(
 
 
 def bar_lengths(takes: Sequence[Take]) -> set[int]:
-    """Of the takes' bars, in sixteenths."""
-    return {take.metre.steps_per_bar(4) for take in takes}
+    """Of the takes' bars, in steps."""
+    return {take.metre.steps_per_bar(take.piece.steps_per_beat) for take in takes}
 
 
 def as_many(human: Music, count: int, seed: int) -> Music:

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from descant_daemon.settings.parameters import TABLE
+from descant_daemon.song import PPQ
 from descant_export.corpus.piece import Piece
 from descant_export.evaluate.statistics import Statistics, measure, silence
-from descant_export.evaluate.takes.melody import STEP, Melody
+from descant_export.evaluate.takes.melody import Melody
 from descant_export.evaluate.takes.style import Style
 from descant_export.evaluate.takes.take import Messages, Take, render_take, several
 
@@ -86,7 +87,7 @@ def _turned(
     if controller is None:
         return []
     melody = melodies[0] if melodies else None
-    bar = (melody.metre if melody else style.parameters.metre).steps_per_bar(4) * STEP
+    bar = (melody.metre if melody else style.parameters.metre).steps_per_bar(PPQ)
     path = np.interp(np.linspace(0, 1, bars), np.linspace(0, 1, len(values)), values).tolist()
     row = TABLE[name]
     places = [row.to_cc(round(value) if row.kind == "int" else value) for value in path]

@@ -16,7 +16,7 @@ from descant_export.corpus.piece import Piece
 from descant_export.evaluate.takes.excerpt import all_excerpts
 from descant_export.evaluate.takes.human import Human
 from descant_export.evaluate.takes.markov import markov_takes
-from descant_export.evaluate.takes.melody import STEP, VELOCITY, melodies_of, metre_of
+from descant_export.evaluate.takes.melody import VELOCITY, melodies_of, metre_of
 from descant_export.evaluate.takes.style import Style
 from descant_export.evaluate.takes.take import several
 from descant_routing.errors import DescantError
@@ -94,8 +94,9 @@ def write_clip(clip: Clip, path: Path, tempo: float) -> None:
     """As MIDI: one track, one channel, one velocity, one tempo, so that only the notes differ."""
     piece = clip.piece
     notes = notes_of(piece.state(range(piece.voices), EVERY_KEY), EVERY_KEY)
+    step = PPQ // piece.steps_per_beat
     track = struck(
-        (note.step * STEP, (note.step + note.length) * STEP, note.key, VELOCITY, 0) for note in notes
+        (note.step * step, (note.step + note.length) * step, note.key, VELOCITY, 0) for note in notes
     )
-    metre = metre_of(int(piece.step_in_bar.max()) + 1)
+    metre = metre_of(int(piece.step_in_bar.max()) + 1, piece.steps_per_beat)
     write_song(path, {"Clip": track}, TempoMap(PPQ, [(0, round(60e6 / tempo))]), metre)

@@ -24,8 +24,10 @@ class Human(NamedTuple):
     held_out: Sequence[Piece]
 
 
-def read_human(what: str, split_list: Path | None = None, **choices: object) -> Human:
-    """A corpus, read and split as ``descant train`` does. ``choices``: of ``IngestOptions``, at sixteenths.
+def read_human(
+    what: str, split_list: Path | None = None, steps_per_beat: int = 4, **choices: object
+) -> Human:
+    """A corpus, read and split as ``descant train`` does. ``choices``: of ``IngestOptions``; the steps are the model's.
 
     ``RECIPE.yaml:STYLE`` is that style as its recipe has it read and split.
     """
@@ -33,7 +35,9 @@ def read_human(what: str, split_list: Path | None = None, **choices: object) -> 
     if is_recipe(recipe):
         choice = _of_recipe(recipe, style)
     else:
-        choice = Choice(what, IngestOptions.from_dict({**choices, "steps_per_beat": 4}), split_list)
+        choice = Choice(
+            what, IngestOptions.from_dict({**choices, "steps_per_beat": steps_per_beat}), split_list
+        )
     corpus = read_with_bar(choice.what, choice.options)
     split = choice.split(corpus)
     held_out = [*split.test, *split.valid]

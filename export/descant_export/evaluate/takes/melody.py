@@ -13,25 +13,26 @@ from descant_daemon.tunes.book import Shelf, load, names
 from descant_export.corpus.piece import Piece
 from descant_export.training.masks import skyline
 
-STEP = PPQ // 4  # ticks a sixteenth
 VELOCITY = 80
 MOST_SIXTEENTHS = 32  # in a bar: longer ones have no metre that a preset could name
 
 
 class Melody(NamedTuple):
-    """``notes``: (first step, step after the last, MIDI key) in sixteenths from a bar line; ``source``: whose."""
+    """``notes``: (first step, step after the last, MIDI key) in steps from a bar line; ``source``: whose."""
 
     name: str
     source: str
     metre: Metre
     bars: int
     notes: tuple[tuple[int, int, int], ...]
+    steps_per_beat: int = 4
 
     def messages(self, bars: int) -> list[tuple[int, bytes]]:
         """The first ``bars`` bars as (tick, message) on channel 1; at one tick, what ends goes first."""
-        end = bars * self.metre.steps_per_bar(4)
+        step = PPQ // self.steps_per_beat
+        end = bars * self.metre.steps_per_bar(self.steps_per_beat)
         return struck(
-            (on * STEP, min(off, end) * STEP, key, VELOCITY, 0) for on, off, key in self.notes if on < end
+            (on * step, min(off, end) * step, key, VELOCITY, 0) for on, off, key in self.notes if on < end
         )
 
 
@@ -49,7 +50,10 @@ def melody_of(piece: Piece) -> Melody | None:
         (int(note["on"]) + pick_up, min(int(note["off"]), steps) + pick_up, int(note["key"]))
         for note in top[skyline(top)]
     )
-    return Melody(piece.name, piece.name, metre_of(bar), bars, notes) if notes and bars > 1 else None
+    if not notes or bars < 2:
+        return None
+    metre = metre_of(bar, piece.steps_per_beat)
+    return Melody(piece.name, piece.name, metre, bars, notes, piece.steps_per_beat)
 
 
 def melodies_of(pieces: Iterable[Piece], bars: int) -> list[Melody]:
@@ -69,12 +73,14 @@ def tunes(shelf: Shelf = "melodies") -> list[Melody]:
 
 
 def steady_bar(piece: Piece) -> int | None:
-    """Sixteenths in the bar that a piece begins in; None where a preset could not name such a metre."""
+    """Steps in the bar that a piece begins in; None where a preset could not name such a metre."""
     bar_lines = np.flatnonzero(piece.step_in_bar == 0)
     if len(bar_lines) < 2:
         return None
     bar = int(bar_lines[1] - bar_lines[0])
-    return bar if 2 <= bar <= MOST_SIXTEENTHS and int(piece.step_in_bar[0]) < bar else None
+    sixteenths, rest = divmod(4 * bar, piece.steps_per_beat)
+    named = not rest and 2 <= sixteenths <= MOST_SIXTEENTHS
+    return bar if named and int(piece.step_in_bar[0]) < bar else None
 
 
 def steady_steps(piece: Piece, bar: int) -> int:
@@ -83,7 +89,8 @@ def steady_steps(piece: Piece, bar: int) -> int:
     return piece.steps if regular.all() else int(np.argmin(regular))
 
 
-def metre_of(bar: int) -> Metre:
-    """A metre of ``bar`` sixteenths, in the longest unit up to a quarter: 12 is 3/4."""
-    unit = 4 if bar % 4 == 0 else 8 if bar % 2 == 0 else 16
-    return Metre(bar * unit // 16, unit)
+def metre_of(bar: int, steps_per_beat: int = 4) -> Metre:
+    """A metre of ``bar`` steps, whole sixteenths, in the longest unit up to a quarter: 12 are 3/4 of four a beat."""
+    sixteenths = 4 * bar // steps_per_beat
+    unit = 4 if sixteenths % 4 == 0 else 8 if sixteenths % 2 == 0 else 16
+    return Metre(sixteenths * unit // 16, unit)

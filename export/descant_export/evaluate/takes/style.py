@@ -43,6 +43,11 @@ class Style:
     bindings: Bindings
 
     @property
+    def steps_per_beat(self) -> int:
+        """Of its model."""
+        return self.network.metadata.steps_per_beat
+
+    @property
     def over_melody(self) -> bool:
         """Whether it is made to be played to."""
         return self.parameters.mode != "free"

@@ -15,7 +15,7 @@ from descant_daemon.settings.metre import Metre
 from descant_daemon.song import PPQ, track_of
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.evaluate.takes.melody import STEP, Melody
+from descant_export.evaluate.takes.melody import Melody
 from descant_export.evaluate.takes.style import Style
 
 TEMPO = 100.0  # quarters a minute
@@ -23,7 +23,7 @@ Messages = Sequence[tuple[int, bytes]]
 
 
 class Take(NamedTuple):
-    """``tracks``: name → messages by tick, the melody's first; ``piece``: all of it at sixteenths.
+    """``tracks``: name → messages by tick, the melody's first; ``piece``: all of it at the model's grid.
 
     ``source``: where its melody is from, or its own name: takes and pieces of one source share notes.
     """
@@ -57,7 +57,7 @@ def render_take(
     parameters = style.parameters.with_values(values)
     metre = parameters.metre
     track = melody.messages(bars) if melody else []
-    length = bars * metre.steps_per_bar(4) * STEP
+    length = bars * metre.steps_per_bar(PPQ)
     tempo_map = TempoMap(PPQ, [(0, round(60e6 / tempo))])
     heard = sorted([*turns, *track], key=lambda event: event[0])
     ours = render(style.network, parameters, heard, tempo_map, length, style.bindings).messages
@@ -69,20 +69,23 @@ def render_take(
         metre,
         tempo,
         tracks,
-        piece_of(told, tracks.values(), bars, metre),
+        piece_of(told, tracks.values(), bars, metre, style.steps_per_beat),
     )
 
 
-def piece_of(name: str, tracks: Iterable[Messages], bars: int, metre: Metre) -> Piece:
-    """Messages as a piece at sixteenths: a voice a track, the melody's the top one."""
-    bar = metre.steps_per_bar(4)
-    return from_notes(name, [_notes(track) for track in tracks], np.arange(bars * bar) % bar)
+def piece_of(
+    name: str, tracks: Iterable[Messages], bars: int, metre: Metre, steps_per_beat: int = 4
+) -> Piece:
+    """Messages as a piece: a voice a track, the melody's the top one."""
+    bar = metre.steps_per_bar(steps_per_beat)
+    voices = [_notes(track, PPQ / steps_per_beat) for track in tracks]
+    return from_notes(name, voices, np.arange(bars * bar) % bar, steps_per_beat)
 
 
-def _notes(track: Messages) -> list[tuple[int, int, int, int]]:
-    """(first step, step after the last, key, velocity) at the nearest sixteenths."""
+def _notes(track: Messages, step: float) -> list[tuple[int, int, int, int]]:
+    """(first step, step after the last, key, velocity) at the nearest steps of ``step`` ticks."""
     return [
-        (nearest_step(note.start, STEP), nearest_step(note.end, STEP), note.key, note.velocity)
+        (nearest_step(note.start, step), nearest_step(note.end, step), note.key, note.velocity)
         for note in track_of(track).notes
     ]
 

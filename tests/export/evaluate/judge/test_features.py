@@ -110,3 +110,27 @@ def test_a_table_has_a_row_a_piece_and_no_gaps(hymns: Callable[[range], list[Pie
 def test_the_picture_is_one(hymns: Callable[[range], list[Piece]]) -> None:
     png = similarity_picture({"human": hymns(range(3)), "ours": hymns(range(1))})
     assert png.startswith(b"\x89PNG")
+
+
+def finer(piece: Piece) -> Piece:
+    """The same music at twelve steps a beat."""
+    voices = [
+        [(int(n["on"]) * 3, int(n["off"]) * 3, int(n["key"])) for n in piece.notes if n["voice"] == voice]
+        for voice in range(piece.voices)
+    ]
+    return from_notes(piece.name, voices, np.arange(piece.steps * 3) % 48, 12)
+
+
+def test_the_same_music_has_the_same_features_whatever_the_grid() -> None:
+    """All but groove, which is a share of steps."""
+    rng = np.random.default_rng(0)
+    voices = [
+        [(at, at + int(rng.integers(1, 7)), int(rng.integers(low, low + 15))) for at in range(0, 126, gap)]
+        for low, gap in ((60, 3), (45, 5))
+    ]
+    piece = from_notes("both", voices, np.arange(128) % 16)
+    names, (coarse, fine) = table([piece, finer(piece)])
+    differing = [
+        name for name, one, other in zip(names, coarse, fine, strict=True) if abs(one - other) > 1e-9
+    ]
+    assert differing == ["groove consistency"]

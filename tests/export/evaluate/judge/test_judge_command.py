@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.midi_file import write_song
+from descant_daemon.song import PPQ
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.takes.melody import STEP
 from descant_routing.errors import DescantError, UsageError
 
 Pieces = Callable[[range], list[Piece]]
@@ -30,7 +30,7 @@ def save(pieces: list[Piece], folder: Path) -> Path:
     folder.mkdir()
     for piece in pieces:
         events = sorted(
-            (int(at) * STEP, kind, int(note["key"]))
+            (int(at) * PPQ // 4, kind, int(note["key"]))
             for note in piece.notes
             for at, kind in ((note["on"], 0x90), (note["off"], 0x80))
         )

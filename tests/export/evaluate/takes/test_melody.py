@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from descant_daemon.settings.metre import Metre
 from descant_daemon.tunes.book import names
 from descant_export.corpus.piece import from_notes
-from descant_export.evaluate.takes.melody import STEP, melodies_of, melody_of, metre_of, tunes
+from descant_export.evaluate.takes.melody import melodies_of, melody_of, metre_of, tunes
 
 WALTZ = [8, 9, 10, 11, *range(12), *range(12), *range(12)]
 
@@ -49,9 +50,9 @@ def test_messages_end_with_their_bars_and_end_a_note_before_the_next_begins() ->
     assert melody is not None
     assert melody.messages(2) == [
         (0, bytes((0x90, 60, 80))),
-        (16 * STEP, bytes((0x80, 60, 64))),
-        (16 * STEP, bytes((0x90, 60, 80))),
-        (32 * STEP, bytes((0x80, 60, 64))),
+        (16 * 120, bytes((0x80, 60, 64))),
+        (16 * 120, bytes((0x90, 60, 80))),
+        (32 * 120, bytes((0x80, 60, 64))),
     ]
 
 
@@ -66,3 +67,15 @@ def test_a_bar_has_a_metre(bar: int, metre: tuple[int, int]) -> None:
 def test_our_own_tunes_are_all_there() -> None:
     assert len(tunes()) == len(names())
     assert all(melody.bars > 1 for melody in tunes())
+
+
+def test_a_melody_of_a_finer_grid_is_played_at_its_own_steps() -> None:
+    """Triplets: twelve steps a beat, three of them in the time of two eighths."""
+    triplets = [(at, at + 4, 60 + at // 4) for at in range(0, 96, 4)]
+    melody = melody_of(from_notes("triplets", [triplets], np.arange(96) % 48, 12))
+    assert melody is not None
+    assert (melody.metre, melody.bars) == (Metre(4, 4), 2)
+    assert [tick for tick, data in melody.messages(1) if data[0] == 0x90] == [160 * at for at in range(12)]
+    assert melody_of(from_notes("odd", [triplets], np.arange(96) % 40, 12)) is None, (
+        "a bar of 13 1/3 sixteenths"
+    )

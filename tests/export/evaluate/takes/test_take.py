@@ -15,7 +15,7 @@ from descant_export.evaluate.music import read_midi
 from descant_export.evaluate.takes.markov import markov_takes
 from descant_export.evaluate.takes.melody import melody_of
 from descant_export.evaluate.takes.style import KEPT_PLAIN, Style, load_style, name_and_style
-from descant_export.evaluate.takes.take import Take, render_take, several
+from descant_export.evaluate.takes.take import Take, piece_of, render_take, several
 from descant_routing.errors import UsageError
 
 
@@ -67,6 +67,15 @@ def test_without_a_melody_it_plays_freely(style: Style) -> None:
     free = render_take(style, 1, 2)
     assert list(free.tracks) == ["Descant"]
     assert len(free.piece.notes)
+
+
+def test_a_take_is_a_piece_at_the_steps_of_its_model() -> None:
+    triplets = [
+        (160 * at + late, bytes((kind, 60, 80))) for at in range(3) for kind, late in ((0x90, 0), (0x80, 150))
+    ]
+    piece = piece_of("take", [triplets], 1, Metre(4, 4), 12)
+    assert [note[:2] for note in notes(piece)] == [(0, 4), (4, 8), (8, 12)]
+    assert (piece.steps, piece.steps_per_beat) == (48, 12)
 
 
 def test_plainly_keeps_what_is_asked_for_and_nothing_of_how(style: Style) -> None:
