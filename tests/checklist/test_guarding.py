@@ -8,7 +8,7 @@ import pytest
 from tests.checklist.desk import Desk, assert_silent, ear, sent
 from tests.effect.stage import BEGIN, STOP, Stage, by_melody, by_step
 
-from descant_daemon.cli.learn_control import Listener
+from descant_daemon.cli.learn import Listener
 from descant_daemon.controls.learn_ear import REST, LearnEar
 from descant_daemon.effect.cables.gate import Care
 from descant_daemon.settings.source import Controller

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.routing.conftest import Keyboard, Server, jack_server, keyboard
 
-from descant_daemon.cli import learn_control
+from descant_daemon.cli import learn
 from descant_daemon.cli.app import main
-from descant_daemon.cli.learn_control import Listener
+from descant_daemon.cli.learn import Listener
 from descant_daemon.controls.learn_ear import REST, LearnEar
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.settings.source import Controller, Pair
@@ -118,7 +118,7 @@ def test_when_nothing_moves_it_says_where_it_listened(
     refused: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a back-end whose time nobody runs forward."""
-    monkeypatch.setattr(learn_control, "open_backend", opens(MemoryBackend()))
+    monkeypatch.setattr(learn, "open_backend", opens(MemoryBackend()))
     code, told = refused("capture", "--timeout", "1")
     assert code == 1
     assert told == (
@@ -134,7 +134,7 @@ def test_ports_that_are_lost_end_it(
 ) -> None:
     backend = MemoryBackend()
     backend.lose("the JACK server has shut down")
-    monkeypatch.setattr(learn_control, "open_backend", opens(backend))
+    monkeypatch.setattr(learn, "open_backend", opens(backend))
     code, told = refused("gate")
     assert code == 1
     assert told.endswith("descant: the JACK server has shut down\n")

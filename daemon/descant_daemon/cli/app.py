@@ -18,7 +18,7 @@ from descant_daemon.cli import (
     doctor,
     evaluate,
     judge,
-    learn_control,
+    learn,
     listen,
     play,
     ports,
@@ -48,7 +48,7 @@ app.add_typer(rig.app)
 app.command()(presets.presets)
 app.command()(ports.ports)
 app.command()(doctor.doctor)
-app.command()(learn_control.learn)
+app.command()(learn.learn)
 app.command()(bench.bench)
 app.add_typer(service.app)
 app.command()(corpus.corpus)
