@@ -32,7 +32,7 @@ def module_command(module: str, *arguments: str) -> list[str]:
 
 
 def leave_current_folder() -> None:
-    """For a program of ours: no process that it starts, by whatever way, imports from the current folder.
+    """For a program of Descant's: no process that it starts, by whatever way, imports from the current folder.
 
     Nor does it itself from now on, where ``python -m`` has put that folder first.
     """

@@ -1,4 +1,4 @@
-"""``descant demo``: the whole effect without any MIDI system: a host of our own plays it a hymn tune."""
+"""``descant demo``: the whole effect without any MIDI system: a host of its own plays it a hymn tune."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ def demo(
         link.close()
 
     sent = [(max(0, round(tempo_map.tick_at(at - START_LEAD))), data) for at, data, _ in backend.sent]
-    ours = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
+    generated = [(tick, data) for tick, data in sent if _is_ours(data, parameters.channel - 1)]
     make_folder(folder)
     midi, picture = folder / "demo.mid", folder / "demo.png"
     how = f"Descant {version('descant')}, seed {parameters.seed}, over {melody.title} ({melody.composer})"
     tracks = [
-        [word(0, "track_name", name), *events] for name, events in (("Player", track), ("Descant", ours))
+        [word(0, "track_name", name), *events] for name, events in (("Player", track), ("Descant", generated))
     ]
     words = credits_of([chosen.title], how, chosen.credits)
     write_whole(midi, song_bytes(tracks, tempo_map, [(0, melody.metre)], words))
@@ -96,7 +96,7 @@ def demo(
 
 
 def _is_ours(data: bytes, channel: int) -> bool:
-    """Our notes alone: not the player's, nor what closing the port says to the synth."""
+    """Descant's notes alone: not the player's, nor what closing the port says to the synth."""
     return message.channel(data) == channel and (message.is_note_on(data) or message.is_note_off(data))
 
 

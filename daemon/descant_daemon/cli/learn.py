@@ -90,7 +90,7 @@ class Listener:
     """The ear as a back-end drives it: hears everything, sends nothing."""
 
     def __init__(self, ear: LearnEar) -> None:
-        """``done`` is set, by the thread that drives us, when ``source`` has been found."""
+        """``done`` is set, by the thread that drives it, when ``source`` has been found."""
         self.source: Source | None = None
         self.done = threading.Event()
         self._ear = ear

@@ -43,7 +43,8 @@ def listen(
     mode: options.Mode = None,
     settings: options.Set = None,
     blind: Annotated[
-        bool, typer.Option("--blind", help="A blind test: human clips, ours and baselines; needs --data.")
+        bool,
+        typer.Option("--blind", help="A blind test: human clips, Descant's and baselines; needs --data."),
     ] = False,
     pick: Annotated[
         bool, typer.Option("--pick", help="With --blind: which of two is human, instead of 1 to 10.")

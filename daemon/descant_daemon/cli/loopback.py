@@ -92,7 +92,7 @@ def _measure(preset: str, backend: str, keys: int) -> Measured:
 
 @contextmanager
 def _terminated_in_order() -> Generator[None]:
-    """SIGTERM ends us as Ctrl-C does, so that no program of ours goes on playing."""
+    """SIGTERM ends this as Ctrl-C does, so that no program that it has started goes on playing."""
 
     def end(number: int, _frame: object) -> None:
         sys.exit(128 + number)

@@ -14,7 +14,7 @@ from descant_routing.errors import DescantError, UsageError
 
 
 def ignore_signals() -> None:
-    """Panic and capture, until there is something that they could ask for: they would end us."""
+    """Panic and capture, until there is something that they could ask for: they would end the program."""
     if sys.platform != "win32":
         for number in (signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, signal.SIG_IGN)

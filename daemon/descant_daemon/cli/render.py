@@ -109,8 +109,8 @@ def render(
         )
     how = f"Descant {version('descant')}, seed {chosen.parameters.seed}"
     words = credits_of([chosen.title], how, chosen.credits, named=has_title(song))
-    ours = [word(0, "track_name", "Descant"), *rendering.messages]
-    tracks = [*(player_tracks(song, score.length) if song else ()), ours]
+    generated = [word(0, "track_name", "Descant"), *rendering.messages]
+    tracks = [*(player_tracks(song, score.length) if song else ()), generated]
     write_whole(
         output,
         song_bytes(tracks, score.tempo_map, score.metres, head_words(song, words, score.length)),

@@ -1,4 +1,4 @@
-"""What renderings write and say: the player's tracks as they were, ours beside them, credits; how much is done."""
+"""What renderings write and say: the player's tracks as they were, Descant's beside them, credits; how much is done."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def player_tracks(song: Song, length: int) -> list[list[Event]]:
 
 
 def head_words(song: Song | None, owed: Sequence[Event], length: int) -> list[Event]:
-    """What stands in the first track beside tempo and metre: the file's own words, and ours."""
+    """What stands in the first track beside tempo and metre: the file's own words, and Descant's."""
     conductor = None if song is None else _conductor(song)
     return [*(() if conductor is None else until(conductor.events, length)), *owed]
 

@@ -1,1 +1,1 @@
-"""What guards an input: echoes of ours, storms, note-offs that never come, cables that go dead. Pure; ns."""
+"""What guards an input: echoes, storms, note-offs that never come, cables that go dead. Pure; ns."""

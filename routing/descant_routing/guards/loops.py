@@ -1,9 +1,9 @@
-"""A loop: what we send comes back, because a DAW or a cable leads our output into our input.
+"""A loop: what was sent comes back, because a DAW or a cable leads an output into an input.
 
-An echo is what arrives within 5 ms after we sent the very same. One may be chance. A loop is when the last things
-that we sent on a channel have all come back, one for one: three note-ons, or more of other messages, since a
+An echo is what arrives within 5 ms after the very same was sent. One may be chance. A loop is when the last things
+that were sent on a channel have all come back, one for one: three note-ons, or more of other messages, since a
 controller that trembles repeats itself. Then echoes go no further; and where notes come back, nothing is to be
-generated, or we would answer ourselves.
+generated, or Descant would answer itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from descant_routing import message
 
 WINDOW = 5_000_000  # ns within which an echo is back
 QUIET = 1_000_000_000
-"""ns without an echo after which a loop is thought to be gone. Who has pulled the cable hears us within a second;
+"""ns without an echo after which a loop is thought to be gone. Who has pulled the cable hears Descant within a second;
 
 where nobody has, three notes a second come back, which is no flood.
 """
@@ -37,13 +37,13 @@ class FeedbackGuard:
         """How often a loop has been found."""
         self._window = window
         self._sent: deque[tuple[int, _Way, bytes]] = deque(maxlen=MOST_REMEMBERED)
-        self._run: dict[_Way, int] = {}  # how many of the last that we sent came back, all of them
+        self._run: dict[_Way, int] = {}  # how many of the last that were sent came back, all of them
         self._passed: list[tuple[int, int]] = []  # (channel, key) of echoes that were let through
         self._looping: dict[_Way, int] = {}  # → when the last echo came
 
     @property
     def muted(self) -> bool:
-        """Notes of ours come back: generate no note-ons. Note-offs are always to be sent."""
+        """Generated notes come back: generate no note-ons. Note-offs are always to be sent."""
         return any(notes for _, _, notes in self._looping)
 
     @property

@@ -1,4 +1,4 @@
-"""What a system holds for us until its time: messages that were handed over before they were due."""
+"""What a system holds until its time: messages that were handed over before they were due."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from descant_routing import message
 from descant_routing.timed import MAIN
 
-_REMEMBERED = 256  # messages; in the few ms for which we hand over ahead there are a handful
+_REMEMBERED = 256  # messages; in the few ms for which messages are handed over ahead there are a handful
 _TAGS = 255  # a tag is a byte, and 0 stands for none
 
 

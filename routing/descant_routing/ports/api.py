@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Cables(NamedTuple):
-    """Label → name of somebody's port to connect to (see ``resolve``); None is only a port of our own.
+    """Label → name of somebody's port to connect to (see ``resolve``); None is only a port of Descant's.
 
     Labels are unique over inputs and outputs together, but for MAIN, the only one of its side. A named port
     that is not there is an error, unless ``patient``: then it is waited for.
@@ -28,7 +28,7 @@ class Cables(NamedTuple):
 CLIENT = "Descant"
 """What a patchbay calls the program that has the ports."""
 ONE_CABLE = Cables({MAIN: None}, {MAIN: None})
-"""One input and one output, both ports of our own."""
+"""One input and one output, both ports of Descant's."""
 
 
 def check_labels(cables: Cables) -> None:
@@ -39,7 +39,7 @@ def check_labels(cables: Cables) -> None:
 
 
 def own_name(label: str, is_input: bool) -> str:
-    """What our own port is called behind the client's name: ``in``, ``out``, or the label."""
+    """What Descant's own port is called behind the client's name: ``in``, ``out``, or the label."""
     return label or ("in" if is_input else "out")
 
 

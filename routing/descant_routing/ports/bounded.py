@@ -1,4 +1,4 @@
-"""Calls into MIDI systems that may never return, and must not take us with them."""
+"""Calls into MIDI systems that may never return, and must not take Descant with them."""
 
 from __future__ import annotations
 

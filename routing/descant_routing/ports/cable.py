@@ -61,9 +61,9 @@ def _note_offs(notes: Iterable[_Note]) -> list[bytes]:
 
 
 class Cable:
-    """An input or output: our own end, and the other one, which may be away. A system adds its own handles.
+    """An input or output: the near end, Descant's, and the other one, which may be away. A system adds its own handles.
 
-    ``name``: the port asked for; None leaves it to others to connect to us.
+    ``name``: the port asked for; None leaves it to others to connect.
     """
 
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
@@ -71,7 +71,7 @@ class Cable:
         self.is_input = is_input
         self.name = name
         self.own = ""
-        """Our own end, as others see it."""
+        """The near end, as others see it."""
         self.found: str | None = None
         """The other end's whole name, once it was there."""
         self.waits: str | None = None
@@ -85,7 +85,7 @@ class Cable:
 
     @property
     def shown(self) -> str:
-        """For people: the other end if it was named, else our own."""
+        """For people: the other end if it was named, else the near one."""
         return self.found or self.name or self.own
 
 
@@ -105,18 +105,18 @@ class Ends(ABC, Generic[C]):
 
     @abstractmethod
     def open(self, cable: C) -> None:
-        """Make our end."""
+        """Make the near end."""
 
     @abstractmethod
     def join(self, cable: C, other: str) -> None:
-        """Connect our end to the port called ``other``, which is there."""
+        """Connect the near end to the port called ``other``, which is there."""
 
     def part(self, cable: C) -> None:
         """The other end has gone: let go of what was left of it."""
 
     @abstractmethod
     def close(self, cable: C) -> None:
-        """Nothing travels by the cable any more: take our end away. Safe for a cable that is half open."""
+        """Nothing travels by the cable any more: take the near end away. Safe for a cable that is half open."""
 
     def settle(self) -> None:
         """Return when what was joined or taken out of use is so for the driving thread, too."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SEQUENCER = Path("/dev/snd/seq")
 _ANSWER = 3.0  # s that a server has to answer
-_PROBE = "descant-ports"  # what we are called while we look
+_PROBE = "descant-ports"  # what Descant is called while it looks
 _STUCK = "open Audio MIDI Setup once, or restart the Mac: CoreMIDI's server is stuck"
 _UNTRIED = "written from documentation and not yet tried on hardware; should it fail, take --backend"
 
@@ -47,7 +47,7 @@ class MidiSystem:
 def systems(platform: str = sys.platform) -> list[MidiSystem]:
     """The MIDI systems of a platform (as ``sys.platform`` spells it), best first, looked at now.
 
-    Opens nothing of ours that stays, writes nothing to stderr, raises nothing; a JACK server that hangs costs
+    Opens nothing that stays, writes nothing to stderr, raises nothing; a JACK server that hangs costs
     3 s.
     """
     return [look() for look in _LOOKS.get(platform, (_jack, _alsa, _alsa_rtmidi))]

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Inbox(Generic[T]):
-    """``put`` and ``wake`` from any thread, short and without a lock of ours; the rest from one."""
+    """``put`` and ``wake`` from any thread, short and without a lock; the rest from one."""
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[T | None] = SimpleQueue()  # None only wakes

@@ -39,7 +39,7 @@ def open_backend(
 ) -> Selected:
     """Open ``cables`` by ``backend``, one of ``BACKENDS``; None is "auto", the best there is.
 
-    Cables without a name become ports of our own, where the system has such. One that cannot be opened leaves
+    Cables without a name become ports of Descant's own, where the system has such. One that cannot be opened leaves
     it to the next. Raises UsageError for names that do not exist, DescantError where none can be opened.
     """
     key = backend or "auto"

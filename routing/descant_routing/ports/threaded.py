@@ -1,4 +1,4 @@
-"""The thread that drives the effect where the system does not call us: it waits, asks, hands over, ends."""
+"""The thread that drives the effect where the system does not call it: it waits, asks, hands over, ends."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ThreadedBackend(Wired[C], ABC):
         return time.monotonic_ns()
 
     def start(self, driven: Driven) -> None:
-        """Begin to drive ``driven``, in a thread of our own."""
+        """Begin to drive ``driven``, in a thread of its own."""
         self._wiring.start()
         self._thread = threading.Thread(target=self._run, args=(driven,), name="descant io", daemon=True)
         self._thread.start()
@@ -134,7 +134,7 @@ class ThreadedBackend(Wired[C], ABC):
         """A cycle has sent all that it sends. DescantError when nothing leaves any more."""
 
     def _emptied(self) -> bool:
-        """Whether everything that was sent is out of our hands."""
+        """Whether everything that was sent has been handed over and sent."""
         return True
 
     def _finish(self) -> None:
@@ -144,7 +144,7 @@ class ThreadedBackend(Wired[C], ABC):
     def _leave(self) -> None:
         """Close the ports. Safe to call twice."""
 
-    # -- our thread ----------------------------------------------------------------------------------------
+    # -- the driving thread --------------------------------------------------------------------------------
 
     def _send_ahead(self, ahead: bool) -> None:
         """Whether messages are handed over before they are due, or at their time after a spin."""
@@ -153,7 +153,7 @@ class ThreadedBackend(Wired[C], ABC):
 
     def _run(self, driven: Driven) -> None:
         self.priority = ask_for_realtime()
-        self._take()  # what came before we were ready is past
+        self._take()  # what came before it was ready is past
         self._drive(driven, wait=False)  # a call of ``wake`` may have been among it
         while not self._closing and self._lost is None:
             self._drive(driven)

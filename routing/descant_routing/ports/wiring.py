@@ -53,7 +53,7 @@ class Wiring(Switchboard[C]):
             self._ends.settle()
 
     def look(self, poll: bool) -> None:
-        """Once a second: take up again what is back. ``poll``: look for what has gone, too, as nobody tells us."""
+        """Once a second: take up again what is back. ``poll``: look for what has gone, too, as nobody tells."""
         poll, self._doubtful = poll or self._doubtful, False
         for cable in self.outputs.values():
             cable.sounding.shift()
@@ -96,7 +96,7 @@ class Wiring(Switchboard[C]):
                 self.say(cable, plugged=True)
 
     def close(self) -> None:
-        """Take away our ends."""
+        """Take away the near ends."""
         self._close((*self.every, *self.leaving))
 
     def missed(self, cable: C) -> None:
@@ -216,7 +216,7 @@ class Wired(Generic[C]):
 
     @property
     def inputs(self) -> Mapping[str, str]:
-        """The inputs by label: our own port as patchbays show it, the one that was named, or how they are joined."""
+        """The inputs by label: Descant's own as patchbays show it, the one that was named, or how they are joined."""
         return {label: cable.shown for label, cable in self._wiring.inputs.items()}
 
     @property

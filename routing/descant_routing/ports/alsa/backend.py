@@ -92,7 +92,7 @@ class AlsaBackend(ThreadedBackend[AlsaCable]):
         with contextlib.suppress(OSError):  # a full one wakes as well; a closed one has nobody to wake
             self._wake_in.send(b".")
 
-    # -- our thread ----------------------------------------------------------------------------------------
+    # -- the driving thread --------------------------------------------------------------------------------
 
     def _wait(self, seconds: float | None) -> None:
         if self._backlog:
@@ -131,9 +131,9 @@ class AlsaBackend(ThreadedBackend[AlsaCable]):
         return arrived
 
     def _stamped(self, arrived: Arrived) -> int:
-        """A stamp on our axis: never later than now, never earlier than the one before."""
+        """A stamp on the back-end's axis: never later than now, never earlier than the one before."""
         now = time.monotonic_ns()
-        at = now if arrived.stamp is None else min(self._axis.ours(arrived.stamp), now)
+        at = now if arrived.stamp is None else min(self._axis.from_queue(arrived.stamp), now)
         self._last = max(self._last, at if now - at <= _TRUST else now)
         return self._last
 
@@ -173,7 +173,7 @@ class AlsaBackend(ThreadedBackend[AlsaCable]):
     def _flush(self) -> None:
         while self._backlog:
             cable, data, at, tag = self._backlog[0]
-            if not self._client.write(cable.port, data, None if at is None else self._axis.theirs(at), tag):
+            if not self._client.write(cable.port, data, None if at is None else self._axis.to_queue(at), tag):
                 break
             self._backlog.popleft()
         if self._client.drain() and not self._backlog:

@@ -46,7 +46,7 @@ class Gone(NamedTuple):
 
 
 class Subscribed(NamedTuple):
-    """Somebody else has connected something to a port of ours, or (``on`` False) has let go of it."""
+    """Somebody else has connected something to one of these ports, or (``on`` False) has let go of it."""
 
     port: int
     on: bool
@@ -94,7 +94,7 @@ class AlsaClient:
 
     @property
     def queue(self) -> int:
-        """The number of our queue, as the kernel counts."""
+        """The number of the client's queue, as the kernel counts."""
         return int(self._queue.queue_id)
 
     # -- ports ---------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class AlsaClient:
         ]
 
     def make_input(self, name: str, visible: bool) -> Any:
-        """A port of ours that takes; arrivals are stamped with the queue's time. It closes when forgotten."""
+        """A new port that takes; arrivals are stamped with the queue's time. It closes when forgotten."""
         caps = self._alsa.PortCaps.WRITE
         caps |= self._alsa.PortCaps.SUBS_WRITE if visible else self._alsa.PortCaps.NO_EXPORT
         with self._refusals("ALSA refused a port"):
@@ -131,20 +131,20 @@ class AlsaClient:
             )
 
     def make_output(self, name: str, visible: bool) -> Any:
-        """A port of ours that sends. It closes when forgotten."""
+        """A new port that sends. It closes when forgotten."""
         caps = self._alsa.PortCaps.READ
         caps |= self._alsa.PortCaps.SUBS_READ if visible else self._alsa.PortCaps.NO_EXPORT
         with self._refusals("ALSA refused a port"):
             return self._client.create_port(name, caps, midi_channels=16)
 
     def connect(self, port: Any, other: AlsaPort, is_input: bool) -> None:
-        """From ``other`` to the input ``port`` of ours, or to ``other`` from an output."""
+        """From ``other`` to the input ``port``, or to ``other`` from an output."""
         connect = port.connect_from if is_input else port.connect_to
         with self._refusals("ALSA refused a port"):
             connect((other.client, other.port))
 
     def remove(self, port: Any) -> None:
-        """Close a port of ours; what waits in the queue for it is lost."""
+        """Close a port; what waits in the queue for it is lost."""
         with contextlib.suppress(self._error):
             port.close()
 

@@ -18,7 +18,7 @@ _RETRY = 0.001  # s
 
 
 class AlsaCable(Cable):
-    """A cable between a port of ours and the sequencer's subscriptions."""
+    """A cable between a port and the sequencer's subscriptions."""
 
     port: Any = None
     """alsa-midi's; None while it is not open."""
@@ -34,7 +34,7 @@ class AlsaCable(Cable):
 
 
 class AlsaEnds(Ends[AlsaCable]):
-    """Our named ports are hidden: nobody else is to connect to them. ``client`` is open."""
+    """Named ports are hidden: nobody else is to connect to them. ``client`` is open."""
 
     def __init__(self, client: AlsaClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""The queue of ALSA's sequencer: its time on our own axis, and which timer the kernel has given it.
+"""The queue of ALSA's sequencer: its time on the back-end's axis, and which timer the kernel has given it.
 
 A queue wants the HR timer 6250 times a second, the most that the kernel allows; where that timer's module is
 not there, the kernel takes its system timer instead and says so only in /proc/asound/seq/timer.
@@ -58,10 +58,10 @@ class QueueAxis:
 
     def __init__(self) -> None:
         self._offset: int | None = None
-        self._last = (0, 0)  # our time and the queue's, when last measured
+        self._last = (0, 0)  # the back-end's time and the queue's, when last measured
 
     def measure(self, before: int, queue: int, after: int) -> bool:
-        """The queue said ``queue``, read between our times ``before`` and ``after``; all ns.
+        """The queue said ``queue``, read between the times ``before`` and ``after``; all ns.
 
         False when the queue has stood still since the last time.
         """
@@ -73,10 +73,10 @@ class QueueAxis:
             self._offset = here - queue
         return first or moved * 2 >= passed
 
-    def ours(self, queue: int) -> int:
-        """Our time when the queue says ``queue``."""
+    def from_queue(self, queue: int) -> int:
+        """The back-end's time when the queue says ``queue``."""
         return queue + (self._offset or 0)
 
-    def theirs(self, time: int) -> int:
-        """What the queue says at our ``time``; never less than 0, where it begins."""
+    def to_queue(self, time: int) -> int:
+        """What the queue says at ``time``; never less than 0, where it begins."""
         return max(0, time - (self._offset or 0))

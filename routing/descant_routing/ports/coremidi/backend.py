@@ -1,5 +1,5 @@
 """CoreMIDI: stamped in, and stamped out. A destination that was named gets what is due at its time, by CoreMIDI;
-our own source passes a stamp on but does not wait for it, so there each message is sent at its time.
+a virtual source passes a stamp on but does not wait for it, so there each message is sent at its time.
 
 Written from Apple's documentation, and tested with a double of the framework called through the same C
 interface; not yet run on a Mac. ``coremidi-rtmidi`` is what is tried after it.
@@ -73,7 +73,7 @@ class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
         """Ask for a cycle at once."""
         self._inbox.wake()
 
-    # -- our thread ----------------------------------------------------------------------------------------
+    # -- the driving thread --------------------------------------------------------------------------------
 
     def _wait(self, seconds: float | None) -> None:
         self._inbox.wait(seconds)
@@ -93,7 +93,7 @@ class CoreMidiBackend(ThreadedBackend[CoreMidiCable]):
         return arrived
 
     def _stamped(self, cable: CoreMidiCable, arrival: int, stamp: int) -> int:
-        """A stamp on our axis: never later than the arrival, never earlier than the one before."""
+        """A stamp on the back-end's axis: never later than the arrival, never earlier than the one before."""
         at = min(self._midi.time(stamp), arrival) if stamp else arrival
         cable.stamped = max(cable.stamped, at if arrival - at <= _TRUST else arrival)
         return cable.stamped

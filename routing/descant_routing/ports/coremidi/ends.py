@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LAST = 2_000_000  # ns after its time until a message has surely left
 
 Packets = tuple["CoreMidiCable", int, list[tuple[int, bytes]]]
-"""What CoreMIDI's thread leaves for ours: the input, when it arrived in ns, stamps and bytes."""
+"""What CoreMIDI's thread leaves for the driving one: the input, when it arrived in ns, stamps and bytes."""
 
 
 class CoreMidiCable(Cable):
@@ -30,7 +30,7 @@ class CoreMidiCable(Cable):
     def __init__(self, label: str, is_input: bool, name: str | None) -> None:
         super().__init__(label, is_input, name)
         self.end: int | None = None
-        """Our virtual endpoint, or our port."""
+        """The virtual endpoint, or the port."""
         self.other: int | None = None
         """The endpoint that was named, while it is there."""
         self.pieces = Pieces()
@@ -50,14 +50,14 @@ class CoreMidiEnds(Ends[CoreMidiCable]):
         self._midi = midi
         self._client = client
         self._inbox = inbox
-        self._own: set[int] = set()  # our virtual endpoints
+        self._own: set[int] = set()  # Descant's virtual endpoints
 
     def cable(self, label: str, is_input: bool, name: str | None) -> CoreMidiCable:
         """See ``Ends``."""
         return CoreMidiCable(label, is_input, name)
 
     def names(self, is_input: bool) -> list[str]:
-        """See ``Ends``; without our own."""
+        """See ``Ends``; without Descant's own."""
         found = self._midi.endpoints(sources=is_input)
         return [name for name, endpoint in found.items() if endpoint not in self._own]
 
@@ -112,7 +112,7 @@ class CoreMidiEnds(Ends[CoreMidiCable]):
 
 
 def wait_for_last(cable: CoreMidiCable) -> None:
-    """Until CoreMIDI holds nothing of ours any more."""
+    """Until CoreMIDI holds nothing of Descant's any more."""
     while cable.last and (left := cable.last + _LAST - time.monotonic_ns()) > 0:
         time.sleep(left / 1e9)
 

@@ -1,4 +1,4 @@
-"""CoreMIDI's functions in C, by ctypes: as Apple documents them, and no more of them than we call.
+"""CoreMIDI's functions in C, by ctypes: as Apple documents them, and no more of them than are called.
 
 Written from the documentation of CoreMIDI (MIDIServices.h), CoreFoundation and mach_time.
 """
@@ -122,7 +122,7 @@ class CoreMidi:
         return {self._name(endpoint): endpoint for endpoint in reversed(found)}  # of namesakes the first
 
     def source(self, client: int, name: str) -> int:
-        """A virtual source: what it receives of us, others hear."""
+        """A virtual source: what it is given, others hear."""
         return self._made("MIDISourceCreate", client, self._string(name))
 
     def destination(self, client: int, name: str, arrive: Callable[[int], None]) -> int:

@@ -37,7 +37,7 @@ class JackBackend(Wired[JackCable]):
 
     Making one opens the client; nothing runs before ``start``.
 
-    Our ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
+    The ports are called ``in`` and ``out``, or as their cables are labelled; those with a name are connected
     once started. A second client on one server gets a name of its own from JACK, "Descant-01": two tracks, two
     Descants. ``server`` as in ``jackd --name``. Raises DescantError without a server, UsageError for ports that
     are not there.
@@ -88,7 +88,7 @@ class JackBackend(Wired[JackCable]):
 
     @property
     def client(self) -> str:
-        """What JACK has called us."""
+        """What JACK has called the client."""
         return str(self._client.name)
 
     @property

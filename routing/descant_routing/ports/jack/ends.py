@@ -57,7 +57,7 @@ ANSWER = 3.0
 
 
 class JackPort:
-    """A port of ours; two cables share one while the first makes room for the second.
+    """A port; two cables share one while the first makes room for the second.
 
     ``port``: JACK-Client's.
     """
@@ -82,13 +82,13 @@ class JackPort:
 
 
 class JackCable(Cable):
-    """A cable between a port of ours and JACK's patchbay."""
+    """A cable between a port and JACK's patchbay."""
 
     end: JackPort
 
     @property
     def shown(self) -> str:
-        """Our port, and whom it is connected to if that was asked for."""
+        """The port, and whom it is connected to if that was asked for."""
         other = self.found or self.name
         if other is None:
             return self.own
@@ -105,14 +105,14 @@ class JackEnds(Ends[JackCable]):
         self._error: type[Exception] = jack.JackError
         self._client = client
         self._settle = settle
-        self._ports: dict[str, JackPort] = {}  # ours, by the name behind the client's
+        self._ports: dict[str, JackPort] = {}  # Descant's, by the name behind the client's
 
     def cable(self, label: str, is_input: bool, name: str | None) -> JackCable:
         """See ``Ends``."""
         return JackCable(label, is_input, name)
 
     def names(self, is_input: bool) -> list[str]:
-        """See ``Ends``; without our own, which would make a loop."""
+        """See ``Ends``; without Descant's own, which would make a loop."""
         own = f"{self._client.name}:"
         ports = bounded(
             "JACK",

@@ -1,4 +1,4 @@
-"""What JACK tells of other people's ports and of connections to ours, handed over to the process thread."""
+"""What JACK tells of other people's ports and of connections to Descant's, handed over to the process thread."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ IN_FORCE = 2
 
 
 class _Patch(NamedTuple):
-    """From ``cycle`` on ``ours`` is (not) connected to ``other``; with ``ours`` empty, ``other`` is gone."""
+    """From ``cycle`` on ``own`` is (not) connected to ``other``; with ``own`` empty, ``other`` is gone."""
 
     cycle: int
-    ours: str
+    own: str
     other: str | None
     connected: bool
 
 
 class JackPatches:
-    """JACK calls us in a thread of its own, in which nothing may be asked of it.
+    """JACK calls in a thread of its own, in which nothing may be asked of it.
 
     ``client`` must not be active yet.
     """
@@ -42,14 +42,14 @@ class JackPatches:
         return gone
 
     def hear(self, cycle: int, wiring: Wiring[JackCable]) -> None:
-        """In the process thread, at the beginning of ``cycle``: what is by now so in our buffers, too."""
+        """In the process thread, at the beginning of ``cycle``: what is by now so in the buffers, too."""
         self._cycle = cycle
         while self._patches and self._patches[0].cycle <= cycle:
-            _, ours, other, connected = self._patches.popleft()
+            _, own, other, connected = self._patches.popleft()
             for cable in wiring.every:
-                if cable.end.name == ours:
+                if cable.end.name == own:
                     _hear_of(cable, other, connected, wiring)
-                elif not ours and cable.found == other:
+                elif not own and cable.found == other:
                     wiring.missed(cable)
 
     def _registered(self, port: Any, registered: bool) -> None:
@@ -59,10 +59,10 @@ class JackPatches:
                 self._patches.append(_Patch(self._cycle + IN_FORCE, "", port.name, connected=False))
 
     def _connected(self, one: Any, other: Any, connected: bool) -> None:
-        for ours, theirs in ((one, other), (other, one)):
-            if ours is not None and self._client.owns(ours):
+        for own, theirs in ((one, other), (other, one)):
+            if own is not None and self._client.owns(own):
                 name = None if theirs is None else theirs.name
-                self._patches.append(_Patch(self._cycle + IN_FORCE, ours.name, name, connected))
+                self._patches.append(_Patch(self._cycle + IN_FORCE, own.name, name, connected))
 
 
 def _hear_of(cable: JackCable, other: str | None, connected: bool, wiring: Wiring[JackCable]) -> None:

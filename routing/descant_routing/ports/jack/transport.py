@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 class Bar(NamedTuple):
     """What a timebase master says: ``number`` of the bar from 0, its ``beats`` of a ``unit``th of a whole note.
 
-    In quarters: where the bar begins in the song, how far into it we are, and the least that can be told of that.
+    In quarters: where the bar begins in the song, how far into it the song is, and the least that can be told of that.
     """
 
     number: int

@@ -61,7 +61,7 @@ class RtMidiBackend(ThreadedBackend[RtMidiCable]):
             if self._open:
                 super().rewire(cables)
 
-    # -- our thread ----------------------------------------------------------------------------------------
+    # -- the driving thread --------------------------------------------------------------------------------
 
     def _wait(self, seconds: float | None) -> None:
         self._inbox.wait(seconds)

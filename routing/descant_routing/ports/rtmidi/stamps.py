@@ -1,4 +1,4 @@
-"""Input stamps as RtMidi gives them, differences of kernel times, put on our own time axis."""
+"""Input stamps as RtMidi gives them, differences of kernel times, put on the back-end's time axis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StampMap:
         self._last = 0
 
     def stamp(self, arrival: int, delta: int) -> int:
-        """The time of a message that we saw at ``arrival``, ``delta`` ns after the one before it; all ns.
+        """The time of a message that was seen at ``arrival``, ``delta`` ns after the one before it; all ns.
 
         Never later than ``arrival``, never earlier than the message before.
         """

@@ -19,18 +19,18 @@ Timer for queue 3 : HR timer
 def test_the_queues_clock_is_where_it_was_read() -> None:
     axis = QueueAxis()
     assert axis.measure(1_000_000, 400_000, 1_002_000)
-    assert axis.ours(400_000) == 1_001_000
-    assert axis.theirs(1_001_000) == 400_000
-    assert axis.theirs(1) == 0, "a queue has no time before its start"
+    assert axis.from_queue(400_000) == 1_001_000
+    assert axis.to_queue(1_001_000) == 400_000
+    assert axis.to_queue(1) == 0, "a queue has no time before its start"
 
 
 def test_a_slow_reading_moves_nothing() -> None:
     axis = QueueAxis()
     axis.measure(0, 0, 10)
     axis.measure(100_000_000, 100_000_000 + 5, 109_000_000)  # the thread lost its processor in between
-    assert axis.ours(0) == 5
+    assert axis.from_queue(0) == 5
     axis.measure(200_000_000, 199_000_000, 200_000_010)
-    assert axis.ours(0) == 1_000_005
+    assert axis.from_queue(0) == 1_000_005
 
 
 def test_a_queue_that_stands_still_is_noticed() -> None:
