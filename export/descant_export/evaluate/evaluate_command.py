@@ -31,7 +31,7 @@ from descant_export.evaluate.tables import (
     given_table,
     likelihood_table,
 )
-from descant_export.evaluate.teacher_forcing import OnPiano
+from descant_export.evaluate.teacher_forcing import WithRates
 from descant_routing.errors import DescantError
 
 console = make_console(err=True)
@@ -90,10 +90,10 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
         family: dict[str, str] = {}
     else:
         loaded = scorer_of(run, sets)
-        scorer, keys = OnPiano(loaded.scorer, marginal(training)), loaded.scorer.pitches
+        scorer, keys = WithRates(loaded.scorer, marginal(training)), loaded.scorer.pitches
         family = {"family": loaded.family}
     found = _scored(scorer, side)
-    if not math.isfinite(found.total):
+    if not math.isfinite(found.nats[PLAY]):
         raise DescantError(f"{title} gives a step of {sets.name} a likelihood that is not a number.")
     report = {
         "set": sets.name,
@@ -111,7 +111,7 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
         told = f"{sets.name}, {split}: {len(side)} sequences, {found.steps} steps; nats a time step" + (
             "" if keys == PIANO else f"; keys outside {keys.low} to {keys.high} as often as in training"
         )
-        likelihood_table(told, _naming(family.get("family", ""), title, {title: found.nats}))
+        likelihood_table(told, _naming(family.get("family", ""), title, {title: {PLAY: found.nats[PLAY]}}))
 
 
 def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, json: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ import numpy as np
 import scipy.io
 from numpy.typing import NDArray
 
-from descant_daemon.note_state import PIANO
+from descant_daemon.note_state import PIANO, PitchRange, notes_of
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.workers import fresh_pool
 from descant_routing.errors import DescantError
@@ -73,12 +72,19 @@ def parse_rolls(path: Path) -> Rolls:
     return Rolls(path.stem, *sides)
 
 
-def as_pieces(name: str, rolls: Sequence[Roll]) -> list[Piece]:
-    """Rolls as pieces: every run of a pitch is one note, and there is no bar (each step is step 0 of one)."""
-    return [
-        from_notes(f"{name} {index}", [_runs(roll)], np.zeros(len(roll), np.int16))
-        for index, roll in enumerate(rolls)
-    ]
+def as_pieces(name: str, rolls: Sequence[Roll], pitches: PitchRange = PIANO) -> list[Piece]:
+    """Rolls as pieces; there is no bar (each step is step 0 of one).
+
+    Every run of a pitch is one note, but where a roll says what is struck: ``[steps, P, 2]`` of (play, articulate).
+    """
+    return [_as_piece(f"{name} {index}", roll, pitches) for index, roll in enumerate(rolls)]
+
+
+def _as_piece(name: str, roll: Roll, pitches: PitchRange) -> Piece:
+    state = np.zeros((len(roll), pitches.size, 2), np.float32)
+    state[..., : 1 if roll.ndim == 2 else roll.shape[2]] = roll[..., None] if roll.ndim == 2 else roll
+    notes = [(note.step, note.step + note.length, note.key) for note in notes_of(state, pitches)]
+    return from_notes(name, [notes], np.zeros(len(roll), np.int16))
 
 
 def _rolls(path: Path, variable: str, variables: dict[str, Any]) -> Iterator[Roll]:
@@ -95,11 +101,3 @@ def _rolls(path: Path, variable: str, variables: dict[str, Any]) -> Iterator[Rol
         if not np.isin(cell, (0, 1)).all():
             raise DescantError(f"{where} holds more than 0 and 1.")
         yield cell.astype(np.uint8)
-
-
-def _runs(roll: Roll) -> Iterator[tuple[int, int, int]]:
-    """(first step, step after the last, MIDI key) of every run."""
-    edges = np.diff(roll.astype(np.int8), axis=0, prepend=0, append=0)
-    for pitch in range(PIANO.size):
-        ends = np.flatnonzero(edges[:, pitch]).tolist()
-        yield from ((on, off, PIANO.low + pitch) for on, off in list(pairwise(ends))[::2])

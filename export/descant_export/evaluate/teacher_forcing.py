@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from descant_daemon.note_state import PIANO, PitchRange
+from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.evaluate.baselines import PerPitch
 from descant_export.evaluate.scores import ARTICULATE, PLAY, VELOCITY, Nats, Score, Scorer, score
@@ -72,56 +72,67 @@ class NetworkScorer:
 
 
 class TableScorer:
-    """A network of ``descant benchmark``. With a beat its steps are numbered in their bar, else in their piece."""
+    """A network of ``descant benchmark``. With a beat its steps are numbered in their bar, else in their piece.
 
-    def __init__(self, model: Any) -> None:
+    ``fast`` computes under bf16 autocast.
+    """
+
+    def __init__(self, model: Any, *, fast: bool = False) -> None:
         """The model stays as it is."""
-        self._model = model
+        self._model, self._fast = model, fast
         self.pitches: PitchRange = model.shape.kernel.pitches
         self.parts = (PLAY, ARTICULATE)[: model.shape.kernel.planes]
 
     def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
         """``[steps, parts]`` of each piece."""
-        return [self._of(piece) for piece in pieces]
-
-    def _of(self, piece: Piece) -> Nats:
-        kernel, past = self._model.shape.kernel, self._model.shape.past
-        device = next(self._model.parameters()).device
-        state = piece.state(range(piece.voices), self.pitches)[..., : kernel.planes]
-        silence = np.zeros((past + 1, *state.shape[1:]), np.float32)
-        heard, now = torch.from_numpy(np.concatenate([silence, state])[None]), torch.from_numpy(state[None])
-        bar = np.arange(piece.steps) if kernel.beat == "none" else piece.step_in_bar.astype(np.int64)
-        number = torch.from_numpy(bar[None])
-        found = []
-        with torch.no_grad(), evaluating(self._model), carried(self._model.stacks[0]):
-            for at in stretches(piece.steps):
-                before = heard[:, at.start : at.stop + past]
-                logits = self._model(
-                    before.to(device), now[:, at].to(device), step_in_bar=number[:, at].to(device)
+        model, kernel, past = self._model, self._model.shape.kernel, self._model.shape.past
+        longest = max(piece.steps for piece in pieces)
+        wide = np.zeros((len(pieces), past + 1 + longest, self.pitches.size, kernel.planes), np.float32)
+        number = np.tile(np.arange(longest), (len(pieces), 1))
+        for row, piece in enumerate(pieces):
+            state = piece.state(range(piece.voices), self.pitches)
+            wide[row, past + 1 : past + 1 + piece.steps] = state[..., : kernel.planes]
+            if kernel.beat != "none":
+                number[row, : piece.steps] = piece.step_in_bar
+        device = next(model.parameters()).device
+        dtype = torch.bfloat16 if self._fast else torch.float32  # 0 and 1 are exact
+        heard, numbers, found = torch.from_numpy(wide), torch.from_numpy(number), []
+        with torch.no_grad(), evaluating(model), carried(model.stacks[0]):
+            for at in stretches(longest):
+                before, now = (
+                    heard[:, at.start : at.stop + past],
+                    heard[:, at.start + past + 1 : at.stop + past + 1],
                 )
-                true = now[:, at].double()
+                with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._fast):
+                    logits = model(
+                        *(each.to(device, dtype) for each in (before, now)),
+                        step_in_bar=numbers[:, at].to(device),
+                    )
+                true = now.double()
                 nats = log_likelihood(logits.cpu().double(), true, torch.zeros_like(true))
                 found.append(torch.stack(nats[: kernel.planes], -1))
-        return unpadded(torch.cat(found, 1), [piece])[0]
+        return unpadded(torch.cat(found, 1), pieces)
 
 
-class OnPiano:
-    """A scorer's play over all 88 keys: those that it does not know play as often as they do in training."""
-
-    parts = (PLAY,)
-    pitches = PIANO
+class WithRates:
+    """A scorer over more keys than it knows: the others play as often as they do in training."""
 
     def __init__(self, scorer: Scorer, rates: PerPitch) -> None:
-        """``rates``: of all 88 keys."""
+        """``rates``: of all keys."""
         self._scorer, self._rates = scorer, rates
-        keys = np.arange(PIANO.low, PIANO.high + 1)
+        self.parts, self.pitches = scorer.parts, rates.pitches
+        keys = np.arange(self.pitches.low, self.pitches.high + 1)
         self._unknown = (keys < scorer.pitches.low) | (keys > scorer.pitches.high)
 
     def log_likelihoods(self, pieces: Sequence[Piece]) -> list[Nats]:
-        """``[steps, 1]`` of each piece."""
-        known = self._scorer.log_likelihoods(pieces)
-        others = (self._rates.play(piece)[:, self._unknown].sum(-1) for piece in pieces)
-        return [nats[:, :1] + other[:, None] for nats, other in zip(known, others, strict=True)]
+        """``[steps, parts]`` of each piece."""
+        return [
+            np.concatenate([nats[:, :1] + self._others(piece)[:, None], nats[:, 1:]], 1)
+            for piece, nats in zip(pieces, self._scorer.log_likelihoods(pieces), strict=True)
+        ]
+
+    def _others(self, piece: Piece) -> Nats:
+        return np.asarray(self._rates.play(piece)[:, self._unknown].sum(-1))
 
 
 def validate(

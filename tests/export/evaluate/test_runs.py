@@ -15,7 +15,7 @@ from descant_export.evaluate.baselines import marginal
 from descant_export.evaluate.rolls import Rolls, as_pieces
 from descant_export.evaluate.runs import of_benchmark
 from descant_export.evaluate.scores import score
-from descant_export.evaluate.teacher_forcing import STRETCH, OnPiano, TableScorer
+from descant_export.evaluate.teacher_forcing import STRETCH, TableScorer, WithRates
 from descant_export.families.kernel import KernelShape
 from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
@@ -42,7 +42,7 @@ def test_in_stretches_as_whole(name: str) -> None:
     frames = [roll[..., None] for roll in rolls]
     expected = mean_log_likelihood(model, RollSet("set", PIANO, frames, frames, frames), frames, fast=False)
     pieces = as_pieces("set", rolls)
-    found = score(OnPiano(TableScorer(model), marginal(pieces)), pieces)
+    found = score(WithRates(TableScorer(model), marginal(pieces)), pieces)
     assert found.total == pytest.approx(expected, rel=1e-5)
 
 
