@@ -26,7 +26,7 @@ from descant_daemon.engine.key import (
     evidence,
 )
 from descant_daemon.engine.plan import FOLLOW_KEY, Plan
-from descant_daemon.engine.pull import belongs, pull, told
+from descant_daemon.engine.pull import LIKELY, belongs, pull, told
 from descant_daemon.engine.scale import SCALES, in_scale
 from descant_daemon.note_state import PLAY, NoteLog, PitchRange, State
 from descant_daemon.settings.choices import Scale
@@ -168,7 +168,7 @@ def test_what_belonged_some_bars_ago_is_held_back_the_more() -> None:
     now, earlier = np.full(12, 0.9), np.full(12, 0.9)
     now[[5, 6]] = 0.1  # F and F#
     earlier[6] = 0.1
-    towards = pull(now, np.zeros((12, 2), np.float32), keys, earlier, 2.0)
+    towards = pull(now, np.zeros((12, 2), np.float32), keys, earlier, MODES)
     plain = pull(now, np.zeros((12, 2), np.float32), keys)
     assert towards[5] == pytest.approx((1 + 2.0 * 0.8) * plain[5])
     assert np.array_equal(np.delete(towards, 5), np.delete(plain, 5))
@@ -258,6 +258,19 @@ def test_with_the_pull_we_are_in_the_key_of_the_player_and_come_with_him(make_ne
             inside = in_scale("major", Key(tonic, "major"), np.arange(40, 80))
             shares.append(float(sounding[~inside].sum() / sounding.sum()))
     assert sum(shares[2:]) < 0.25 * sum(shares[:2]), shares
+
+
+def test_where_the_player_leads_out_of_the_key_the_pull_lets_go() -> None:
+    """He holds F# in a settled C major: less of the pull is left for all, the less the less it belongs."""
+    keys = np.arange(60, 72)
+    settled = belongs(MODES.believed(np.tile(CADENCE, (8, 1))), "modes", keys)
+    inside, outside, none = (np.zeros((12, 2), np.float32) for _ in range(3))
+    inside[7, PLAY] = outside[6, PLAY] = 1
+    for hearing, left in ((MODES, settled[6] / LIKELY), (MAJOR_MINOR, 1.0)):
+        plain = pull(settled, none, keys, hearing=hearing)
+        assert pull(settled, inside, keys, hearing=hearing) == pytest.approx(plain)
+        assert pull(settled, outside, keys, hearing=hearing)[8] == pytest.approx(left * plain[8])
+    assert settled[6] < 0.1
 
 
 def test_the_old_key_is_shed_while_the_new_one_is_young(make_network, monkeypatch) -> None:  # type: ignore[no-untyped-def]

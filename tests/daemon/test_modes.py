@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from descant_daemon.engine.key import HEARINGS, evidence
 from descant_daemon.engine.pull import LEAST, belongs
@@ -61,24 +62,36 @@ TUNES = {
 }
 
 
-def foreign(tune: Tune, hearing: str) -> float:
-    """Of what is asked for at the beats after the first third of a tune, the share outside its scale."""
-    log, at = NoteLog(), 0
+def notes_of(tune: Tune) -> list[tuple[int, int, int]]:
+    """(first sixteenth, sixteenth after the last, MIDI key) of each."""
+    found, at = [], 0
     for token in tune.notes.split():
         name, length = token.split(":")
         if name != "r":
-            key = pitch_class(name[:-1]) + 12 * (int(name[-1]) + 1)
-            log.strike(0, key, at)
-            log.release(0, key, at + int(length))
+            found.append((at, at + int(length), pitch_class(name[:-1]) + 12 * (int(name[-1]) + 1)))
         at += int(length)
-    beats = evidence(log.states(at, EVERY_KEY) > 0, 0, tune.beat)
+    return found
+
+
+def outside_of(tune: Tune) -> NDArray[np.bool_]:
+    """The pitch classes that its scale has not, ``[12]``."""
     outside = np.ones(12, np.bool_)
     outside[[pitch_class(name) for name in tune.scale.split()]] = False
+    return outside
+
+
+def foreign(tune: Tune, hearing: str) -> float:
+    """Of what is asked for at the beats after the first third of a tune, the share outside its scale."""
+    log = NoteLog()
+    for on, off, key in notes_of(tune):
+        log.strike(0, key, on)
+        log.release(0, key, off)
+    beats = evidence(log.states(notes_of(tune)[-1][1], EVERY_KEY) > 0, 0, tune.beat)
     asked = [
         belongs(HEARINGS[hearing].believed(beats[:end]), hearing, np.arange(12)) + LEAST
         for end in range(len(beats) // 3, len(beats))
     ]
-    return float(np.mean([each[outside].sum() / each.sum() for each in asked]))
+    return float(np.mean([each[outside_of(tune)].sum() / each.sum() for each in asked]))
 
 
 def pitch_class(name: str) -> int:

@@ -92,6 +92,7 @@ def test_what_it_does_not_say_is_as_it_was_then() -> None:
     assert instance.hears.drums
     parameters = instance.programs[0].parameters
     assert (parameters.lead_in, parameters.bridge, parameters.key_pull) == (True, 0.0, 0.0)
+    assert parameters.key_hearing == "major_minor"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ class Hearing:
 
     ``common``: how common each is, before anything is heard. ``change``: the chance a beat of another key; ``weight``:
     what a note counts of one of Temperley's. ``arrives``: whether all other keys come alike, or the common ones sooner.
-    ``shed``: how much more what belonged some bars ago is held back. What follows from them: ``keys [K]``, their
+    ``shed``: how much more what belonged some bars ago is held back; ``yields``: whether
+    the pull does where the player leads out of the key. What follows from them: ``keys [K]``, their
     profiles' logarithms ``logs [K, 12]``, and their chances beforehand ``before [K]``.
     """
 
@@ -90,6 +91,7 @@ class Hearing:
     weight: float
     arrives: Literal["alike", "as_common"]
     shed: float
+    yields: bool
     keys: tuple[Key, ...] = field(init=False)
     logs: Array = field(init=False, repr=False)
     before: Array = field(init=False, repr=False)
@@ -128,7 +130,12 @@ class Hearing:
 
 
 MAJOR_MINOR = Hearing(
-    MappingProxyType({"major": 2 / 3, "minor": 1 / 3}), change=0.03, weight=1.0, arrives="alike", shed=0.0
+    MappingProxyType({"major": 2 / 3, "minor": 1 / 3}),
+    change=0.03,
+    weight=1.0,
+    arrives="alike",
+    shed=0.0,
+    yields=False,
 )
 MODES = Hearing(
     MappingProxyType(
@@ -146,6 +153,7 @@ MODES = Hearing(
     weight=1.4,
     arrives="as_common",
     shed=2.0,
+    yields=True,
 )
 HEARINGS: Mapping[str, Hearing] = MappingProxyType({"modes": MODES, "major_minor": MAJOR_MINOR})
 

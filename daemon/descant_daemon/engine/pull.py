@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.key import CLASSES, HEARINGS, Array, Hearing, Third
+from descant_daemon.engine.key import CLASSES, HEARINGS, MAJOR_MINOR, Array, Hearing, Third
 from descant_daemon.engine.scale import DIATONIC, in_scale
 from descant_daemon.note_state import PLAY, State
 
 LEAST = 0.001  # of a pitch class that belongs to no likely key: nothing is impossible
-LIKELY = 0.5  # of a pitch class that an earlier bar may bring back
+LIKELY = 0.5  # of a pitch class that an earlier bar may bring back, or that leads nowhere else
 CALLED, STRANGE, PASSING = (
     2.0,
     -10.0,
@@ -61,14 +61,22 @@ def chord_pull(
 
 
 def pull(
-    belonging: Array, given: State, keys: NDArray[np.int_], earlier: Array | None = None, shed: float = 0.0
+    belonging: Array,
+    given: State,
+    keys: NDArray[np.int_],
+    earlier: Array | None = None,
+    hearing: Hearing = MAJOR_MINOR,
 ) -> Array:
     """Log-odds ``[P]``, 0 where nothing belongs better, and for what the player himself plays, in any octave.
 
-    What belonged ``earlier [P]`` and no longer does counts more by ``shed``: the network still has it in its ear.
+    What belonged ``earlier [P]`` and no longer does counts more by ``hearing.shed``: the network still has it in its
+    ear. Where it ``yields``, a note of the player's that hardly belongs leads out of the key, and counts for all.
     """
-    lifted = np.isin(keys % CLASSES, keys[given[:, PLAY] > 0] % CLASSES)
+    held = given[:, PLAY] > 0
+    lifted = np.isin(keys % CLASSES, keys[held] % CLASSES)
     odds = np.log((belonging + LEAST) / (belonging.max() + LEAST))
-    if shed and earlier is not None:
-        odds *= 1 + shed * np.maximum(earlier - belonging, 0.0)
+    if hearing.shed and earlier is not None:
+        odds *= 1 + hearing.shed * np.maximum(earlier - belonging, 0.0)
+    if hearing.yields and held.any():
+        odds *= min(1.0, float(belonging[held].min()) / LIKELY)
     return np.asarray(np.where(lifted, 0.0, odds))

@@ -72,7 +72,7 @@ class Shaper:
         belonging = None
         if plan.key_pull and chances is not None:
             belonging, earlier = (belongs(each, plan.key_hearing, self._keys) for each in chances)
-            towards = pull(belonging, ask.given, self._keys, earlier, hearing.shed)
+            towards = pull(belonging, ask.given, self._keys, earlier, hearing)
             if plan.chord:
                 towards[of_chord(plan.chord, self._keys)] = (
                     0.0  # what is written counts more than what is heard
