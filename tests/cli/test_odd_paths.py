@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.model.known import Models
-from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.tape.header import plain_rig
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
 from descant_routing.errors import DescantError
 
 SHELF = Path(__file__).parents[2] / "presets"
@@ -75,4 +75,4 @@ def test_what_is_no_file_is_said_at_once(tmp_path: Path, option: list[str], kind
 def test_a_pipe_as_a_take_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.take")
     with pytest.raises(DescantError, match=r"a\.take cannot be read: it is not a file\.$"):
-        Take(tmp_path / "a.take")
+        TakeFile(tmp_path / "a.take")

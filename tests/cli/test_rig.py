@@ -11,7 +11,7 @@ import pytest
 
 from descant_daemon.cli import rig as rig_command
 from descant_daemon.cli.app import main
-from descant_daemon.settings.rig.form import rig_json_schema
+from descant_daemon.settings.rig.grammar import rig_json_schema
 from descant_routing.ports.catalogue import MidiSystem
 
 Run = Callable[..., str]

@@ -10,7 +10,7 @@ from descant_daemon.controls.feedback import REST, Feedback
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import MOVABLE, Bindings, bind
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source
+from descant_daemon.settings.source import ButtonKey, Controller, Nrpn, Pair, Source
 from descant_routing import message
 
 NOBODY: dict[str, Source | None] = dict.fromkeys(MOVABLE)
@@ -51,7 +51,7 @@ def test_everything_is_sent_once() -> None:
 
 def test_a_key_that_is_a_button_is_not_lit() -> None:
     """It would be a note to whoever else hears it."""
-    assert said(Feedback(only(freeze=Key(36)), 2).messages(Parameters(), 0, lit=("freeze",))) == ""
+    assert said(Feedback(only(freeze=ButtonKey(36)), 2).messages(Parameters(), 0, lit=("freeze",))) == ""
 
 
 def test_what_changes_is_sent_and_nothing_else() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.controls.learn_ear import LONGEST, REST, LearnEar
-from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source
+from descant_daemon.settings.source import ButtonKey, Controller, Nrpn, Pair, Source
 from descant_routing import message
 
 MS = 1_000_000
@@ -98,7 +98,7 @@ def test_a_button_is_found_by_one_press_or_by_two_that_nobody_lets_go(values: st
 
 def test_a_pad_that_sends_a_note_is_found_where_a_key_will_do() -> None:
     pad = [message.note_on(9, 36, 90), bytes((0xA9, 36, 40)), message.note_off(9, 36)]
-    assert listen(pad, button=True, keys=True) == Key(36)
+    assert listen(pad, button=True, keys=True) == ButtonKey(36)
     assert listen(pad, button=True) is None
 
 

@@ -11,13 +11,15 @@ from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Ears, Instance, Program
-from descant_daemon.settings.source import Key
+from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import Timed
 
 PAD, NOTE = 36, 60
-BINDINGS = Bindings(MappingProxyType({Key(PAD): "capture", Key(37): "variation_up", Key(38): "panic"}))
+BINDINGS = Bindings(
+    MappingProxyType({ButtonKey(PAD): "capture", ButtonKey(37): "variation_up", ButtonKey(38): "panic"})
+)
 PLAIN = Bindings(MappingProxyType({}))
 
 

@@ -25,7 +25,7 @@ from descant_daemon.settings.choices import Mode, Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
-from descant_daemon.settings.source import Key
+from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.ledger import Ledger
@@ -42,7 +42,7 @@ SWITCHES: tuple[Switch, ...] = ("step", "beat", "bar")
 CC = {20: "mode", 21: "temperature", 22: "density", 23: "voices", 28: "articulation", 85: "latch", 87: "take"}
 
 BUTTON = 60  # the key that every program has for a button
-BINDINGS = Bindings({**bound(CC).names, Key(BUTTON): "variation_up"})
+BINDINGS = Bindings({**bound(CC).names, ButtonKey(BUTTON): "variation_up"})
 
 
 class Way(NamedTuple):

@@ -11,7 +11,7 @@ from descant_daemon.note_state import PIANO
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Ears, Instance, Program
-from descant_daemon.settings.source import Key
+from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import MAIN, Timed
@@ -179,7 +179,7 @@ def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> Non
 
 
 def test_a_pad_on_channel_10_is_a_button_all_the_same() -> None:
-    program = Program(Parameters(), bindings=Bindings({Key(36): "capture"}))
+    program = Program(Parameters(), bindings=Bindings({ButtonKey(36): "capture"}))
     effect = Effect([Instance((program,))], MidiClock())
     effect.advance(BEGIN)
     effect.feed(Timed(BEGIN, message.note_on(9, 36, 90)))

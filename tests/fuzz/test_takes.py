@@ -20,9 +20,9 @@ from descant_daemon.cli.render_take import render_take
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE
-from descant_daemon.tape import building
+from descant_daemon.tape import rebuild
 from descant_daemon.tape.header import Header, plain_rig
-from descant_daemon.tape.line import KINDS
+from descant_daemon.tape.take_line import KINDS
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
 
@@ -115,8 +115,8 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     def network(_: object) -> Coins:
         return Coins()
 
-    monkeypatch.setattr(building, "check_model_files", checked)
-    monkeypatch.setattr(building, "network_of", network)
+    monkeypatch.setattr(rebuild, "check_model_files", checked)
+    monkeypatch.setattr(rebuild, "network_of", network)
     return tmp_path / "coins"
 
 

@@ -12,8 +12,8 @@ from tests.fuzz.fuzz import cases, judge, torn
 
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.preset import load_preset
-from descant_daemon.settings.rig.load import load_rig
 from descant_daemon.settings.rig.plain import as_plain
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.rig.words import explain
 from descant_export.corpus.mix import load_mix
 from descant_export.training.config import Config

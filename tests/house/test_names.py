@@ -23,20 +23,16 @@ CLASSES = {
 FILES_TO_RENAME = frozenset(
     (
         "actions",
-        "building",
         "card",
         "choice",
         "command",
         "faults",
-        "form",
         "free",
         "grid",
         "heard",
         "human",
         "key",
-        "load",
         "memory",
-        "music",
         "network",
         "optimisers",
         "options",
@@ -45,13 +41,11 @@ FILES_TO_RENAME = frozenset(
         "render",
         "report",
         "roll",
-        "samples",
         "session",
         "sonority",
         "steps",
         "sweep",
         "telling",
-        "tracks",
         "wire",
     )
 )
@@ -59,13 +53,11 @@ CLASSES_TO_RENAME = frozenset(
     (
         "Answer",
         "Choice",
-        "Field",
         "Human",
         "Key",
         "Keys",
         "Kind",
         "Metre",
-        "Music",
         "Network",
         "Place",
         "Plan",
@@ -77,7 +69,6 @@ CLASSES_TO_RENAME = frozenset(
         "Source",
         "Standing",
         "Steps",
-        "Take",
         "Verdict",
     )
 )

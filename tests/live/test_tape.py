@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
 
 if TYPE_CHECKING:
     from tests.live.conftest import Rig
@@ -46,7 +46,7 @@ def test_killed_with_all_its_processes(make_rig: Callable[[int], Rig], tmp_path:
             os.kill(pid, signal.SIGKILL)
     heard = wait()
     assert (tmp_path / "a.take").read_text() == "somebody else's"
-    take = Take(tmp_path / "a-2.take")
+    take = TakeFile(tmp_path / "a-2.take")
     kept = [event.data for cycle in take.cycles() for event in cycle.messages("out")]
     left = [data for _, data in heard.heard]
     assert left[: len(kept)] == kept[: len(left)]

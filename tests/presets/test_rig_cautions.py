@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from descant_daemon.settings.rig.cautions import cautions
-from descant_daemon.settings.rig.load import parse_rig
+from descant_daemon.settings.rig.rig_file import parse_rig
 
 CABLES = "inputs: {keys: , daw: }\noutputs: {synth: , back: }\n"
 TWO = "inputs: {keys: , pads: }\noutputs: {synth: }\n"

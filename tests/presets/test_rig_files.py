@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from descant_daemon.settings.rig.form import InstanceForm, RigForm
-from descant_daemon.settings.rig.load import RigError, load_rig, parse_rig
+from descant_daemon.settings.rig.grammar import InstanceForm, RigForm
+from descant_daemon.settings.rig.rig_file import RigError, load_rig, parse_rig
 
 # One line each, so that a row says the line that it means.
 ONE = "instances: {choir: {preset: hymn}}\n"

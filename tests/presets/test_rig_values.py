@@ -13,8 +13,7 @@ from descant_daemon.live import clocks
 from descant_daemon.settings.bindings import bind
 from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.form import InstanceForm, RigForm, rig_json_schema
-from descant_daemon.settings.rig.load import load_rig, parse_rig
+from descant_daemon.settings.rig.grammar import InstanceForm, RigForm, rig_json_schema
 from descant_daemon.settings.rig.ranges import (
     ALL_CHANNELS,
     KeyRange,
@@ -22,9 +21,10 @@ from descant_daemon.settings.rig.ranges import (
     parse_channels,
     parse_keys,
 )
+from descant_daemon.settings.rig.rig_file import load_rig, parse_rig
 from descant_daemon.settings.rig.single import single
 from descant_daemon.settings.rig.values import Ears, Input, Instance, ModelFacts, Output, Program, Rig
-from descant_daemon.settings.shelf import Place
+from descant_daemon.settings.shelf import ShelfFolder
 
 STAGE = """\
 title: Trio on stage
@@ -63,7 +63,7 @@ cc: {temperature: 70, density: 71}
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> list[Place]:
+def shelf(tmp_path: Path) -> list[ShelfFolder]:
     """Presets ``mine`` and ``other`` by name, ``third`` in a folder beside the rig."""
     for name, text in {
         "shelf/mine": MINE,
@@ -73,16 +73,16 @@ def shelf(tmp_path: Path) -> list[Place]:
         path = tmp_path / name / "preset.yaml"
         path.parent.mkdir(parents=True)
         path.write_text(text)
-    return [Place("shelf", tmp_path / "shelf")]
+    return [ShelfFolder("shelf", tmp_path / "shelf")]
 
 
-def load(text: str, folder: Path, shelf: list[Place]) -> Rig:
+def load(text: str, folder: Path, shelf: list[ShelfFolder]) -> Rig:
     path = folder / "stage.yaml"
     path.write_text(text)
     return load_rig(path, shelf)
 
 
-def test_every_line_of_a_file_is_resolved(tmp_path: Path, shelf: list[Place]) -> None:
+def test_every_line_of_a_file_is_resolved(tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     rig = load(STAGE, tmp_path, shelf)
     assert rig.title == "Trio on stage"
     assert (rig.clock, rig.clock_from, rig.tempo, rig.send_clock) == ("midi", "daw", 120.0, False)
@@ -99,7 +99,7 @@ def test_every_line_of_a_file_is_resolved(tmp_path: Path, shelf: list[Place]) ->
     assert (third.title, third.model.stem) == ("Third", tmp_path / "elsewhere/third/three")
 
 
-def test_the_instances_own_lines_win_over_the_presets(tmp_path: Path, shelf: list[Place]) -> None:
+def test_the_instances_own_lines_win_over_the_presets(tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     (choir,) = load(STAGE, tmp_path, shelf).instances
     other, mine, _ = choir.programs
     assert other.parameters == Parameters(mode="free", voices=3, channel=5, takeover="pickup")
@@ -110,14 +110,14 @@ def test_the_instances_own_lines_win_over_the_presets(tmp_path: Path, shelf: lis
     assert not {"temperature", "gate"} & set(controllers.values())
 
 
-def test_an_instance_may_take_over_otherwise_than_the_rig(tmp_path: Path, shelf: list[Place]) -> None:
+def test_an_instance_may_take_over_otherwise_than_the_rig(tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     text = "takeover: pickup\ninstances: {a: {preset: mine, parameters: {takeover: jump}}}\n"
     assert load(text, tmp_path, shelf).instances[0].programs[0].parameters.takeover == "jump"
     silent = "instances: {a: {preset: mine}}\n"
     assert load(silent, tmp_path, shelf).instances[0].programs[0].parameters.takeover == "scale"
 
 
-def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> None:
+def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     rig = load("instances: {solo: {preset: other}}\n", tmp_path, shelf)
     folder = tmp_path / "shelf/other"
     other = Program(
@@ -139,12 +139,14 @@ def test_a_short_file_is_all_defaults(tmp_path: Path, shelf: list[Place]) -> Non
     )
 
 
-def test_an_mpe_keyboard_may_say_more_before_it_is_a_storm(tmp_path: Path, shelf: list[Place]) -> None:
+def test_an_mpe_keyboard_may_say_more_before_it_is_a_storm(tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     text = "inputs: {a: {mpe: true}, b: , c: {mpe: true, storm: 900}}\ninstances: {solo: {preset: other}}\n"
     assert [each.storm for each in load(text, tmp_path, shelf).inputs] == [5000, 1000, 900]
 
 
-def test_the_first_input_and_output_are_meant_where_none_is_said(tmp_path: Path, shelf: list[Place]) -> None:
+def test_the_first_input_and_output_are_meant_where_none_is_said(
+    tmp_path: Path, shelf: list[ShelfFolder]
+) -> None:
     text = "inputs: {b: , a: }\noutputs: {d: , c: }\ninstances: {solo: {preset: other}}\n"
     rig = load(text, tmp_path, shelf)
     assert (rig.clock_from, rig.instances[0].hears.input, rig.instances[0].output) == ("b", "b", "d")
@@ -170,7 +172,7 @@ def test_the_first_input_and_output_are_meant_where_none_is_said(tmp_path: Path,
     ],
 )
 def test_which_program_is_first(
-    said: str, names: list[str], first: int, tmp_path: Path, shelf: list[Place]
+    said: str, names: list[str], first: int, tmp_path: Path, shelf: list[ShelfFolder]
 ) -> None:
     (solo,) = load(f"instances: {{solo: {{{said}}}}}\n", tmp_path, shelf).instances
     assert [program.name for program in solo.programs] == names
@@ -178,7 +180,7 @@ def test_which_program_is_first(
 
 
 def test_paths_are_seen_from_the_rig_and_names_come_first(
-    tmp_path: Path, shelf: list[Place], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, shelf: list[ShelfFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = tmp_path / "away"
     away.mkdir()
@@ -201,13 +203,13 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("written", "channels"), CHANNELS.items())
-def test_channels(written: str, channels: set[int], tmp_path: Path, shelf: list[Place]) -> None:
+def test_channels(written: str, channels: set[int], tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     text = f"instances: {{solo: {{preset: mine, channels: {written}}}}}\n"
     assert load(text, tmp_path, shelf).instances[0].hears.channels == channels
 
 
 @pytest.mark.parametrize(("written", "keys"), KEYS.items())
-def test_keys(written: str, keys: tuple[int, int], tmp_path: Path, shelf: list[Place]) -> None:
+def test_keys(written: str, keys: tuple[int, int], tmp_path: Path, shelf: list[ShelfFolder]) -> None:
     text = f"instances: {{solo: {{preset: mine, keys: {written}}}}}\n"
     ears = load(text, tmp_path, shelf).instances[0].hears
     assert (ears.low, ears.high) == keys

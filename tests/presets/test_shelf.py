@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from descant_daemon.settings import shelf as shelf_module
-from descant_daemon.settings.shelf import Place, Shelved, closed, find, own_folder, places, shelf
+from descant_daemon.settings.shelf import ShelfFolder, Shelved, closed, find, own_folder, places, shelf
 from descant_routing.errors import UsageError
 
 
@@ -19,11 +19,11 @@ def put(folder: Path, name: str) -> Path:
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> list[Place]:
-    return [Place("yours", tmp_path / "own"), Place("shelf", tmp_path / "shelf")]
+def two(tmp_path: Path) -> list[ShelfFolder]:
+    return [ShelfFolder("yours", tmp_path / "own"), ShelfFolder("shelf", tmp_path / "shelf")]
 
 
-def test_yours_win_over_the_shelfs(two: list[Place]) -> None:
+def test_yours_win_over_the_shelfs(two: list[ShelfFolder]) -> None:
     ragtime, bach = put(two[1].folder, "ragtime"), put(two[1].folder, "bach-chorale")
     assert find("bach-chorale", two) == bach
     mine = put(two[0].folder, "bach-chorale")
@@ -31,7 +31,7 @@ def test_yours_win_over_the_shelfs(two: list[Place]) -> None:
     assert shelf(two) == [Shelved("bach-chorale", mine, "yours"), Shelved("ragtime", ragtime, "shelf")]
 
 
-def test_only_folders_with_a_preset_file_count(two: list[Place]) -> None:
+def test_only_folders_with_a_preset_file_count(two: list[ShelfFolder]) -> None:
     folder = two[1].folder
     (folder / "__pycache__").mkdir(parents=True)
     (folder / "__init__.py").touch()
@@ -40,7 +40,7 @@ def test_only_folders_with_a_preset_file_count(two: list[Place]) -> None:
 
 
 def test_a_path_works_wherever_a_name_does(
-    two: list[Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    two: list[ShelfFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = put(tmp_path / "elsewhere", "mine")
     renamed = path.with_name("night.yml")
@@ -75,7 +75,7 @@ def test_a_path_works_wherever_a_name_does(
         ("a" * 5000 + "/b.yaml", r"^no preset can be read at 'a+\.\.\.[a/.b]+yaml' \(File name too long\)$"),
     ],
 )
-def test_what_is_not_there_is_named_with_what_is(two: list[Place], asked: str, sentence: str) -> None:
+def test_what_is_not_there_is_named_with_what_is(two: list[ShelfFolder], asked: str, sentence: str) -> None:
     put(two[1].folder, "bach-chorale")
     put(two[0].folder, "ragtime")
     with pytest.raises(UsageError, match=sentence) as caught:
@@ -83,12 +83,12 @@ def test_what_is_not_there_is_named_with_what_is(two: list[Place], asked: str, s
     assert len(str(caught.value)) < 300
 
 
-def test_an_empty_house_says_where_to_put_one(two: list[Place]) -> None:
+def test_an_empty_house_says_where_to_put_one(two: list[ShelfFolder]) -> None:
     with pytest.raises(UsageError, match=r"none is installed, and .*presets has none"):
         find("bach-chorale", two)
 
 
-def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_there(two: list[Place]) -> None:
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_there(two: list[ShelfFolder]) -> None:
     ragtime = put(two[1].folder, "ragtime")
     assert closed(two) == []
     two[0].folder.write_text("a file in the folder's place", encoding="utf-8")

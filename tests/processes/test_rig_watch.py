@@ -10,7 +10,7 @@ import pytest
 
 from descant_daemon.live.rig_watch import LOOKS, RigWatch
 from descant_daemon.model.known import Models
-from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.shelf import find
 from descant_daemon.tape.cycle import NewRig
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from descant_daemon.settings.preset import parse_preset, preset_json_schema
-from descant_daemon.settings.source import Controller, Key, Nrpn, Pair, Source, parse_source
+from descant_daemon.settings.source import ButtonKey, Controller, Nrpn, Pair, Source, parse_source
 from descant_routing.errors import DescantError, UsageError
 
 HEAD = "title: Chorale\nmodel: bach\n"
@@ -38,11 +38,11 @@ NONE = ["120", "-1", "1.0", "true", "''", "21+", "21+21", "21+120", "20+21+22", 
 
 # What the file says of a button → what it means.
 BUTTONS = {
-    "key C2": Key(36),
-    "key 36": Key(36),
-    "Key   bb3": Key(58),
-    "key C#-1": Key(1),
-    "key G9": Key(127),
+    "key C2": ButtonKey(36),
+    "key 36": ButtonKey(36),
+    "Key   bb3": ButtonKey(58),
+    "key C#-1": ButtonKey(1),
+    "key G9": ButtonKey(127),
     "nrpn 1234": Nrpn(1234),
     "102": Controller(102),
 }
@@ -72,7 +72,7 @@ ANY_SOURCE: st.SearchStrategy[Source] = st.one_of(
     st.builds(Controller, st.integers(0, 119).filter(lambda number: number not in (0, 32, 64))),
     st.builds(Pair, st.integers(1, 31), st.integers(33, 63)),
     st.builds(Nrpn, st.integers(0, 16382)),
-    st.builds(Key, st.integers(0, 127)),
+    st.builds(ButtonKey, st.integers(0, 127)),
 )
 
 
@@ -127,7 +127,12 @@ def test_a_source_written_to_a_file_comes_back(source: Source) -> None:
 def test_sources_of_different_kinds_are_never_taken_for_each_other(source: Source) -> None:
     """A decoder keeps them in one dictionary."""
     numbers = (getattr(source, "number", 0), getattr(source, "coarse", 0))
-    others = {Controller(numbers[0]), Nrpn(numbers[0]), Key(numbers[0]), Pair(numbers[1], numbers[1] + 1)}
+    others = {
+        Controller(numbers[0]),
+        Nrpn(numbers[0]),
+        ButtonKey(numbers[0]),
+        Pair(numbers[1], numbers[1] + 1),
+    }
     others.discard(source)
     assert source not in others
 

@@ -10,8 +10,8 @@ import mido
 from tests.tape.studio import MS, ORIGIN
 
 from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle
-from descant_daemon.tape.music import Music
+from descant_daemon.tape.take_line import Cycle
+from descant_daemon.tape.take_music import TakeMusic
 
 
 class Page:
@@ -45,8 +45,8 @@ class Page:
         return sorted(self._cycles, key=lambda cycle: cycle.begin)
 
     @property
-    def music(self) -> Music:
-        music = Music(self.header)
+    def music(self) -> TakeMusic:
+        music = TakeMusic(self.header)
         for cycle in self.cycles:
             music.add(cycle)
         return music

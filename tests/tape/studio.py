@@ -25,11 +25,11 @@ from descant_daemon.settings.choices import ClockName
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
 from descant_daemon.settings.rig.values import Ears, Input, Instance, ModelFacts, Output, Program, Rig
-from descant_daemon.tape.building import build_clock, effect_of
+from descant_daemon.tape.clock_samples import NotedSource
 from descant_daemon.tape.header import RULES, Header
-from descant_daemon.tape.line import Cycle, decode
+from descant_daemon.tape.rebuild import build_clock, effect_of
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.samples import NotedSource
+from descant_daemon.tape.take_line import Cycle, decode
 from descant_daemon.time.sampled_clock import SampleSource
 from descant_routing.timed import MAIN, Timed
 

@@ -25,7 +25,7 @@ from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Keeper, Orders
 from descant_daemon.tape.capture import capture, capture_lines
 from descant_daemon.tape.prelude import first_needed, music_of
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
 
 SEED = int(os.environ.get("DESCANT_SEED", "1"))
 PATIENCE = 30.0  # s
@@ -224,7 +224,7 @@ def test_a_storm_of_captures_and_an_end_in_the_midst_of_it_lose_nothing(tmp_path
         written += 1
     finally:
         link.close()
-    assert Take(path).count() == written
+    assert TakeFile(path).count() == written
     assert path.read_bytes().endswith(b'"90407f"]]\n')
     made = sorted(captures.iterdir())
     assert 1 <= len(made) <= 160

@@ -18,7 +18,7 @@ from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.settings.shelf import find
-from descant_daemon.tape.building import engines
+from descant_daemon.tape.rebuild import engines
 from descant_routing.errors import DescantError, UsageError
 
 

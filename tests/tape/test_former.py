@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.settings.source import Key, Nrpn, Pair
+from descant_daemon.settings.source import ButtonKey, Nrpn, Pair
 from descant_daemon.tape.former import renewed_rig
+from descant_daemon.tape.header import plain_rig, read_rig
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
-from descant_daemon.tape.replay import Verdict, replay
+from descant_daemon.tape.reader import TakeFile
+from descant_daemon.tape.replay import ReplayVerdict, replay
 from descant_routing.errors import DescantError
 from descant_routing.routes import parse_route
 
@@ -55,7 +56,7 @@ class Thirds:
 )
 def test_a_take_of_format_1_plays_again_to_the_byte(name: str, messages: int, midi: str) -> None:
     """``midi``: SHA-256 of the MIDI file that the version that recorded it made of its replay."""
-    take, verdict = Take(OLD / f"{name}.take"), Verdict()
+    take, verdict = TakeFile(OLD / f"{name}.take"), ReplayVerdict()
     thirds: Any = Thirds
     content = whole_take(take.header, replay(take.header, take.lines(), thirds, verdict))
     assert str(verdict) == f"identical: {messages} messages"
@@ -63,7 +64,7 @@ def test_a_take_of_format_1_plays_again_to_the_byte(name: str, messages: int, mi
 
 
 def test_everything_that_it_says_is_read() -> None:
-    first, later = Take(OLD / "rig.take").rigs()
+    first, later = TakeFile(OLD / "rig.take").rigs()
     left, right = first.instances
     assert [each.label for each in first.inputs] == ["keys", "pads"]
     assert (first.inputs[0].longest_note, first.inputs[0].storm) == (3_000_000_000, 500)
@@ -74,7 +75,7 @@ def test_everything_that_it_says_is_read() -> None:
     assert left.listens[0].input == "pads"
     assert right.hears.drums
     hymn, tango = left.programs
-    assert {Pair(21, 53), Nrpn(300), Key(36)} < set(hymn.bindings.names)
+    assert {Pair(21, 53), Nrpn(300), ButtonKey(36)} < set(hymn.bindings.names)
     assert hymn.credits == ("Tossed for Descant.", "By hymn.")
     assert (tango.model.number, tango.model.abilities.styles, tango.parameters.style) == (
         1,
@@ -85,7 +86,7 @@ def test_everything_that_it_says_is_read() -> None:
 
 
 def test_what_it_does_not_say_is_as_it_was_then() -> None:
-    take = Take(OLD / "elder.take")
+    take = TakeFile(OLD / "elder.take")
     assert (take.header.rules, take.header.offset, take.header.tempo) == (1, -5_000_000, 120)
     assert (take.header.rig.clock, take.header.rig.send_clock) == ("internal", True)
     (instance,) = take.header.rig.instances
@@ -111,7 +112,7 @@ def test_a_followed_key_that_was_heard_otherwise_then_is_known(
     facts["rig"]["instances"][0]["programs"][0]["values"] = values
     path = tmp_path / "a.take"
     path.write_text(json.dumps(facts) + "\n")
-    assert Take(path).heard_otherwise == otherwise
+    assert TakeFile(path).heard_otherwise == otherwise
 
 
 @pytest.mark.parametrize(
@@ -131,9 +132,15 @@ def test_one_that_does_not_hold_together_is_told(
     path = tmp_path / "a.take"
     path.write_text(json.dumps(facts) + "\n")
     with pytest.raises(DescantError) as caught:
-        Take(path)
+        TakeFile(path)
     assert sentence in str(caught.value)
 
 
 def test_a_rig_of_today_is_left_as_it_is() -> None:
     assert renewed_rig({"instances": []}) == {"instances": []}
+
+
+def test_a_rig_as_it_is_written_now_comes_back_whole() -> None:
+    """Every kind of value that a rig can have, through JSON."""
+    for rig in TakeFile(OLD / "rig.take").rigs():
+        assert read_rig(json.loads(json.dumps(plain_rig(rig)))) == rig

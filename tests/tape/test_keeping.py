@@ -21,8 +21,8 @@ from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.tape.reel import LONGEST, SLOTS, Reel, reel_bytes
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Keeper, Orders
-from descant_daemon.tape.line import Cycle
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
+from descant_daemon.tape.take_line import Cycle
 
 PATIENCE = 20.0  # s
 HEADER = header().encode()
@@ -208,7 +208,7 @@ def test_a_process_that_is_killed_is_replaced_and_goes_on_in_the_same_file(tmp_p
     finally:
         link.close()
     assert written == 3000
-    lines = list(Take(path).lines())
+    lines = list(TakeFile(path).lines())
     assert [cycle.begin - header().origin for cycle in lines if isinstance(cycle, Cycle)] == list(range(3000))
     with pytest.raises(ProcessLookupError):
         os.kill(link.pid, 0)
@@ -240,4 +240,4 @@ def test_signals_that_are_for_io_do_not_end_its_children(tmp_path: Path) -> None
         assert link.pid == pid
     finally:
         link.close()
-    assert Take(path).count() == 2
+    assert TakeFile(path).count() == 2

@@ -17,12 +17,12 @@ from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.values import Program
 from descant_daemon.tape.header import read_header
-from descant_daemon.tape.line import (
+from descant_daemon.tape.take_line import (
     KINDS,
     LONGEST,
     Cycle,
-    Field,
     Hole,
+    ItemField,
     decode,
     encode_cycle,
     encode_hole,
@@ -40,7 +40,7 @@ METRES = st.sampled_from(["3/4", "12/8"])
 WORDS = {"act": st.sampled_from(sorted(ACTIONS)), "metre": METRES, "bar": METRES}
 
 
-def values_of(kind: str, field: Field) -> st.SearchStrategy[Any]:
+def values_of(kind: str, field: ItemField) -> st.SearchStrategy[Any]:
     if field.type is int:
         return st.integers(math.ceil(max(field.low, -(2**63))), math.floor(min(field.high, 2**63)))
     if field.type is float:

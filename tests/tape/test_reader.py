@@ -9,7 +9,7 @@ import pytest
 from tests.tape.studio import Studio, fixed, header, storm
 
 from descant_daemon.tape.header import plain_rig
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
 from descant_routing.errors import DescantError
 
 
@@ -27,7 +27,7 @@ def test_cut_at_every_byte(studio: Studio, tmp_path: Path) -> None:
     whole = studio.recorded
     for size in range(begin, len(content), 7):
         path.write_bytes(content[:size])
-        read = list(Take(path).lines())
+        read = list(TakeFile(path).lines())
         assert read == whole[: len(read)]
         assert len(read) == content[begin:size].count(b"\n")
 
@@ -36,12 +36,12 @@ def test_a_line_that_is_wrong_is_named(studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "a.take"
     path.write_bytes(studio.header.encode() + studio.tape[0] + b"[1,2,\n" + studio.tape[1])
     with pytest.raises(DescantError, match=r"a\.take, line 3: it is not JSON\.$"):
-        list(Take(path).lines())
+        list(TakeFile(path).lines())
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DescantError, match=r"a\.take cannot be read: No such file"):
-        Take(tmp_path / "a.take")
+        TakeFile(tmp_path / "a.take")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_line_that_makes_no_sense_in_this_take_is_named(
     path = tmp_path / "a.take"
     path.write_bytes(studio.header.encode() + studio.tape[0] + f"[1,2,{item}]\n".encode())
     with pytest.raises(DescantError) as caught:
-        list(Take(path).lines())
+        list(TakeFile(path).lines())
     assert str(caught.value) == f"{path}, line 3: {sentence}."
 
 
@@ -73,10 +73,10 @@ def test_cables_of_a_rig_that_comes_later_are_known_from_there_on(studio: Studio
         '[3,2,["in",0,"903c40","keys"],["out",0,"903c40","synth"],["out",0,"80"]]',
     ]
     path.write_bytes(studio.header.encode() + "".join(f"{line}\n" for line in lines).encode())
-    assert len(list(Take(path).lines())) == 2
+    assert len(list(TakeFile(path).lines())) == 2
     path.write_bytes(studio.header.encode() + f"{lines[1]}\n{lines[0]}\n".encode())
     with pytest.raises(DescantError, match="line 2: there is no input 'keys'"):
-        list(Take(path).lines())
+        list(TakeFile(path).lines())
 
 
 @pytest.mark.parametrize(
@@ -95,5 +95,5 @@ def test_a_header_that_contradicts_itself_is_told(
     facts["rig"] |= change
     (tmp_path / "a.take").write_text(json.dumps(facts) + "\n")
     with pytest.raises(DescantError) as caught:
-        Take(tmp_path / "a.take")
+        TakeFile(tmp_path / "a.take")
     assert sentence in str(caught.value)

@@ -35,10 +35,10 @@ from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.values import Ears, Instance, Program
 from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
-from descant_daemon.tape.replay import Verdict, replay
+from descant_daemon.tape.reader import TakeFile
+from descant_daemon.tape.replay import ReplayVerdict, replay
+from descant_daemon.tape.take_line import Cycle
 from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample
 from descant_daemon.time.timeline import Timeline, ns_per_tick
@@ -51,9 +51,9 @@ def engines(facts: Header) -> Callable[[], Engine]:
     return lambda: Engine(Coins(), Coins(), instances=len(facts.rig.instances))
 
 
-def again(studio: Studio, path: Path) -> tuple[Verdict, bytes]:
+def again(studio: Studio, path: Path) -> tuple[ReplayVerdict, bytes]:
     """Through a file: the verdict, and the MIDI file of the replay."""
-    take, verdict = Take(studio.save(path)), Verdict()
+    take, verdict = TakeFile(studio.save(path)), ReplayVerdict()
     cycles = replay(take.header, take.lines(), engines(take.header), verdict)
     return verdict, whole_take(take.header, cycles)
 
@@ -195,7 +195,7 @@ def test_a_hole_ends_the_replay_and_is_told(tmp_path: Path) -> None:
     verdict, _ = again(studio, tmp_path / "a.take")
     assert verdict.hole is not None
     assert not verdict.whole
-    hole = next(line for line in Take(tmp_path / "a.take").lines() if not isinstance(line, Cycle))
+    hole = next(line for line in TakeFile(tmp_path / "a.take").lines() if not isinstance(line, Cycle))
     assert 0 < hole.lines <= missing
     assert f"{hole.lines:,} lines are missing" in str(verdict)
 
@@ -224,7 +224,7 @@ def test_a_take_from_before_a_parameter_plays_as_it_did_then(tmp_path: Path) -> 
     }
     old = tmp_path / "old.take"
     old.write_bytes(json.dumps(told).encode() + b"\n" + b"".join(rest))
-    take, verdict = Take(old), Verdict()
+    take, verdict = TakeFile(old), ReplayVerdict()
     whole_take(take.header, replay(take.header, take.lines(), engines(take.header), verdict))
     assert str(verdict).startswith("identical: ")
     assert verdict.messages > 100
@@ -251,6 +251,6 @@ def test_years_in_which_a_song_goes_on_are_not_played(tmp_path: Path, line: str)
     facts = header("internal")
     text = '[0,1000,["start",0],["in",0,"903c40"]]\n' + line.format(far=10**17) + "\n"
     (tmp_path / "a.take").write_bytes(facts.encode() + text.encode())
-    take = Take(tmp_path / "a.take")
+    take = TakeFile(tmp_path / "a.take")
     with pytest.raises(DescantError, match="nothing is recorded, though the song goes on"):
-        list(replay(take.header, take.lines(), engines(take.header), Verdict()))
+        list(replay(take.header, take.lines(), engines(take.header), ReplayVerdict()))

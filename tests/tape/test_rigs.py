@@ -13,9 +13,9 @@ from tests.tape.test_replay import again
 from descant_daemon.settings.rig.values import Instance, Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.header import Header, plain_rig, read_rig
-from descant_daemon.tape.line import Cycle, encode_item
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
+from descant_daemon.tape.take_line import Cycle, encode_item
 from descant_routing import message
 from descant_routing.routes import Passage, parse_route
 from descant_routing.timed import Timed
@@ -72,7 +72,7 @@ def test_it_comes_back(seed: int, tmp_path: Path) -> None:
     assert content == whole_take(studio.header, studio.recorded)
     kinds = {
         item[0]
-        for line in Take(tmp_path / "a.take").lines()
+        for line in TakeFile(tmp_path / "a.take").lines()
         if isinstance(line, Cycle)
         for item in line.items
     }

@@ -9,8 +9,8 @@ from typing import cast
 
 from descant_daemon.cli.setup import set_up
 from descant_daemon.settings.choices import ClockName
-from descant_daemon.settings.rig.load import load_rig
-from descant_daemon.settings.rig.programs import Look
+from descant_daemon.settings.rig.presets import Look
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.rig.single import single
 from descant_daemon.settings.rig.values import Rig
 from descant_routing.errors import UsageError

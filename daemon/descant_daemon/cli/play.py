@@ -34,11 +34,11 @@ from descant_daemon.model.known import Models, numbered
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
-from descant_daemon.tape.building import build_clock, effect_of
 from descant_daemon.tape.capture import BARS
+from descant_daemon.tape.clock_samples import NotedSource
 from descant_daemon.tape.header import RULES, Header
+from descant_daemon.tape.rebuild import build_clock, effect_of
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.samples import NotedSource
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.tap_tempo import Taps

@@ -17,7 +17,7 @@ from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.settings.metre import Metre
-from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.song import Song, SongTrack, heard
 from descant_daemon.whole_file import write_whole

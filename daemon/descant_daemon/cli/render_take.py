@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.progress import track
 
 from descant_daemon.console import make_console, say
-from descant_daemon.tape.building import engines
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
-from descant_daemon.tape.replay import Verdict, replay
+from descant_daemon.tape.reader import TakeFile
+from descant_daemon.tape.rebuild import engines
+from descant_daemon.tape.replay import ReplayVerdict, replay
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import DescantError
 
@@ -23,7 +23,7 @@ HEARD_OTHERWISE = (
 
 def render_take(path: Path, output: Path) -> None:
     """Replay a take and write its MIDI file. Raises DescantError when it is not as it was, and says where."""
-    take, verdict = Take(path), Verdict()
+    take, verdict = TakeFile(path), ReplayVerdict()
     make_engine, changed = engines(take.rigs())
     if take.heard_otherwise:
         changed.append(HEARD_OTHERWISE)

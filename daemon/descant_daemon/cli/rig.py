@@ -13,9 +13,9 @@ from descant_daemon.console import say, say_json
 from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.cautions import cautions
 from descant_daemon.settings.rig.diagram import draw
-from descant_daemon.settings.rig.form import rig_json_schema
-from descant_daemon.settings.rig.load import RigError, load_rig
+from descant_daemon.settings.rig.grammar import rig_json_schema
 from descant_daemon.settings.rig.plain import as_plain
+from descant_daemon.settings.rig.rig_file import RigError, load_rig
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.settings.rig.words import explain
 from descant_routing.errors import UsageError

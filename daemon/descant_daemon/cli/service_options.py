@@ -17,7 +17,7 @@ from descant_daemon.cli import play
 from descant_daemon.cli.setup import set_up
 from descant_daemon.live.clocks import check_clock
 from descant_daemon.model.known import Models
-from descant_daemon.settings.rig.load import load_rig
+from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.shelf import find, shelf
 from descant_daemon.user_folders import expanded, music_folder
 from descant_daemon.whole_file import writable_folder

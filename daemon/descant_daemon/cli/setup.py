@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from descant_daemon.console import say
 from descant_daemon.settings.parameters import TABLE
 from descant_daemon.settings.preset import load_preset, model_stem
-from descant_daemon.settings.rig.programs import Look, unseen
+from descant_daemon.settings.rig.presets import Look, unseen
 from descant_daemon.settings.rig.values import Program
 from descant_daemon.settings.shelf import find
 from descant_routing.printable import printable

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from descant_daemon.tape.midi import whole_take
-from descant_daemon.tape.reader import Take
+from descant_daemon.tape.reader import TakeFile
 from descant_daemon.whole_file import write_whole
 from descant_routing.errors import UsageError
 
@@ -53,7 +53,7 @@ def close_files(files: Files, *, begun: bool) -> None:
     if not begun:
         files.take.unlink(missing_ok=True)
     elif files.midi is not None:
-        take = Take(files.take)
+        take = TakeFile(files.take)
         write_whole(files.midi, whole_take(take.header, take.cycles()))
 
 

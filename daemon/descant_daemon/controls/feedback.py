@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from descant_daemon.controls.rows import meant, rows_with
 from descant_daemon.controls.selection import DATA_COARSE, DATA_FINE, NRPN_COARSE, NRPN_FINE
 from descant_daemon.settings.abilities import ANY_MODEL, Abilities
-from descant_daemon.settings.source import COARSE_TOP, FINE_TOP, Controller, Key, Pair, Source
+from descant_daemon.settings.source import COARSE_TOP, FINE_TOP, ButtonKey, Controller, Pair, Source
 from descant_routing.message import control_change
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Feedback:
         self._names = bindings.names
         self._rows = rows_with(abilities)
         # Whose turn it is comes first, so that a flood of one starves none. A key is not lit: that would be a note.
-        self._turns = [source for source in bindings.names if not isinstance(source, Key)]
+        self._turns = [source for source in bindings.names if not isinstance(source, ButtonKey)]
         self._shown: dict[Source, int] = {}  # where it stands: 0 to 127, or 16383
 
     def refresh(self) -> None:
@@ -88,7 +88,7 @@ class Feedback:
     def _said(self, source: Source, units: int) -> list[bytes]:
         if isinstance(source, Controller):
             return self._controllers((source.number, units))
-        assert not isinstance(source, Key), "has no turn"
+        assert not isinstance(source, ButtonKey), "has no turn"
         coarse, fine = units >> 7, units & 0x7F
         if isinstance(source, Pair):
             return self._controllers((source.coarse, coarse), (source.fine, fine))

@@ -11,8 +11,8 @@ from descant_daemon.settings.source import (
     HIGHEST_CC,
     NRPN_NUMBERS,
     TAKEN_CC,
+    ButtonKey,
     Controller,
-    Key,
     Nrpn,
     Pair,
     Source,
@@ -147,14 +147,14 @@ class LearnEar:
         self._button = button
         self._keys = keys
         self._channels: dict[int, _Channel] = {}
-        self._struck: Key | None = None  # the first key
+        self._struck: ButtonKey | None = None  # the first key
         self._moved = 0
         self._ready: int | None = None
 
     def hear(self, data: bytes, now: int) -> None:
         """A whole message; all but control changes, and keys where they will do, is passed over."""
         if self._keys and message.is_note_on(data) and self._struck is None:
-            self._struck = Key(data[1])
+            self._struck = ButtonKey(data[1])
             self._moved = now
             self._ready = now if self._ready is None else self._ready
         if not message.is_control_change(data):

@@ -18,7 +18,7 @@ from descant_daemon.controls.selection import DATA_DOWN, DATA_UP
 from descant_daemon.controls.takeover import Takeover
 from descant_daemon.settings.abilities import ANY_MODEL, Abilities
 from descant_daemon.settings.row import Value
-from descant_daemon.settings.source import Key, Nrpn, Source
+from descant_daemon.settings.source import ButtonKey, Nrpn, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ class Surface:
 
     def action_of(self, key: int) -> str | None:
         """What a key, 0 to 127, does instead of sounding; None where it is a key like any other."""
-        return self.bindings.names.get(Key(key))
+        return self.bindings.names.get(ButtonKey(key))
 
     def set(self, values: Mapping[str, object], parameters: Parameters) -> Parameters:
         """Somebody without a knob (OSC, an action) wants ``values``: the parameters on their way there.

@@ -13,8 +13,8 @@ from descant_daemon.live.control.status import Snapshot, snapshot
 from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.tape.cycle import LeavingOut, NewRig, News, play_cycle
-from descant_daemon.tape.line import Item
 from descant_daemon.tape.recorder import Recorder
+from descant_daemon.tape.take_line import Item
 from descant_routing.timed import Timed
 
 STATUS_EVERY = 50_000_000  # ns

@@ -15,7 +15,7 @@ from descant_daemon.model.known import Models, numbered
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.header import plain_rig
-from descant_daemon.tape.line import encode_item
+from descant_daemon.tape.take_line import encode_item
 from descant_routing.errors import DescantError
 from descant_routing.ports.api import Backend, Cables
 

@@ -20,7 +20,7 @@ SUFFIXES = (".yaml", ".yml")
 MIDI_SUFFIXES = (".mid", ".midi", ".smf", ".kar", ".rmi")
 
 
-class Place(NamedTuple):
+class ShelfFolder(NamedTuple):
     """A folder of presets, a folder each."""
 
     origin: Origin
@@ -41,14 +41,14 @@ def own_folder() -> Path | None:
     return None if config is None else config / "presets"
 
 
-def places() -> list[Place]:
+def places() -> list[ShelfFolder]:
     """Where presets are looked for, the first to have a name wins it."""
     own = own_folder()
-    yours = [] if own is None else [Place("yours", own)]
-    return [*yours, *(Place("shelf", folder) for folder in _came_with_us())]
+    yours = [] if own is None else [ShelfFolder("yours", own)]
+    return [*yours, *(ShelfFolder("shelf", folder) for folder in _came_with_us())]
 
 
-def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
+def shelf(where: Sequence[ShelfFolder] | None = None) -> list[Shelved]:
     """Every preset that has a name, in alphabetical order; those of a ``closed`` place are left out."""
     found: dict[str, Shelved] = {}
     for origin, folder in places() if where is None else where:
@@ -58,7 +58,7 @@ def shelf(where: Sequence[Place] | None = None) -> list[Shelved]:
     return sorted(found.values())
 
 
-def closed(where: Sequence[Place] | None = None) -> list[str]:
+def closed(where: Sequence[ShelfFolder] | None = None) -> list[str]:
     """A sentence for each place that is there and cannot be listed."""
     sentences: list[str] = []
     for _, folder in places() if where is None else where:
@@ -84,7 +84,7 @@ def _is_there(path: Path) -> bool:
         return True  # whoever reads it is told what is wrong
 
 
-def find(name_or_path: str, where: Sequence[Place] | None = None, beside: Path = Path()) -> Path:
+def find(name_or_path: str, where: Sequence[ShelfFolder] | None = None, beside: Path = Path()) -> Path:
     """The ``preset.yaml`` of a name, or of the path of a folder or file as seen from the folder ``beside``.
 
     Raises UsageError with the nearest names when there is none.

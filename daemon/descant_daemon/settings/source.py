@@ -77,7 +77,7 @@ class Nrpn:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ButtonKey:
     """A key, 0 to 127, or a pad that sends one: a button, and no note."""
 
     number: int
@@ -92,7 +92,7 @@ class Key:
         return f"key {plain_one(self.number, KEYS)}"
 
 
-Source = Controller | Pair | Nrpn | Key
+Source = Controller | Pair | Nrpn | ButtonKey
 
 
 def parse_source(value: object, name: str) -> Source | None:
@@ -107,7 +107,7 @@ def parse_source(value: object, name: str) -> Source | None:
     if source is None:
         key = ", or a key such as key C2" if name in ACTIONS else ""
         raise UsageError(f"the controller of {name} {_WANTED}{key}, not {shown(value)}")
-    if isinstance(source, Key) and name not in ACTIONS:
+    if isinstance(source, ButtonKey) and name not in ACTIONS:
         raise UsageError(f"{source} cannot move {name}: a key only does actions, such as capture")
     for number in sorted(source.numbers):
         if number in TAKEN_CC:
@@ -147,7 +147,7 @@ def _read(text: str) -> Source | None:
         return Nrpn(int(nrpn[1]))
     if key := _KEY.fullmatch(text):
         try:
-            return Key(read_one(key[1], KEYS))
+            return ButtonKey(read_one(key[1], KEYS))
         except UsageError:
             return None  # there is no such key
     return None

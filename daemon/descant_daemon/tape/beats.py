@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.metre import Metre
-from descant_daemon.tape.line import Item
+from descant_daemon.tape.take_line import Item
 from descant_daemon.time.timeline import PPQN, Timeline
 from descant_routing.timed import Timed
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from descant_daemon.tape.header import Header
 from descant_daemon.tape.midi import Window, piece
-from descant_daemon.tape.music import Music
 from descant_daemon.tape.prelude import first_needed, music_of
 from descant_daemon.tape.ruler import Ruler, lay_out
+from descant_daemon.tape.take_music import TakeMusic
 
 BARS = 8
 
 
-class Plan(NamedTuple):
+class CapturePlan(NamedTuple):
     """What is to be captured, and the numbers of its first and last bar, where the song has counted them."""
 
     ruler: Ruler
@@ -32,7 +32,7 @@ class Captured(NamedTuple):
     numbers: tuple[int, int] | None
 
 
-def capture(header: Header, music: Music, bars: int = BARS) -> Captured | None:
+def capture(header: Header, music: TakeMusic, bars: int = BARS) -> Captured | None:
     """The last ``bars`` bars up to the bar line nearest to the end; None when nothing has been heard."""
     planned = plan(header, music, bars)
     return None if planned is None else carry_out(header, music, planned)
@@ -48,7 +48,7 @@ def capture_lines(header: Header, lines: Sequence[bytes], bars: int = BARS) -> C
     return None if planned is None else carry_out(header, music, planned)
 
 
-def plan(header: Header, music: Music, bars: int) -> Plan | None:
+def plan(header: Header, music: TakeMusic, bars: int) -> CapturePlan | None:
     """See ``capture``."""
     heard = music.last_heard
     if heard is None:
@@ -65,10 +65,10 @@ def plan(header: Header, music: Music, bars: int) -> Plan | None:
     if ruler.at(heard) < window.begin:
         return None
     begins, ends = lines[first][1], lines[last - 1][1]
-    return Plan(ruler, window, None if begins is None or ends is None else (begins, ends))
+    return CapturePlan(ruler, window, None if begins is None or ends is None else (begins, ends))
 
 
-def carry_out(header: Header, music: Music, planned: Plan) -> Captured:
+def carry_out(header: Header, music: TakeMusic, planned: CapturePlan) -> Captured:
     """The file."""
     return Captured(piece(header, music, planned.ruler, planned.window), planned.numbers)
 

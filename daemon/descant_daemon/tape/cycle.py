@@ -11,7 +11,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer
 from descant_daemon.settings.rig.values import Rig
-from descant_daemon.tape.line import Item
+from descant_daemon.tape.take_line import Item
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 from descant_routing.timed import Timed
@@ -26,7 +26,7 @@ class NewRig(NamedTuple):
 
 
 News = Answer | NewRig | Item
-"""An answer of the engine, another rig, or one of ``line.NEWS``."""
+"""An answer of the engine, another rig, or one of ``take_line.NEWS``."""
 
 
 def play_cycle(

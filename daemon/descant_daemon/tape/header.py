@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from descant_daemon.settings.rig.values import Key, Offset, Rig
 from descant_daemon.tape.former import FORMER, renewed_header, renewed_rig
-from descant_daemon.tape.line import from_json
+from descant_daemon.tape.take_line import from_json
 from descant_routing.errors import DescantError
 from descant_routing.wording import shown
 

@@ -9,9 +9,9 @@ from descant_daemon.midi_bytes import Event
 from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.tape.cut import cut
 from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle
-from descant_daemon.tape.music import Music
 from descant_daemon.tape.ruler import PPQ, Ruler, lay_out
+from descant_daemon.tape.take_line import Cycle
+from descant_daemon.tape.take_music import TakeMusic
 from descant_daemon.tempo_map import TempoMap
 from descant_routing import message
 
@@ -28,7 +28,7 @@ class Window(NamedTuple):
 
 def whole_take(header: Header, cycles: Iterable[Cycle]) -> bytes:
     """The MIDI file of a take from its beginning to its end."""
-    music = Music(header)
+    music = TakeMusic(header)
     for cycle in cycles:
         music.add(cycle)
     ruler = lay_out(music, header.tempo)
@@ -36,7 +36,7 @@ def whole_take(header: Header, cycles: Iterable[Cycle]) -> bytes:
     return piece(header, music, ruler, Window(0, end, end))
 
 
-def piece(header: Header, music: Music, ruler: Ruler, window: Window) -> bytes:
+def piece(header: Header, music: TakeMusic, ruler: Ruler, window: Window) -> bytes:
     """The MIDI file of what lies in the window."""
     begin, end, length = window
     tracks = _tracks(header, music, lambda placed: cut(placed, begin, end, PPQ), ruler)
@@ -48,7 +48,7 @@ def piece(header: Header, music: Music, ruler: Ruler, window: Window) -> bytes:
 
 
 def _tracks(
-    header: Header, music: Music, cut_out: Callable[[Iterable[Event]], list[Event]], ruler: Ruler
+    header: Header, music: TakeMusic, cut_out: Callable[[Iterable[Event]], list[Event]], ruler: Ruler
 ) -> Iterator[tuple[str, list[Event]]]:
     """What the player played, by input; what Descant played, by output; what else left there, if it is not the same."""
     played: set[Event] = set()
@@ -82,7 +82,7 @@ def _answers_on(header: Header, output: str) -> set[int]:
     }
 
 
-def _markers(header: Header, music: Music, ruler: Ruler, window: Window) -> list[tuple[int, str]]:
+def _markers(header: Header, music: TakeMusic, ruler: Ruler, window: Window) -> list[tuple[int, str]]:
     """What is played, where bars are counted anew, and what was said; between them bars count themselves."""
     titles = ", ".join(dict.fromkeys(preset.title for preset in header.rig.presets))
     said = [(0, titles), *((ruler.at(time), text) for time, text in music.words)]

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from descant_daemon.tape.cut import Receiver
 from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle, decode
-from descant_daemon.tape.music import Music
+from descant_daemon.tape.take_line import Cycle, decode
+from descant_daemon.tape.take_music import TakeMusic
 from descant_routing import message
 
 SPARE = 2  # bars more than are wanted: the end may lie a bar on, and none may begin before the first line that is read
@@ -38,12 +38,12 @@ def first_needed(lines: Sequence[bytes], bars: int) -> int:
     return 0
 
 
-def music_of(header: Header, lines: Sequence[bytes], first: int = 0) -> Music:
+def music_of(header: Header, lines: Sequence[bytes], first: int = 0) -> TakeMusic:
     """What the lines say; of the messages before line ``first`` only what a receiver knows by then, told there.
 
     Raises ValueError for a line that is wrong.
     """
-    music = Music(header)
+    music = TakeMusic(header)
     before, rest = lines[:first], lines[first:]
     for cycle in _cycles(header, [line for line in before if _OTHERS.search(line)]):
         music.add(cycle._replace(items=tuple(item for item in cycle.items if item[0] not in _MESSAGES)))
@@ -57,7 +57,7 @@ def music_of(header: Header, lines: Sequence[bytes], first: int = 0) -> Music:
     return music
 
 
-def _set_up(music: Music, header: Header, lines: Sequence[bytes], now: int) -> None:
+def _set_up(music: TakeMusic, header: Header, lines: Sequence[bytes], now: int) -> None:
     """What a receiver on each cable knows by ``now``, and when the first note came."""
     known: dict[tuple[bytes, str], Receiver] = {}
     for line in lines:
@@ -69,7 +69,7 @@ def _set_up(music: Music, header: Header, lines: Sequence[bytes], now: int) -> N
         tracks = music.inputs if way == b"in" else music.outputs
         told = [*receiver.settings(), *receiver.sounding.values()]
         tracks.setdefault(label, []).extend((now, data) for data in told)
-    noted = Music(header)
+    noted = TakeMusic(header)
     for cycle in _cycles(header, [line for line in lines if _NOTE.search(line)][:1]):
         noted.add(cycle)
     music.since = now

@@ -1,7 +1,7 @@
 """A take file, read line by line; one that breaks off is read up to there, and one that makes no sense up to where.
 
-Takes come from strangers, too. What a line may say by itself, ``line`` knows; what it may say in this take, such as of
-which cables, is looked at here, so that nobody who reads on has to.
+Takes come from strangers, too. What a line may say by itself, ``take_line`` knows; what it may say in this take, such
+as of which cables, is looked at here, so that nobody who reads on has to.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import IO
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.former import heard_otherwise
 from descant_daemon.tape.header import Header, read_header, read_rig
-from descant_daemon.tape.line import Cycle, Hole, decode, from_json
+from descant_daemon.tape.take_line import Cycle, Hole, decode, from_json
 from descant_daemon.whole_file import open_file
 from descant_routing.errors import DescantError
 from descant_routing.timed import MAIN
@@ -22,7 +22,7 @@ from descant_routing.wording import shown
 LONGEST_LINE = 1 << 24  # bytes; a header of sixteen presets with all their words is a hundredth of it
 
 
-class Take:
+class TakeFile:
     """A file on disk. ``lines`` reads it anew each time."""
 
     def __init__(self, path: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
 from descant_daemon.tape.beats import Beats
+from descant_daemon.tape.clock_samples import NotedSource
 from descant_daemon.tape.cycle import NewRig, News
-from descant_daemon.tape.line import Hole, Item, encode_cycle, encode_hole, encode_item, encode_message
-from descant_daemon.tape.samples import NotedSource
+from descant_daemon.tape.take_line import Hole, Item, encode_cycle, encode_hole, encode_item, encode_message
 from descant_routing.timed import Timed
 
 NEVER = 1 << 63

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from descant_daemon.engine.engine import Engine
-from descant_daemon.tape.building import build_clock, effect_of
+from descant_daemon.tape.clock_samples import SaidAgain
 from descant_daemon.tape.cycle import NewRig, News, play_cycle
 from descant_daemon.tape.header import RULES, Header, read_rig
-from descant_daemon.tape.line import NEWS, Cycle, Hole, Item, decode
+from descant_daemon.tape.rebuild import build_clock, effect_of
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.samples import SaidAgain
+from descant_daemon.tape.take_line import NEWS, Cycle, Hole, Item, decode
 from descant_daemon.tape.understudy import Understudy
 from descant_routing import message
 from descant_routing.errors import DescantError
@@ -26,7 +26,7 @@ TIMED = ("in", "tap", "start")
 
 
 @dataclass
-class Verdict:
+class ReplayVerdict:
     """``messages`` left again as they had. ``difference``: the first one, a sentence. ``hole``: where it ended."""
 
     messages: int = 0
@@ -121,7 +121,7 @@ class Replay:
 
 
 def replay(
-    header: Header, lines: Iterable[Cycle | Hole], make_engine: Callable[[], Engine], verdict: Verdict
+    header: Header, lines: Iterable[Cycle | Hole], make_engine: Callable[[], Engine], verdict: ReplayVerdict
 ) -> Iterator[Cycle]:
     """The cycles as they are this time, up to the first hole; ``verdict`` tells how they compare."""
     again = Replay(header, make_engine)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from descant_daemon.settings.metre import FOUR_FOUR
-from descant_daemon.tape.music import Music, Place
+from descant_daemon.tape.take_music import SongPlace, TakeMusic
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.timeline import PPQN
 
@@ -48,7 +48,7 @@ class Ruler(NamedTuple):
         return max(0, round(self.tempo_map.tick_at(time - self.origin)))
 
 
-def lay_out(music: Music, bpm: float) -> Ruler:
+def lay_out(music: TakeMusic, bpm: float) -> Ruler:
     """The ruler of a take; ``bpm`` serves where no song tells a tempo."""
     layer = _Layer(music, 60e9 / bpm / PPQ)
     tempos = _tempos(layer.anchors, max(1, min(round(60e6 / bpm), SLOWEST)))
@@ -59,7 +59,7 @@ def lay_out(music: Music, bpm: float) -> Ruler:
 class _Layer:
     """Lays anchors from the first to the last place of the song."""
 
-    def __init__(self, music: Music, pace: float) -> None:
+    def __init__(self, music: TakeMusic, pace: float) -> None:
         self._metre_times = [time for time, _ in music.metres]
         self._metres = [metre for _, metre in music.metres]
         self._pace = pace  # ns a step of the file, as the song last had it
@@ -81,7 +81,7 @@ class _Layer:
         metre = self._metres[index] if self._metres else FOUR_FOUR
         return metre.beats * 4 * PPQ // metre.unit
 
-    def _begin(self, place: Place, later: Sequence[Place], heard: int) -> None:
+    def _begin(self, place: SongPlace, later: Sequence[SongPlace], heard: int) -> None:
         """Whole bars before the song, as many as were heard."""
         assert place.tick is not None  # the caller has looked
         for each in later:
@@ -98,7 +98,7 @@ class _Layer:
             self.anchors.append(Anchor(place.time, at))
         self._tick, self._running = place.tick, True
 
-    def _lay(self, place: Place) -> None:
+    def _lay(self, place: SongPlace) -> None:
         if place.tick is None:
             self._running = False
             return

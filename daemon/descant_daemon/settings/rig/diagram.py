@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from descant_daemon.settings.rig.canvas import Canvas
 from descant_daemon.settings.rig.cautions import answer_channels, passes
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, KeyRange, channels_text
-from descant_daemon.settings.rig.tracks import Net, assign_tracks, place_boxes
+from descant_daemon.settings.rig.wires import Net, assign_tracks, place_boxes
 from descant_routing.routes.text import plain_route
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from descant_daemon.settings.lined_yaml import Place
-    from descant_daemon.settings.rig.form import RigForm
+    from descant_daemon.settings.rig.grammar import RigForm
 
 
 class Reference(NamedTuple):

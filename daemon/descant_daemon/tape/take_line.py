@@ -24,7 +24,7 @@ Item = Sequence[Any]
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})*")
 
 
-class Field(NamedTuple):
+class ItemField(NamedTuple):
     """What stands in a place of an item: its type, and a number's least and most, or what a text may be."""
 
     type: type
@@ -39,18 +39,18 @@ class Field(NamedTuple):
         return self.fits(value) and (not isinstance(value, (int, float)) or self.low <= value <= self.high)
 
 
-class Kind(NamedTuple):
+class ItemKind(NamedTuple):
     """An item's fields; ``more`` are all there or none is."""
 
-    fields: tuple[Field, ...] = ()
-    more: tuple[Field, ...] = ()
+    fields: tuple[ItemField, ...] = ()
+    more: tuple[ItemField, ...] = ()
 
 
 LONGEST = 10 * 366 * 86_400 * 1_000_000_000  # ns: ten years; no session is longer
-TIME = Field(int, -LONGEST, LONGEST)
-TICK = Field(int, -(2**53), 2**53)
-NUMBER = Field(int, 0, 2**63 - 1)
-INSTANCE = Field(int, 0, 127)
+TIME = ItemField(int, -LONGEST, LONGEST)
+TICK = ItemField(int, -(2**53), 2**53)
+NUMBER = ItemField(int, 0, 2**63 - 1)
+INSTANCE = ItemField(int, 0, 127)
 MOST_WORDS = 10_000
 
 
@@ -66,7 +66,7 @@ def _is_hexadecimal(text: str) -> bool:
     return _HEXADECIMAL.fullmatch(text) is not None
 
 
-WORDS, METRE, BYTES = (Field(str, fits=fits) for fits in (_are_words, _is_metre, _is_hexadecimal))
+WORDS, METRE, BYTES = (ItemField(str, fits=fits) for fits in (_are_words, _is_metre, _is_hexadecimal))
 _NAME = re.compile("(?:[0-9]{1,3}/)?[a-z_]{1,40}")
 
 
@@ -83,37 +83,39 @@ def _are_parameters(values: dict[str, Any]) -> bool:
     )
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ItemKind] = {
     # News: what io was told from inside, before anything arrived, and what it did. A time is ns from the begin.
-    "answer": Kind((INSTANCE, NUMBER)),  # of the engine: instance, serial
-    "lost": Kind(),  # the engine
-    "panic": Kind(),
-    "tap": Kind((TIME,)),
-    "start": Kind((TIME,)),  # our own clock is to start
-    "set": Kind((Field(dict, fits=_are_parameters),)),
-    "act": Kind((Field(str, fits=ACTIONS.__contains__),)),
-    "unplugged": Kind((WORDS,)),  # a cable: its label
-    "plugged": Kind((WORDS,)),
-    "rig": Kind((Field(dict),)),  # another one, see ``header``
-    "capture": Kind(),
-    "mark": Kind((WORDS,)),  # for the listener, such as the name of a preset
-    "unasked": Kind((INSTANCE, NUMBER)),  # a question that could not be put to the engine: instance, serial
-    "close": Kind(),  # the last cycle: every note ended
+    "answer": ItemKind((INSTANCE, NUMBER)),  # of the engine: instance, serial
+    "lost": ItemKind(),  # the engine
+    "panic": ItemKind(),
+    "tap": ItemKind((TIME,)),
+    "start": ItemKind((TIME,)),  # our own clock is to start
+    "set": ItemKind((ItemField(dict, fits=_are_parameters),)),
+    "act": ItemKind((ItemField(str, fits=ACTIONS.__contains__),)),
+    "unplugged": ItemKind((WORDS,)),  # a cable: its label
+    "plugged": ItemKind((WORDS,)),
+    "rig": ItemKind((ItemField(dict),)),  # another one, see ``header``
+    "capture": ItemKind(),
+    "mark": ItemKind((WORDS,)),  # for the listener, such as the name of a preset
+    "unasked": ItemKind(
+        (INSTANCE, NUMBER)
+    ),  # a question that could not be put to the engine: instance, serial
+    "close": ItemKind(),  # the last cycle: every note ended
     # What the clock's source said: the how-manieth time it was asked in this cycle, runs; tick, time, ns a tick.
-    "sample": Kind(
-        (NUMBER, Field(bool)),
-        (TICK, Field(float, -(2.0**62), 2.0**62), Field(float, 1e3, 1e12)),
+    "sample": ItemKind(
+        (NUMBER, ItemField(bool)),
+        (TICK, ItemField(float, -(2.0**62), 2.0**62), ItemField(float, 1e3, 1e12)),
     ),
     # That the song is in a bar, when it is another: as above; the tick where it begins, its number from 0, metre.
-    "bar": Kind((NUMBER,), (TICK, TICK, METRE)),
+    "bar": ItemKind((NUMBER,), (TICK, TICK, METRE)),
     # What arrived and what left: time, bytes; by which cable, unless there is only one.
-    "in": Kind((TIME, BYTES), (WORDS,)),
-    "out": Kind((TIME, BYTES), (WORDS,)),
+    "in": ItemKind((TIME, BYTES), (WORDS,)),
+    "out": ItemKind((TIME, BYTES), (WORDS,)),
     # What came of it.
-    "metre": Kind((METRE,)),
-    "song": Kind((TIME, TICK)),  # it begins, or jumps
-    "beat": Kind((TIME, TICK, TICK, TICK)),  # time, tick, bar, beat
-    "stop": Kind(),  # the song stands
+    "metre": ItemKind((METRE,)),
+    "song": ItemKind((TIME, TICK)),  # it begins, or jumps
+    "beat": ItemKind((TIME, TICK, TICK, TICK)),  # time, tick, bar, beat
+    "stop": ItemKind(),  # the song stands
 }
 NEWS = frozenset(list(KINDS)[: list(KINDS).index("sample")])
 """What a line begins with."""

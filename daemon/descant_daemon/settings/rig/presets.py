@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from descant_daemon.settings.choices import Takeover
-    from descant_daemon.settings.rig.form import InstanceForm
-    from descant_daemon.settings.shelf import Place as ShelfPlace
+    from descant_daemon.settings.rig.grammar import InstanceForm
+    from descant_daemon.settings.shelf import ShelfFolder as ShelfPlace
 
 Blame = Callable[[Place, str], None]
 """Takes a fault: where it stands, and its sentence."""

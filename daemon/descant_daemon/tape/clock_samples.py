@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
-from descant_daemon.tape.line import Item
+from descant_daemon.tape.take_line import Item
 from descant_daemon.time.metre_map import Stretch
 from descant_daemon.time.sampled_clock import Sample, SampleSource
 from descant_daemon.time.timeline import Timeline

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from descant_daemon.settings.faults import Fault, common_sentence, faults_of, line_of
 from descant_daemon.settings.lined_yaml import FileError, LinedYaml, Place, parse_lined, read_lined
-from descant_daemon.settings.rig.form import (
+from descant_daemon.settings.rig.grammar import (
     EarsForm,
     InputForm,
     InstanceForm,
@@ -17,7 +17,7 @@ from descant_daemon.settings.rig.form import (
     RigForm,
     RouteForm,
 )
-from descant_daemon.settings.rig.programs import Look, Presets, programs_of, unseen
+from descant_daemon.settings.rig.presets import Look, Presets, programs_of, unseen
 from descant_daemon.settings.rig.references import contradictions
 from descant_daemon.settings.rig.values import MPE_STORM, STORM, Ears, Input, Instance, Output, Rig
 from descant_routing import message
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from descant_daemon.settings.shelf import Place as ShelfPlace
+    from descant_daemon.settings.shelf import ShelfFolder as ShelfPlace
 
 SECOND, MILLISECOND = 1_000_000_000, 1_000_000
 _A_NAME = "letters, digits, '-' and '_', 30 at most, the first a letter or a digit"

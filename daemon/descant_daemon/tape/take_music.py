@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from descant_daemon.settings.metre import FOUR_FOUR, Metre
 from descant_daemon.tape.header import Header
-from descant_daemon.tape.line import Cycle
+from descant_daemon.tape.take_line import Cycle
 from descant_routing import message
 
 
-class Place(NamedTuple):
+class SongPlace(NamedTuple):
     """The song is at ``tick`` (24 a quarter) at ``time``, ns; ``bar`` where a bar begins there.
 
     ``begins``: it begins or jumps here. ``tick`` is None where it stops.
@@ -22,7 +22,7 @@ class Place(NamedTuple):
     begins: bool = False
 
 
-class Music:
+class TakeMusic:
     """In the order in which it was heard; times in ns on the back-end's axis."""
 
     def __init__(self, header: Header) -> None:
@@ -30,7 +30,7 @@ class Music:
         self.inputs: dict[str, list[tuple[int, bytes]]] = {label: [] for label in header.inputs}
         """By cable: (time, message)."""
         self.outputs: dict[str, list[tuple[int, bytes]]] = {label: [] for label in header.outputs}
-        self.places: list[Place] = []
+        self.places: list[SongPlace] = []
         self.metres: list[tuple[int, Metre]] = []
         self.words: list[tuple[int, str]] = []
         self.begin = header.origin
@@ -51,11 +51,11 @@ class Music:
                     tracks = self.inputs if way == "in" else self.outputs
                     self._keep(tracks, "".join(label), begin + at, bytes.fromhex(data))
                 case ["song", int(at), int(tick)]:
-                    self.places.append(Place(begin + at, tick, begins=True))
+                    self.places.append(SongPlace(begin + at, tick, begins=True))
                 case ["beat", int(at), int(tick), int(bar), int(beat)]:
-                    self.places.append(Place(begin + at, tick, bar if beat == 1 else None))
+                    self.places.append(SongPlace(begin + at, tick, bar if beat == 1 else None))
                 case ["stop"]:
-                    self.places.append(Place(begin, None))
+                    self.places.append(SongPlace(begin, None))
                 case ["metre", str(text)]:
                     self.metres.append((begin, Metre.parse(text) or FOUR_FOUR))
                 case ["mark", str(text)]:
