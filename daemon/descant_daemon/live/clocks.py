@@ -1,4 +1,4 @@
-"""The clocks that ``--clock`` names, and whom they ask; ``tape/building.py`` makes them."""
+"""The clocks that ``--clock`` names, and whom they ask; ``tape/rebuild.py`` makes them."""
 
 from __future__ import annotations
 
