@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import scipy.io
 import torch
+from typer.testing import CliRunner
 
+from descant_daemon.cli.app import app
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark import run as run_module
 from descant_export.benchmark import scoring
@@ -268,3 +270,12 @@ def test_every_recipe_trains_on_what_it_says() -> None:
         "roll-lstm",
         "descant-1",
     }
+
+
+def test_the_command_ends_with_where_the_table_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def done(*asked: object) -> Path:
+        return tmp_path / "table.md"
+
+    monkeypatch.setattr("descant_export.benchmark.command.benchmark", done)
+    result = CliRunner().invoke(app, ["benchmark", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert (result.exit_code, result.stdout.strip()) == (0, str(tmp_path / "table.md"))

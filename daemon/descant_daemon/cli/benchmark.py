@@ -37,4 +37,4 @@ def benchmark(
     writable_folder(out)
     with train_extra():
         room = importlib.import_module("descant_export.benchmark.command")
-    say(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch))
+    say(str(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch)))
