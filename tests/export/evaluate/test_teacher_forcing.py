@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import torch
+from tests.export.training.tiny import TINY
 
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_export.corpus.piece import Piece, from_notes
@@ -16,6 +17,7 @@ from descant_export.evaluate.baselines import marginal
 from descant_export.evaluate.rolls import as_pieces
 from descant_export.evaluate.scores import Nats, batches, score
 from descant_export.evaluate.teacher_forcing import NetworkScorer, WithRates
+from descant_export.families import FAMILIES
 from descant_export.families.biaxial import Biaxial, Shape
 from descant_export.families.kernel import KernelShape
 from descant_export.families.likelihood import log_likelihood
@@ -51,6 +53,22 @@ def test_stretches_give_what_the_whole_piece_gives(
     pieces = [music(50, style=1), music(20, seed=1)]
     for found, piece in zip(NetworkScorer(small_model).log_likelihoods(pieces), pieces, strict=True):
         np.testing.assert_allclose(found, whole(small_model, piece), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_is_scored_in_stretches_as_whole_and_hears_no_more_than_the_past(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(4)
+    scorer = NetworkScorer(TINY.but(family=family).build().eval(), float64=True)
+    piece = music(40)
+    (expected,) = scorer.log_likelihoods([piece])
+    (beginning,) = scorer.log_likelihoods([piece.part(0, 20)])
+    monkeypatch.setattr(teacher_forcing, "STRETCH", 7)
+    (found,) = scorer.log_likelihoods([piece])
+    assert found.shape == (40, 2)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(beginning, expected[:20], rtol=1e-4, atol=1e-5)
 
 
 def test_every_call_begins_from_a_state_that_knows_nothing(small_model: Biaxial) -> None:
