@@ -17,6 +17,7 @@ from descant_daemon.cli import (
     demo,
     doctor,
     evaluate,
+    export,
     judge,
     learn,
     listen,
@@ -53,7 +54,7 @@ app.command()(bench.bench)
 app.add_typer(service.app)
 app.command()(corpus.corpus)
 app.command()(train.train)
-app.command()(train.export)
+app.command()(export.export)
 app.command()(evaluate.evaluate)
 app.command()(listen.listen)
 app.command()(judge.judge)

@@ -1,4 +1,4 @@
-"""``descant train`` and ``descant export``: doors to the part that needs torch, named when it is missing."""
+"""``descant train``: the door to training, which needs torch and says so when it is missing."""
 
 from __future__ import annotations
 
@@ -102,40 +102,6 @@ def train(
         min_beats=shortest,
         max_beats=longest,
     )
-
-
-def export(
-    run: Annotated[Path, typer.Argument(help="A run's folder, or a checkpoint.")],
-    place: Annotated[
-        Path,
-        typer.Argument(
-            metavar="PRESET",
-            help="The folder of the preset to be, presets/NAME: two .onnx, a card, and a first preset.yaml.",
-        ),
-    ],
-    mean: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="RUN", help="The mean of its weights and of these, as of a run that went on from it."
-        ),
-    ] = None,
-    credit: Annotated[
-        str | None,
-        typer.Option(
-            help="Whose music it learned from, instead of what the folder's CREDITS says.", show_default=False
-        ),
-    ] = None,
-    licence: Annotated[
-        str | None,
-        typer.Option(
-            "--licence", help="Its licence, instead of what the folder's LICENSE says.", show_default=False
-        ),
-    ] = None,
-) -> None:
-    """Write a trained model as the two graphs that the daemon plays, with its card. Needs the 'train' extra."""
-    with train_extra():
-        command = importlib.import_module("descant_export.exporting")
-    command.export(run, place, mean or [], credit, licence)
 
 
 def _commands() -> Any:
