@@ -11,13 +11,14 @@ class FrameAxis:
 
     Written by the process thread (``begin``), read by any.
 
-    ``rate`` in frames a second; ``counter`` is what JACK's 32-bit frame counter says now.
+    ``rate`` in frames a second; ``counter`` is what JACK estimates its 32-bit frame counter to be now. The estimate
+    runs on while a busy server is late, so the first cycle may well begin before it.
     """
 
     def __init__(self, rate: int, counter: int) -> None:
         self._rate = rate
         self._start = counter
-        self._end = counter
+        self._end = 0  # of the last cycle
 
     def begin(self, counter: int, frames: int) -> tuple[int, int]:
         """A cycle of ``frames`` begins at JACK's ``counter``: its first frame and the one after its last.

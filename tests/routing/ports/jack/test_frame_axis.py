@@ -45,3 +45,14 @@ def test_a_counter_that_falls_back_does_not_turn_time_back() -> None:
     assert axis.begin(1100, 256) == (1256, 1512)
     assert axis.begin(1356, 256) == (1512, 1768)
     assert axis.begin(2000, 256) == (2000, 2256)
+
+
+@given(st.integers(5000, WRAP - 1), st.integers(0, 5000), st.lists(st.integers(0, 3), max_size=8))
+def test_the_first_cycles_are_where_jack_says_though_a_busy_server_told_a_later_frame(
+    counter: int, late: int, skipped: list[int]
+) -> None:
+    axis, here = FrameAxis(48000, counter), counter - late
+    for skip in [0, *skipped]:
+        here += skip * 256
+        assert axis.begin(here % WRAP, 256) == (here, here + 256)
+        here += 256
