@@ -37,7 +37,6 @@ FILES_TO_RENAME = frozenset(
         "optimisers",
         "options",
         "page",
-        "programs",
         "render",
         "report",
         "roll",
@@ -60,7 +59,6 @@ CLASSES_TO_RENAME = frozenset(
         "Metre",
         "Network",
         "Place",
-        "Plan",
         "Played",
         "Question",
         "Row",
@@ -69,7 +67,6 @@ CLASSES_TO_RENAME = frozenset(
         "Source",
         "Standing",
         "Steps",
-        "Verdict",
     )
 )
 
