@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.note_axis import Layer, NoteAxis
+from descant_daemon.families.biaxial.note_axis import Layer, NoteAxis
 from descant_daemon.note_state import ARTICULATE, PLAY
 
 Floats = NDArray[np.float64]

@@ -9,23 +9,27 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.memory import SongMemory
+from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import State
 
 SILENT = np.zeros((40, 2), np.float32)
 SWEEP = {step: Blend(0, 1, min(1.0, step / 48)) for step in range(96)}
 
 
-class Listener:
+class Listener(Sweeper):
     """A network that writes down with which blend each step's context was computed."""
 
     def __init__(self, network) -> None:  # type: ignore[no-untyped-def]
         self._network = network
         self.blends: list[Blend] = []
-        self.pitches, self.time_start, self.choose = network.pitches, network.time_start, network.choose
+        self.pitches, self.time_start = network.pitches, network.time_start
 
     def along_time(self, before, step_in_bar, hidden, blend=FIRST_STYLE):  # type: ignore[no-untyped-def]
         self.blends.append(blend)
         return self._network.along_time(before, step_in_bar, hidden, blend)
+
+    def choose(self, lines):  # type: ignore[no-untyped-def]
+        return self._network.choose(lines)
 
 
 class Player:

@@ -11,10 +11,10 @@ from numba import njit
 from tests.daemon.one_call_a_pitch import chosen_slowly
 from tests.daemon.plain_note_axis import PlainNoteAxis
 
-from descant_daemon.engine import compiled as compiling
 from descant_daemon.engine.choice import Choice, Line
-from descant_daemon.engine.climb import climb, sigmoid, tanh
-from descant_daemon.engine.sweep import climbed, sweep
+from descant_daemon.families import compiled as compiling
+from descant_daemon.families.biaxial.pitch_sampler import sample_pitches, sigmoid, tanh
+from descant_daemon.families.sweep import sweep
 from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import ARTICULATE
 
@@ -60,7 +60,7 @@ def test_it_chooses_what_one_call_a_pitch_chooses(seed: int, shape: dict[str, An
     eagerness = float(np.random.default_rng(seed).choice([-5, -2, 0, 3]))
     plain = PlainNoteAxis(seed, eagerness=eagerness, **shape)
     line = a_line(seed, plain.context)
-    found, slow = sweep(plain.axis, [known(plain, line)])[0], chosen_slowly(plain, line)
+    found, slow = sweep(plain.axis.draw, [known(plain, line)])[0], chosen_slowly(plain, line)
     assert np.array_equal(found.ours, slow.ours)
     assert np.array_equal(found.velocities, slow.velocities)
     if shape.get("velocities"):
@@ -73,7 +73,7 @@ def test_its_logits_are_those_of_the_formulas(shape: dict[str, Any]) -> None:
     line = a_line(7, plain.context)
     every = np.ones(PITCHES, np.bool_)
     choice = Choice(np.full((1, PITCHES, 2), 1e9), every, ~every, 1.0, 1.0, 1)  # nothing sounds
-    _, logits = climbed(plain.axis, [known(plain, line._replace(choice=choice))])
+    _, logits = plain.axis.draw([known(plain, line._replace(choice=choice))])
     lower = np.concatenate([np.zeros((1, 2), np.float32), line.given[:-1]])
     expected, _ = plain.along_pitch(line.context, line.given, 0, lower, plain.note_start)
     assert line.given.any()
@@ -85,10 +85,10 @@ def test_a_line_among_others_has_the_very_bits_that_it_has_alone(seed: int) -> N
     """Were they to differ, takes would depend on the neighbours."""
     plain = PlainNoteAxis(seed, eagerness=-1.0)
     lines = [known(plain, a_line(100 * seed + each, plain.context)) for each in range(9)]
-    together = climbed(plain.axis, lines)
+    together = plain.axis.draw(lines)
     at = 0
     for line in lines:
-        alone = climbed(plain.axis, [line])
+        alone = plain.axis.draw([line])
         drafts = slice(at, at := at + len(line.choice.dice))
         assert all(np.array_equal(one, all_[drafts]) for one, all_ in zip(alone, together, strict=True))
 
@@ -106,10 +106,10 @@ def test_a_draft_among_others_has_the_very_bits_that_it_has_alone(seed: int, sha
         dice[draft, :same] = dice[draft - 1, :same]
     every = np.ones(PITCHES, np.bool_)
     choice = replace(line.choice, dice=dice, odds=1.0, voices=16, allowed=every, bias=None, temperature=2.0)
-    chosen, logits = climbed(plain.axis, [line._replace(choice=choice)])
+    chosen, logits = plain.axis.draw([line._replace(choice=choice)])
     assert len({each.tobytes() for each in chosen}) > 2
     for draft in range(12):
-        alone = climbed(plain.axis, [line._replace(choice=replace(choice, dice=dice[draft : draft + 1]))])
+        alone = plain.axis.draw([line._replace(choice=replace(choice, dice=dice[draft : draft + 1]))])
         assert np.array_equal(chosen[draft], alone[0][0])
         assert np.array_equal(logits[draft], alone[1][0])
 
@@ -120,11 +120,11 @@ def test_whatever_arrays_come_it_is_compiled_once() -> None:
     line = known(plain, a_line(1, plain.context))
     for array in (line.given, line.choice.dice):
         array.setflags(write=False)
-    sweep(plain.axis, [line])
-    sweep(plain.axis, [line, line])
+    sweep(plain.axis.draw, [line])
+    sweep(plain.axis.draw, [line, line])
     columns = replace(line.choice, dice=np.asfortranarray(np.repeat(line.choice.dice, 3, axis=0)))
-    sweep(plain.axis, [line._replace(choice=columns)])
-    assert len(climb.signatures) == 1  # type: ignore[attr-defined]
+    sweep(plain.axis.draw, [line._replace(choice=columns)])
+    assert len(sample_pitches.signatures) == 1  # type: ignore[attr-defined]
 
 
 def test_curves_are_float32_s_own() -> None:

@@ -22,7 +22,8 @@ from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.network import Hidden
+from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
@@ -98,7 +99,7 @@ class Storm:
         return made
 
 
-class Coins:
+class Coins(Sweeper):
     """The cheapest network: the same odds for every pitch, whatever came before."""
 
     pitches = PITCHES

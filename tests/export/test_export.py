@@ -11,8 +11,8 @@ import torch
 from tests.export.toy import metadata
 
 from descant_daemon.engine.choice import Choice, Line
+from descant_daemon.families.biaxial.network import BiaxialNetwork
 from descant_daemon.model.card import check_model_files
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
@@ -81,7 +81,7 @@ def _logit(chance: np.ndarray) -> np.ndarray:
 
 def test_sampling_follows_the_likelihood(stem: Path) -> None:
     """Drawn many times, a step's notes are as frequent as the network's own probabilities say."""
-    network, graphs = OnnxNetwork.load(stem), Graphs(stem)
+    network, graphs = BiaxialNetwork(check_model_files(stem)), Graphs(stem)
     silence = np.zeros((36, 2), np.float32)
     context, _ = graphs.along_time(silence, 0, graphs.time_start)
     logits, _ = graphs.along_pitch(context, silence, 0, silence[:1], graphs.note_start)

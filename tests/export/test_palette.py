@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from descant_daemon.cli import doctor
 from descant_daemon.cli.app import app
 from descant_daemon.engine.blend import Blend
-from descant_daemon.model.runtime import OnnxNetwork
+from descant_daemon.families import load_model
+from descant_daemon.families.biaxial.network import BiaxialNetwork
+from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.render import render
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
@@ -46,7 +48,7 @@ def palette(small_model: Biaxial, tmp_path: Path) -> Path:
 def take(folder: Path, parameters: Parameters, knob: dict[int, int]) -> list[tuple[int, bytes]]:
     """Six bars by itself; ``knob``: tick → where the controller of ``morph`` stands from then on."""
     track = [(tick, message.control_change(0, MORPH, value)) for tick, value in knob.items()]
-    network = OnnxNetwork.load(folder / "small")
+    network = load_model(folder / "small")
     done = render(
         network, parameters, track, TempoMap(BEAT, []), LENGTH, Bindings({Controller(MORPH): "morph"})
     )
@@ -54,7 +56,7 @@ def take(folder: Path, parameters: Parameters, knob: dict[int, int]) -> list[tup
 
 
 def test_both_runtimes_have_the_same_context_under_a_blend(palette: Path, small_model: Biaxial) -> None:
-    onnx, torch_ = OnnxNetwork.load(palette / "small"), TorchNetwork(small_model)
+    onnx, torch_ = BiaxialNetwork(check_model_files(palette / "small")), TorchNetwork(small_model)
     silence = np.zeros((36, 2), np.float32)
     found = []
     for blend in (Blend(0, 1, 0.3), Blend(1, 0, 0.3), Blend(1, 1), Blend(0, 1, 0.3)):

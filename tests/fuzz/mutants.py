@@ -20,8 +20,9 @@ import onnx
 from onnx import helper
 
 from descant_daemon.engine.choice import Choice, Line
+from descant_daemon.families import model_of
+from descant_daemon.families.along_time import AlongTime
 from descant_daemon.model.card import ModelBytes, check_model, pair_hash, read_model, weights_hash
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 255, 2**16, 2**31, 2**33, 2**62, -(2**63))
@@ -165,7 +166,8 @@ def mutant(files: ModelBytes, seed: int) -> ModelBytes:
 
 def play(files: ModelBytes) -> None:
     """One step. Raises DescantError."""
-    network = OnnxNetwork(check_model(files))
+    network = model_of(check_model(files))
+    assert isinstance(network, AlongTime)
     silence = np.zeros((network.pitches.size, 2), np.float32)
     every = np.ones(network.pitches.size, np.bool_)
     choice = Choice(np.zeros((1, *silence.shape)), every, ~every, 1.0, 1.0, 16)

@@ -116,7 +116,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return Coins()
 
     monkeypatch.setattr(rebuild, "check_model_files", checked)
-    monkeypatch.setattr(rebuild, "network_of", network)
+    monkeypatch.setattr(rebuild, "model_of", network)
     return tmp_path / "coins"
 
 

@@ -34,9 +34,8 @@ RULE = {
         "descant_daemon.model.forms",
         "descant_daemon.model.metadata",
         "descant_daemon.model.wire",
-        "descant_daemon.model.runtime",  # golden parity is with what plays
+        "descant_daemon.families",  # golden parity is with what plays, and takes are rendered by it
         "descant_daemon.model.session",  # and with the graphs as they are written
-        "descant_daemon.model.load",  # which takes are rendered by
     ),
 }
 # The order of the rooms inside the daemon: a row may import itself, what anyone may, and what its row says. What anyone
@@ -123,7 +122,7 @@ ONLY = {
     "alsa_midi": ("descant_routing",),
     "pythonosc": ("descant_daemon.live",),
     "onnxruntime": ("descant_daemon",),
-    "numba": ("descant_daemon.engine",),
+    "numba": ("descant_daemon.families",),
 }
 
 

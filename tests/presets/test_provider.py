@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from descant_daemon.model import provider, runtime
+from descant_daemon.families import load_model
+from descant_daemon.model import provider
 from descant_daemon.model import session as sessions
 from descant_daemon.model.provider import CPU, CUDA, fastest
 from descant_daemon.settings.preset import load_preset, model_stem
@@ -97,6 +98,6 @@ def test_the_shipped_time_axis_is_tried_out_where_there_is_a_driver(
     monkeypatch.setattr(sessions, "session", make)
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: [CUDA, CPU])
     path = find("bach-chorale")
-    network = runtime.OnnxNetwork.load(model_stem(path, load_preset(path)))
+    network = load_model(model_stem(path, load_preset(path)))
     network.warm()
     assert tried == [f"time axis {each}" for each in (CPU, CUDA)]

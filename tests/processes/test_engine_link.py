@@ -15,9 +15,9 @@ import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
+from descant_daemon.families import load_model
 from descant_daemon.live.engine.engine_link import HUNG, EngineLink, EngineLost
 from descant_daemon.model.card import read_model
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_routing.errors import DescantError
@@ -57,7 +57,7 @@ def until(link: EngineLink, enough: Callable[[list[Answer | EngineLost]], bool])
 
 
 def test_it_answers_as_the_engine_would_here(link: EngineLink) -> None:
-    here = Engine(OnnxNetwork.load(stem()), instances=3)
+    here = Engine(load_model(stem()), instances=3)
     asks = [ask(10 + each, 0, each, jump=True) for each in range(3)]
     for each in asks:
         assert link.ask(each)

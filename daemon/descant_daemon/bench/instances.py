@@ -12,7 +12,7 @@ from descant_daemon.bench.paced import spread
 from descant_daemon.bench.step import SIXTEENTH, STEPS_PER_BAR
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.model.load import load_network
+from descant_daemon.families import load_model
 
 COUNTS = (1, 2, 4, 8, 16)
 Progress = Callable[[], None]
@@ -20,7 +20,7 @@ Progress = Callable[[], None]
 
 def measure_instances(stem: Path, instances: int, steps: int, progress: Progress) -> dict[str, float]:
     """``answer``: until all have their notes; ``step``: and have thought ahead. ms, paced."""
-    network = load_network(stem)
+    network = load_model(stem)
     network.warm()
     engine = Engine(network, instances=instances)
     silence = np.zeros((network.pitches.size, 2), np.float32)

@@ -17,10 +17,10 @@ import numpy as np
 from descant_daemon.bench.paced import sleep_until, spread, stopwatch
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
+from descant_daemon.families import load_model
 from descant_daemon.live.engine.engine_link import EngineLink
 from descant_daemon.model.card import check_model_files, read_model
 from descant_daemon.model.contract import BATCH, STRETCH
-from descant_daemon.model.load import load_network
 from descant_daemon.model.session import session
 from descant_daemon.note_state import State
 
@@ -58,7 +58,7 @@ class StepTimes:
 def measure_steps(stem: Path, steps: int, progress: Progress) -> StepTimes:
     """``whole`` and ``floor`` of the model at ``stem``, in turn."""
     times = StepTimes()
-    network = load_network(stem)
+    network = load_model(stem)
     network.warm()
     player, floor = _Player(Engine(network), network.pitches.size), _Floor(stem)
     for _ in range(steps):

@@ -20,7 +20,7 @@ from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.console import say, say_json, say_row
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.model.load import load_network
+from descant_daemon.families import load_model
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import closed, find, shelf
@@ -111,7 +111,7 @@ def _presets() -> Iterator[Finding]:
     for name, path, _ in shelf():
         try:
             preset = load_preset(path)
-            metadata = load_network(model_stem(path, preset)).metadata
+            metadata = load_model(model_stem(path, preset)).metadata
             metadata.abilities.check(preset.to_parameters())
         except DescantError as error:
             yield Finding(
@@ -127,7 +127,7 @@ def _engine() -> Finding:
     """Steps in this process, paced as in playing."""
     try:
         path = find(DEFAULT_PRESET)
-        network = load_network(model_stem(path, load_preset(path)))
+        network = load_model(model_stem(path, load_preset(path)))
     except DescantError as error:
         return Finding("Engine", "bad", str(error))
     network.warm()

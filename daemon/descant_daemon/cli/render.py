@@ -23,7 +23,6 @@ from descant_daemon.cli.render_take import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
 from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
-from descant_daemon.model.load import load_network
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
@@ -84,7 +83,7 @@ def render(
     song = read_song(source, tempo) if source is not None else None
     if song is not None and chosen.parameters.mode in ANSWERING:
         check_notes(song, drums=drums)
-    network = load_network(chosen.model.stem)
+    network = load_model(chosen.model.stem)
     tell_unused(settings or [], chosen.name, network.metadata.styles)
     score = score_of(
         song,

@@ -12,7 +12,7 @@ from descant_daemon.cli.render_output import has_title, head_words, mention, pro
 from descant_daemon.console import say
 from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.model.known import Models, numbered
-from descant_daemon.model.load import network_of
+from descant_daemon.families import model_of
 from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
@@ -49,7 +49,7 @@ def render_rig(
     if song is not None and song.metres:
         rig = _in_metre(rig, score.metre)
     rig = numbered(rig, [*played].index)
-    networks = [network_of(each) for each in played.values()]
+    networks = [model_of(each) for each in played.values()]
     tracks = _tracks(song, rig)
     with progress("Rendering") as tell:
         rendering = render_offline(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.network import Hidden
 from descant_daemon.engine.steps import MOST_STEPS, Played, Steps
 from descant_daemon.note_state import State
 
 DEFAULT_BYTES = 96 * 2**20
 ALL_BYTES = 4 * DEFAULT_BYTES  # of all instances of an engine together, each an equal share
+
+Hidden = tuple[Any, ...]
+"""A model's state: arrays, numbers, and tuples of them; never written to, so it can be kept and shared."""
 
 
 class Room:
@@ -34,7 +36,7 @@ class Room:
 
 
 class Moment(NamedTuple):
-    """The model on the verge of a step: the time axis's hidden state, and the step before it.
+    """The model on the verge of a step: its hidden state, and the step before it.
 
     ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``; ``silent``: for how many
     steps nothing has sounded; ``alone``: for how many the player has without us, since we last did.
@@ -47,7 +49,7 @@ class Moment(NamedTuple):
     alone: int = 0
 
     def then(self, hidden: Hidden, played: Played) -> Moment:
-        """The moment after this one, when ``played`` has sounded and the time axis has reached ``hidden``."""
+        """The moment after this one, when ``played`` has sounded and the model has reached ``hidden``."""
         sounds, we_do = bool(played.whole.any()), bool(played.ours.any())
         silent = 0 if sounds else self.silent + 1
         return Moment(hidden, played.whole, played.ours, silent, 0 if we_do else self.alone + sounds)
@@ -142,4 +144,8 @@ class SongMemory:
 
 
 def _size(moment: Moment) -> int:
-    return 2 * moment.before.nbytes + sum(array.nbytes for array in moment.hidden)
+    return 2 * moment.before.nbytes + _bytes(moment.hidden)
+
+
+def _bytes(state: Any) -> int:
+    return sum(map(_bytes, state)) if isinstance(state, tuple) else int(getattr(state, "nbytes", 32))

@@ -11,8 +11,8 @@ from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
+from descant_daemon.engine.api import Model
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.network import Network
 from descant_daemon.model.known import facts_of
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
@@ -28,7 +28,7 @@ from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
-    from descant_daemon.model.runtime import OnnxNetwork
+    from descant_daemon.families.api import Loaded
 
 TAIL = 1_000_000_000  # ns after Stop, which ends everything
 STRETCH = 1_000_000_000  # ns of a song that are played before it is told how much is done
@@ -57,7 +57,7 @@ class RigRendering:
 
 
 def render(
-    network: OnnxNetwork,
+    model: Loaded,
     parameters: Parameters,
     track: Sequence[tuple[int, bytes]],
     tempo_map: TempoMap,
@@ -73,15 +73,15 @@ def render(
     ``tell`` is told how much of it is done, from 0 to 1.
     """
     ours_alone = replace(parameters, thru=False)
-    program = Program(ours_alone, facts_of(network.metadata), bindings)
+    program = Program(ours_alone, facts_of(model.metadata), bindings)
     effect = build_effect(Rig((Instance((program,), ears),)), MidiClock(), metres=metres)
-    sent = _perform(effect, Engine(network), {MAIN: track}, tempo_map, length, tell=tell)
+    sent = _perform(effect, Engine(model), {MAIN: track}, tempo_map, length, tell=tell)
     return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
 
 
 def render_rig(
     rig: Rig,
-    networks: Sequence[Network],
+    models: Sequence[Model],
     tracks: Mapping[str, Sequence[tuple[int, bytes]]],
     tempo_map: TempoMap,
     length: int,
@@ -89,12 +89,12 @@ def render_rig(
     metres: MetreMap | None = None,
     tell: Tell = quietly,
 ) -> RigRendering:
-    """Play ``tracks``, by input, to a rig for ``length`` ticks; ``networks`` are its models by number.
+    """Play ``tracks``, by input, to a rig for ``length`` ticks; ``models`` by number.
 
     No clock and no values are sent. Notes that are held at the end end there.
     """
     effect = build_effect(replace(rig, send_clock=False, feedback=None), MidiClock(), metres=metres)
-    engine = Engine(*networks, instances=len(rig.instances))
+    engine = Engine(*models, instances=len(rig.instances))
     heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *(each.label for each in rig.inputs)}}
     labels = [each.label for each in rig.outputs]
     sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, labels, tell=tell)

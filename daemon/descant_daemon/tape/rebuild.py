@@ -11,7 +11,7 @@ from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.model.card import check_model_files, is_model
 from descant_daemon.model.known import facts_of
-from descant_daemon.model.load import network_of
+from descant_daemon.families import model_of
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES, ModelFacts, Program, Rig
 from descant_daemon.settings.shelf import find
@@ -65,7 +65,7 @@ def engines(rigs: Iterable[Rig]) -> tuple[Callable[[], Engine], list[str]]:
         for number, program in sorted(played.items())
         if models[number].pair != program.model.pair
     ]
-    networks = [network_of(checked[stem]) for stem in stems.values()]
+    networks = [model_of(checked[stem]) for stem in stems.values()]
     return lambda: Engine(*networks, instances=MOST_INSTANCES), list(dict.fromkeys(changed))
 
 

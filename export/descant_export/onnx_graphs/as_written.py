@@ -9,7 +9,7 @@ import numpy as np
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array
-from descant_daemon.engine.network import Hidden
+from descant_daemon.engine.memory import Hidden
 from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.contract import VELOCITY
 from descant_daemon.model.forms import BiaxialMetadata

@@ -9,10 +9,9 @@ import torch
 
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.choice import Array, Choice, Line
-from descant_daemon.engine.note_axis import NoteAxis
-from descant_daemon.engine.sweep import climbed
+from descant_daemon.families.biaxial.network import note_axis
+from descant_daemon.families.biaxial.note_axis import NoteAxis
 from descant_daemon.model.card import check_model_files
-from descant_daemon.model.runtime import note_axis
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_export.corpus.piece import Piece
 from descant_export.families.biaxial import Biaxial
@@ -68,7 +67,7 @@ def forced(now: State, given: State) -> Choice:
 
 def _climbs_away(axis: NoteAxis, context: Array, given: State, now: State, logits: Array) -> Array:
     """How far the climb's logits are from these: of the pitches that are free, of velocities where one is struck."""
-    ours, found = climbed(axis, [Line(axis.known(context), given, forced(now, given))])
+    ours, found = axis.draw([Line(axis.known(context), given, forced(now, given))])
     free, struck = given[:, PLAY] == 0, ours[0, :, ARTICULATE] > 0
     off = np.abs(found[0] - logits)
     return np.concatenate([off[free, :2].ravel(), off[struck, 2:].ravel()])

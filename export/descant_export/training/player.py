@@ -10,35 +10,32 @@ from torch import Tensor, nn
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line
-from descant_daemon.engine.network import Hidden
-from descant_daemon.engine.note_axis import Layer, NoteAxis
-from descant_daemon.engine.sweep import sweep
-from descant_daemon.note_state import PitchRange, State
+from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.sweeper import Sweeper
+from descant_daemon.families.biaxial.note_axis import Layer, NoteAxis
+from descant_daemon.families.sweep import sweep
+from descant_daemon.note_state import State
 from descant_export.families.biaxial import Biaxial
 from descant_export.families.network import Stack
 from descant_export.onnx_graphs.builder import onnx_weights
 
 
-class TorchNetwork:
-    """A ``Network`` (see the daemon's ``engine/network.py``)."""
+class TorchNetwork(Sweeper):
+    """A model, as the engine has it (see the daemon's ``engine/sweeper.py``)."""
 
     def __init__(self, model: Biaxial) -> None:
         """``model`` must be evaluating."""
         self._model = model
         self._device = next(model.parameters()).device
+        self.pitches = model.shape.kernel.pitches
         self.time_start = _zeros(model.shape.time_layers, self.pitches.size)
         self._note_axis = note_axis_of(model)
-
-    @property
-    def pitches(self) -> PitchRange:
-        """The keys that the model knows."""
-        return self._model.shape.kernel.pitches
 
     @torch.inference_mode()
     def along_time(
         self, before: State, step_in_bar: int, hidden: Hidden, blend: Blend = FIRST_STYLE
     ) -> tuple[Array, Hidden]:
-        """See ``Network``."""
+        """See ``Sweeper``."""
         model = self._model
         style = torch.tanh(model.style(self._there(blend.weights(model.shape.styles))))
         features = model.kernel.time(self._there(before), torch.tensor(step_in_bar, device=self._device))
@@ -48,8 +45,8 @@ class TorchNetwork:
         return self._note_axis.known(context[0].cpu().numpy()), after
 
     def choose(self, lines: Sequence[Line]) -> list[Chosen]:
-        """See ``Network``."""
-        return sweep(self._note_axis, lines)
+        """See ``Sweeper``."""
+        return sweep(self._note_axis.draw, lines)
 
     def _run(self, stack: Stack, sequence: Tensor, hidden: Hidden) -> tuple[Tensor, Hidden]:
         after: list[Array] = []

@@ -14,9 +14,9 @@ import torch
 from tests.export.toy import metadata
 from tests.export.training.tiny import PITCHES, TINY
 
+from descant_daemon.families import load_model
 from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.contract import CLASSES, PLANES, VELOCITY
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_daemon.offline.render import render
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap
@@ -183,7 +183,7 @@ def test_what_is_exported_plays_as_loud_as_it_learned(
     told = metadata(loud_model)
     assert told.planes == (*PLANES, VELOCITY)
     export(loud_model, told, tmp_path / "loud")
-    network = OnnxNetwork.load(tmp_path / "loud")
+    network = load_model(tmp_path / "loud")
     assert parity(loud_model, tmp_path / "loud", pieces[1]) < TOLERANCE
     free = Parameters(mode="free", voices=6)
 

@@ -8,7 +8,6 @@ import torch
 from tests.export.training.tiny import TINY
 
 from descant_daemon.engine.choice import Line
-from descant_daemon.engine.sweep import climbed
 from descant_export.corpus.piece import Piece
 from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.parity import forced
@@ -28,7 +27,7 @@ def test_step_by_step_it_has_the_logits_of_the_whole(pieces: list[Piece]) -> Non
     for step in range(24):
         before, now, given = (tensor[0, step].numpy() for tensor in (batch.before, batch.now, batch.given))
         context, hidden = network.along_time(before, int(batch.step_in_bar[0, step]), hidden)
-        ours, logits = climbed(note_axis_of(model), [Line(context, given, forced(now, given))])
+        ours, logits = note_axis_of(model).draw([Line(context, given, forced(now, given))])
         free = given[:, 0] == 0
         assert np.array_equal(ours[0], now - given)
         assert logits[0, free] == pytest.approx(whole[step][free], abs=1e-5)

@@ -15,6 +15,7 @@ from typing import IO
 
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
+from descant_daemon.families import model_of
 from descant_daemon.live.engine.cargo import unload
 from descant_daemon.live.engine.desk import READY, SIZE, Desk
 from descant_daemon.live.processes.doorbell import Doorbell
@@ -22,7 +23,6 @@ from descant_daemon.live.processes.rank import ENGINE, take_rank
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.terminal import say
 from descant_daemon.model.card import check_model
-from descant_daemon.model.runtime import OnnxNetwork
 from descant_routing.errors import DescantError
 
 LEADS = (5_000_000, 2_200_000)  # ns before the tick at which to warm up: cold first, then quickly
@@ -93,14 +93,14 @@ def main() -> None:
     os.dup2(2, 1)  # nothing but bells may reach the pipe, whatever a library prints
     desk = Desk(Shared.attach(handle, SIZE))
     try:
-        networks = [OnnxNetwork(check_model(files)) for files in unload(*cargo)]
+        models = [model_of(check_model(files)) for files in unload(*cargo)]
         take_rank(ENGINE)
-        for network in networks:
-            network.warm()
+        for model in models:
+            model.warm()
     except DescantError as error:
         desk.say(str(error).encode())
         return
-    engine = Engine(*networks, instances=int(instances))
+    engine = Engine(*models, instances=int(instances))
     gc.collect()
     gc.freeze()
     gc.disable()  # asks and answers leave no cycles behind

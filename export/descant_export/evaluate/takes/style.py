@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from descant_daemon.model.load import load_network
+from descant_daemon.families import load_model
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 
 if TYPE_CHECKING:
-    from descant_daemon.model.runtime import OnnxNetwork
+    from descant_daemon.families.api import Loaded
     from descant_daemon.settings.bindings import Bindings
 
 KEPT_PLAIN = (
@@ -38,7 +38,7 @@ class Style:
 
     name: str
     title: str
-    network: OnnxNetwork
+    network: Loaded
     parameters: Parameters
     bindings: Bindings
 
@@ -74,7 +74,7 @@ def load_style(name: str, settings: Sequence[str] = (), mode: str | None = None)
     parameters = preset.to_parameters()
     if mode is not None:
         parameters = parameters.with_values({"mode": mode})
-    network = load_network(model_stem(path, preset))
+    network = load_model(model_stem(path, preset))
     label = name if Path(name).name == name else path.parent.absolute().name
     return Style(
         f"{label}@{chosen}" if chosen else label,

@@ -1,4 +1,4 @@
-"""The note axis as the climb takes it: its LSTM layers laid out for a product of one state with all gates."""
+"""The note axis as the pitch sampler takes it: its LSTM layers laid out for a product of one state with all gates."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.choice import Array
-from descant_daemon.engine.climb import GATES, TOGETHER, add_products
+from descant_daemon.engine.choice import Array, Line
+from descant_daemon.families.biaxial.pitch_sampler import GATES, TOGETHER, add_products, sample_pitches
+from descant_daemon.families.sweep import Drafts
 
 LANES = 4  # a layer has a multiple of so many units, and four times that is a vector of gates
 LINE = 16  # float32s in a line of the cache
@@ -33,7 +34,7 @@ class NoteAxis:
     """Weights; layers are filled up with idle units, and their inputs with zeros, to whole vectors.
 
     ``context``, ``C`` rows of ``G`` in one, and ``bias [G]`` give what is known of a pitch's first gates
-    before the tick; ``beside [F, G]`` what the choice below and the given notes add: see ``climb``.
+    before the tick; ``beside [F, G]`` what the choice below and the given notes add: see ``sample_pitches``.
     ``units [N]``; ``weights`` of the layers' states, one after the other, each after its bias (but the
     first, whose bias is above); ``head [2 + V, H]`` and ``head_bias`` make logits of the last layer;
     ``vicinity``: how far around a pitch the given notes are told, in semitones.
@@ -54,8 +55,8 @@ class NoteAxis:
         return len(self.head_bias)
 
     @cached_property
-    def climbing(self) -> tuple[Array, NDArray[np.int64], Array, Array, Array]:
-        """What ``climb`` takes of it."""
+    def sampling(self) -> tuple[Array, NDArray[np.int64], Array, Array, Array]:
+        """What ``sample_pitches`` takes of it."""
         return self.beside, self.units, self.weights, self.head, self.head_bias
 
     @staticmethod
@@ -87,6 +88,14 @@ class NoteAxis:
             head_bias=head_bias.astype(np.float32),
             vicinity=vicinity,
         )
+
+    def draw(self, lines: Sequence[Line]) -> tuple[Array, Array]:
+        """See ``sweep.Draw``. A line's ``context`` is ``known`` of it; logits end where it may have no more notes."""
+        known, whose, given, over, follow = Drafts.of(lines)
+        chosen = np.zeros(given.shape, np.float32)
+        logits = np.zeros((*given.shape[:2], self.outputs), np.float32)
+        sample_pitches(known, whose, given, over, follow, self.sampling, self.vicinity, chosen, logits)
+        return chosen, logits
 
     def known(self, context: Array) -> Array:
         """What is known of every pitch before the tick: context ``[P, C]`` → gates ``[P, G]``."""

@@ -1,4 +1,4 @@
-"""The climb from the lowest pitch up, in machine code: an LSTM step a pitch, and the dice in between.
+"""Sampling from the lowest pitch up, in machine code: an LSTM step a pitch, and the dice in between.
 
 Each pitch knows the choices below it, so the pitches come one after the other; several lines come together,
 a weight that is at hand serving all of them. A line's arithmetic does not depend on its neighbours, so lines that
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from descant_daemon.engine.compiled import compiled
+from descant_daemon.families.compiled import compiled
 
 PITCH_CLASSES = 12
 GATES = 4  # input, output, forget, cell: ONNX's order
@@ -22,7 +22,7 @@ MOST = np.float32(7.9)  # beyond it, tanh is 1 in float32
 
 
 @compiled
-def climb(  # noqa: PLR0917 - arrays in, arrays out
+def sample_pitches(  # noqa: PLR0917 - arrays in, arrays out
     known: Any,
     whose: Any,
     given: Any,

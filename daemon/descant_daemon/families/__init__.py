@@ -1,0 +1,34 @@
+"""The families of networks that play, in one table: name → who loads it. What their files hold: ``model/forms.py``.
+
+What compiles takes a quarter of a second to wake and 70 MB, of which io has no use: it is imported when it loads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from descant_daemon.model.card import ModelFiles, check_model_files
+
+if TYPE_CHECKING:
+    from descant_daemon.families.api import Loaded
+
+
+def load_model(stem: Path) -> Loaded:
+    """From its files, checked. Raises DescantError, in one sentence, for anything that does not fit."""
+    return model_of(check_model_files(stem))
+
+
+def model_of(files: ModelFiles) -> Loaded:
+    """The model at work: the bytes that were checked are those that run. Raises DescantError when they cannot."""
+    return LOADERS[files.metadata.family](files)
+
+
+def _biaxial(files: ModelFiles) -> Loaded:
+    from descant_daemon.families.biaxial.network import BiaxialNetwork  # noqa: PLC0415
+
+    return BiaxialNetwork(files)
+
+
+LOADERS: dict[str, Callable[[ModelFiles], Loaded]] = {"biaxial": _biaxial}

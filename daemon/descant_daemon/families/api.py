@@ -1,0 +1,21 @@
+"""What a loaded model offers beside playing (``engine/api.py``)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from descant_daemon.engine.api import Model
+from descant_daemon.model.metadata import ModelMetadata
+
+
+class Loaded(Model, Protocol):
+    """A model from its files."""
+
+    @property
+    def metadata(self) -> ModelMetadata:
+        """What its files say of it."""
+        ...
+
+    def warm(self) -> None:
+        """Run everything until its first, slow runs are behind."""
+        ...
