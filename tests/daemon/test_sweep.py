@@ -13,7 +13,8 @@ from tests.daemon.plain_note_axis import PlainNoteAxis
 
 from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.families import compiled as compiling
-from descant_daemon.families.biaxial.pitch_sampler import sample_pitches, sigmoid, tanh
+from descant_daemon.families.arithmetic import sigmoid, tanh
+from descant_daemon.families.biaxial.pitch_sampler import sample_pitches
 from descant_daemon.families.sweep import sweep
 from descant_daemon.model.contract import CLASSES
 from descant_daemon.note_state import ARTICULATE

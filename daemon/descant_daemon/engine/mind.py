@@ -73,8 +73,8 @@ class SongMind(ABC, Generic[L]):
     # -- what a kind of mind brings ------------------------------------------------------------------
 
     @abstractmethod
-    def _look(self, moment: Moment, step_in_bar: int, blend: Blend) -> tuple[Any, Hidden]:
-        """What the model says of the step to come, and its state then."""
+    def _look(self, step: int, moment: Moment, step_in_bar: int, blend: Blend) -> tuple[Any, Hidden]:
+        """What the model says of ``step``, which is to come, and its state then."""
 
     @abstractmethod
     def _after(self, here: Place, played: Played) -> Hidden:
@@ -186,7 +186,7 @@ class SongMind(ABC, Generic[L]):
 
     def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> Place:
         step_in_bar = (step - self._bar_from) % self._steps_per_bar  # as bars are counted now
-        return Place(step, step_in_bar, moment, blend, reached, *self._look(moment, step_in_bar, blend))
+        return Place(step, step_in_bar, moment, blend, reached, *self._look(step, moment, step_in_bar, blend))
 
     def _bridged(self, ask: Ask) -> Ask:
         """What is played to is also what was let go a moment ago."""

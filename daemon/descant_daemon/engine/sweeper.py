@@ -66,7 +66,7 @@ class SweeperMind(SongMind[Line]):
             self._dice_of(self._sampling, self._here.step + 1)
         return True
 
-    def _look(self, moment: Moment, step_in_bar: int, blend: Blend) -> tuple[Array, Hidden]:
+    def _look(self, step: int, moment: Moment, step_in_bar: int, blend: Blend) -> tuple[Array, Hidden]:  # noqa: ARG002
         return self._model.along_time(moment.before, step_in_bar, moment.hidden, blend)
 
     def _after(self, here: Place, played: Played) -> Hidden:  # noqa: ARG002 - it is known before

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 KEYS = 128
 FLOAT53 = 2.0**-53
 # What is drawn at a place, so that no two things share a number: the highest word of the counter.
-NOTES, DRAFTS, RESTS, RECALL, TOUCH = 0, 1, 8, 9, 10
+NOTES, DRAFTS, WORDS, RESTS, RECALL, TOUCH = 0, 1, 2, 8, 9, 10
 
 
 def dice(seed: int, instance: int, variation: int, step: int, drafts: int = 1) -> NDArray[np.float64]:

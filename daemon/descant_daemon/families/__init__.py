@@ -31,4 +31,20 @@ def _biaxial(files: ModelFiles) -> Loaded:
     return BiaxialNetwork(files)
 
 
-LOADERS: dict[str, Callable[[ModelFiles], Loaded]] = {"biaxial": _biaxial}
+def _tp_nade(files: ModelFiles) -> Loaded:
+    from descant_daemon.families.tp_nade import TpNadeNetwork  # noqa: PLC0415
+
+    return TpNadeNetwork(files)
+
+
+def _roll(files: ModelFiles) -> Loaded:
+    from descant_daemon.families.roll import RollNetwork  # noqa: PLC0415
+
+    return RollNetwork(files)
+
+
+LOADERS: dict[str, Callable[[ModelFiles], Loaded]] = {
+    "biaxial": _biaxial,
+    "tp-nade": _tp_nade,
+    "roll": _roll,
+}

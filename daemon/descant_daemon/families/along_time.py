@@ -34,9 +34,9 @@ class AlongTime(Sweeper):
         told = {"state", "step_in_bar", "style"}
         states = [port for port in graph.inputs if port.name not in told]
         self._states = [port.name for port in states]
-        self.time_start = tuple(np.zeros(_of_one(port), np.float32) for port in states)
+        self.time_start = tuple(np.zeros(of_one(port), np.float32) for port in states)
         self._outputs = [port.name for port in graph.outputs[:1]] + [f"{name}_next" for name in self._states]
-        self._shapes = [_of_one(graph.outputs[0]), *map(_of_one, states)]
+        self._shapes = [of_one(graph.outputs[0]), *map(of_one, states)]
         self._run_time = bare_run(fastest_session(files.files.graphs["time"], "time axis"))
         self._blend, self._style = FIRST_STYLE, FIRST_STYLE.weights(len(self.metadata.styles))
 
@@ -80,5 +80,6 @@ class AlongTime(Sweeper):
             raise DescantError(f"a state of the model comes out as {list(wrong[0].shape)}")
 
 
-def _of_one(port: Port) -> tuple[int, ...]:
+def of_one(port: Port) -> tuple[int, ...]:
+    """The shape of a port for one instance."""
     return tuple(1 if dim == BATCH else int(dim) for dim in port.dims)

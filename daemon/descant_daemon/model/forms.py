@@ -22,7 +22,7 @@ from descant_daemon.model.contract import (
     nexts,
     states,
 )
-from descant_daemon.model.metadata import ModelMetadata, Size, Units
+from descant_daemon.model.metadata import ModelMetadata, Size, Text, Units
 from descant_daemon.settings.abilities import Ability, Hears
 from descant_daemon.settings.choices import Mode
 
@@ -140,6 +140,33 @@ class RollMetadata(ModelMetadata, frozen=True):
         """One: all that sounded before → logits ``[P, 2]``; its states are ``[B, units]``, not of each pitch."""
         pitches, own = self.pitches.size, states("time", self.time_layers)
         return {"time": Graph((*_told(self), *own), (Port("logits", (BATCH, pitches, 2)), *nexts(own)))}
+
+
+class WriterMetadata(ModelMetadata, frozen=True):
+    """What families share whose network goes from symbol to symbol (``engine/writer.py``).
+
+    ``symbols``: the alphabet, in an order that makes musical neighbours of symbols that are near; the network is fed
+    number 0 before anything is written. ``grammar``: name and version of what they mean, which the daemon must know.
+    ``layers``: units of the LSTM layers, whose states are ``[B, units]``.
+    """
+
+    ABLE: ClassVar[tuple[Ability, ...]] = ("density", "shape")
+
+    can: tuple[Ability, ...] = ABLE
+    layers: Units
+    symbols: Annotated[tuple[Text, ...], Field(min_length=2, max_length=65536)]
+    grammar: Text
+
+    def graphs(self) -> Mapping[Role, Graph]:
+        """One: a symbol, the step's place in the bar and the style → logits of the next symbol (no softmax)."""
+        own = states("symbol", self.layers)
+        told = (
+            Port("symbol", (BATCH,), integer=True),
+            Port("step_in_bar", (BATCH,), integer=True),  # of the step that the next symbol is about
+            Port("style", (BATCH, len(self.styles))),
+        )
+        logits = Port("logits", (BATCH, len(self.symbols)))
+        return {"symbol": Graph((*told, *own), (logits, *nexts(own)))}
 
 
 def _told(metadata: ModelMetadata) -> tuple[Port, ...]:

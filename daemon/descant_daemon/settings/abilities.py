@@ -83,10 +83,10 @@ class Abilities(NamedTuple):
                 except UsageError as error:
                     yield row.name, str(error)
             elif value != row.default and not self.able(row.name):
+                stay = "unset" if row.default == "" else f"at {row.default}"
                 yield (
                     row.name,
-                    f"{self._model} cannot heed {row.name}, which has to stay at {row.default or 'its default'}"
-                    f"{self._working}",
+                    f"{self._model} cannot heed {row.name}, which has to stay {stay}{self._working}",
                 )
 
     def check(self, parameters: Parameters) -> None:
