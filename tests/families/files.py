@@ -58,7 +58,7 @@ class Sketch:
         return after[0]
 
     def bytes(self, properties: dict[str, str]) -> bytes:
-        ports = [
+        inputs, outputs = (
             [
                 helper.make_tensor_value_info(
                     port.name, TensorProto.INT64 if port.integer else TensorProto.FLOAT, list(port.dims)
@@ -66,11 +66,11 @@ class Sketch:
                 for port in side
             ]
             for side in (self._graph.inputs, self._graph.outputs)
-        ]
-        graph = helper.make_graph(self._nodes, "graph", *ports, self._weights)
+        )
+        graph = helper.make_graph(self._nodes, "graph", inputs, outputs, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
         helper.set_model_props(model, properties)
-        return model.SerializeToString()
+        return bytes(model.SerializeToString())
 
 
 def facts(**more: Any) -> dict[str, Any]:
@@ -101,7 +101,9 @@ def roll(stem: Path, seed: int = 0) -> Path:
 
 def written(stem: Path, metadata: ModelMetadata, seed: int) -> Path:
     """Its graphs, drawn by their ports, and written with the hashes that tie them together."""
-    sketches = {role: drawn(role, graph, seed) for role, graph in metadata.graphs().items()}
+    sketches: dict[Role, Sketch] = {
+        role: drawn(role, graph, seed) for role, graph in metadata.graphs().items()
+    }
     hashes = {role: weights_hash(sketch.bytes({})) for role, sketch in sketches.items()}
     whole = metadata.model_copy(update={"pair": pair_hash(*hashes.values())})
     for role, sketch in sketches.items():

@@ -67,7 +67,7 @@ class Events:
 
     def heard(self, text: Text, step: int, given: State) -> list[int]:
         assert text.step == step
-        return [self.HEAR + row for row in np.flatnonzero(given[:, PLAY])]
+        return [self.HEAR + int(row) for row in np.flatnonzero(given[:, PLAY])]
 
     def sounded(self, text: Text, step: int, whole: State, ours: State) -> list[int]:
         theirs = whole * (1 - ours[:, PLAY : PLAY + 1])

@@ -175,8 +175,8 @@ def test_a_roll_hears_what_is_held_in_the_next_step_alone(tmp_path: Path) -> Non
     second = other.ask(0, held, Sampling(voices=16), jump=True)
     free = np.arange(SIZE) != 20
     assert np.array_equal(first[free], second[free])
-    after = [asker.ask(1, SILENT, Sampling(voices=16), jump=False) for asker in (one, other)]
-    assert not np.array_equal(*after)
+    after, told = (asker.ask(1, SILENT, Sampling(voices=16), jump=False) for asker in (one, other))
+    assert not np.array_equal(after, told)
 
 
 def test_what_a_family_cannot_do_is_refused_in_a_sentence_that_names_what_works(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ class Endless(Words):
     """A grammar with a fault: its horizon never moves."""
 
     def horizon(self, text: Any) -> int:
-        return text.begun
+        return int(text.begun)
 
 
 class Mute(Words):
@@ -222,7 +222,7 @@ def test_a_grammar_with_a_fault_is_a_sentence_and_not_a_hang(grammar: Any, words
 def test_a_string_of_events_is_a_state_and_a_state_a_string() -> None:
     """Of random states: what sounded, written as symbols, reads back as what sounded."""
     grammar, rng = Events(), np.random.default_rng(0)
-    text, before = grammar.begin(0), np.zeros(COUNT)
+    text, before = grammar.begin(0), np.zeros(COUNT, np.float32)
     for step in range(300):
         play = (rng.random(COUNT) < 0.2).astype(np.float32)
         struck = play * ((before == 0) | (rng.random(COUNT) < 0.3))
@@ -230,4 +230,4 @@ def test_a_string_of_events_is_a_state_and_a_state_a_string() -> None:
         for symbol in grammar.sounded(text, step, ours, ours):
             text = grammar.push(text, symbol)
         assert np.array_equal(grammar.state(text, step), ours)
-        before = play
+        before = play.astype(np.float32)

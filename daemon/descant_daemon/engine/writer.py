@@ -294,7 +294,8 @@ class WriterMind(SongMind[WriterLine]):
             whole = np.maximum(line.limits.given, line.ours)
             if same(line.ours, played.ours) and same(whole, played.whole):
                 return line.written
-        write, written = self._write(here.blend), here.outlook
+        write = self._write(here.blend)
+        written: Written = here.outlook
         symbols = self._model.grammar.sounded(written.text, here.step, played.whole, played.ours)
         if symbols is not None:
             for symbol in symbols:
