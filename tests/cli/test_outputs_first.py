@@ -39,7 +39,7 @@ def nothing_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
     for module, name in (
-        (render, "set_up"), (render, "load_network"), (render, "render_take"), (render, "render_rig"),
+        (render, "set_up"), (render, "load_model"), (render, "render_take"), (render, "render_rig"),
         (demo, "EnginePool"), (loopback, "measure"), (listen, "train_extra"), (train, "train_extra"),
         (bench, "measure"),
     ):  # fmt: skip

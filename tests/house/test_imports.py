@@ -59,13 +59,14 @@ ORDER: dict[str, tuple[str, ...]] = {
     "engine": (),
     "time": ("settings",),
     "controls": ("settings",),
-    "model": ("engine", "settings"),  # in it a folder for each family of networks
+    "model": ("settings",),
+    "families": ("engine", "model"),
     "effect": ("engine", "settings", "time", "controls", "model"),
-    "tape": ("effect", "engine", "settings", "time", "model"),
-    "offline": ("tape", "effect", "engine", "settings", "time", "model"),
-    "live": ("tape", "effect", "engine", "settings", "time", "model", "controls"),
+    "tape": ("effect", "engine", "settings", "time", "model", "families"),
+    "offline": ("tape", "effect", "engine", "settings", "time", "model", "families"),
+    "live": ("tape", "effect", "engine", "settings", "time", "model", "families", "controls"),
     "loopback": ("tunes",),  # Descant is another process to it
-    "bench": ("live", "tape", "effect", "engine", "settings", "time", "model"),
+    "bench": ("live", "tape", "effect", "engine", "settings", "time", "model", "families"),
     "cli": (),  # and every row above
 }
 ORDER["cli"] = tuple(ORDER)
@@ -102,9 +103,7 @@ IMPURE = frozenset(
         "tempfile", "threading", "time", "urllib",
     )
 )  # fmt: skip
-EXCEPT = {
-    ("descant_daemon.engine.compiled", "os"): "says where the compiler keeps what it made",
-}
+EXCEPT: dict[tuple[str, str], str] = {}
 # importer: what it may import by name, inside a function, because it is an extra that may not be installed
 BY_NAME = {"descant_daemon.cli": ("descant_export",)}
 # libraries that only some rooms may use at all
