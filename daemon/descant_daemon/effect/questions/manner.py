@@ -17,24 +17,24 @@ def plan(parameters: Parameters, steps_per_beat: int, say: Say, chord: ChartChor
     """What shapes a step beyond the model."""
     beat = parameters.metre.steps_per_pulse(steps_per_beat)
     return Plan(
-        parameters.recall,
-        parameters.form,
-        parameters.section,
-        parameters.space,
-        parameters.density_target,
-        parameters.scale,
-        FOLLOW_KEY if parameters.key == "follow" else KEYS.index(parameters.key),
-        beat,
-        say is Say.FREELY,
-        _linger(parameters) * beat,
-        parameters.lead_in,
-        round(parameters.bridge * beat) if parameters.mode in BRIDGING else 0,
-        parameters.key_pull,
-        chord.bits if parameters.chord_pull else 0,
-        chord.bass,
-        parameters.chord_pull,
-        parameters.over_chords if parameters.mode == "harmonise" else AS_IT_IS,
-        parameters.key_hearing,
+        recall=parameters.recall,
+        form=parameters.form,
+        section=parameters.section,
+        space=parameters.space,
+        density_target=parameters.density_target,
+        scale=parameters.scale,
+        key=FOLLOW_KEY if parameters.key == "follow" else KEYS.index(parameters.key),
+        beat=beat,
+        answers=say is Say.FREELY,
+        linger=_linger(parameters) * beat,
+        lead_in=parameters.lead_in,
+        bridge=round(parameters.bridge * beat) if parameters.mode in BRIDGING else 0,
+        key_pull=parameters.key_pull,
+        chord=chord.bits if parameters.chord_pull else 0,
+        chord_bass=chord.bass,
+        chord_pull=parameters.chord_pull,
+        over_chords=parameters.over_chords if parameters.mode == "harmonise" else AS_IT_IS,
+        key_hearing=parameters.key_hearing,
     )
 
 
@@ -49,18 +49,18 @@ def sampling(
     shaped = plan(parameters, steps_per_beat, say, chord)
     rests = say is Say.AROUND and not (given[:, PLAY].any() or shaped.linger or shaped.bridge)
     return Sampling(
-        parameters.temperature,
-        parameters.density,
-        parameters.low,
-        parameters.high,
-        0 if rests or say in (Say.LISTEN, Say.LOOP) else parameters.voices,
-        parameters.seed,
-        parameters.variation,
-        parameters.follow,
-        parameters.drafts,
-        parameters.place,
-        parameters.critic,
-        shaped,
+        temperature=parameters.temperature,
+        density=parameters.density,
+        low=parameters.low,
+        high=parameters.high,
+        voices=0 if rests or say in (Say.LISTEN, Say.LOOP) else parameters.voices,
+        seed=parameters.seed,
+        variation=parameters.variation,
+        follow=parameters.follow,
+        drafts=parameters.drafts,
+        place=parameters.place,
+        critic=parameters.critic,
+        plan=shaped,
     )
 
 
