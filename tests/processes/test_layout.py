@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
@@ -42,13 +42,12 @@ def test_random_samplings_come_back_field_by_field() -> None:
     layout, dice = Layout(Sampling), random.Random(0)
     for _ in range(200):
         plan = Plan(**{name: other(value, dice) for name, value in Plan()._asdict().items()})
-        sampling = Sampling(
-            **{name: other(value, dice) for name, value in Sampling()._asdict().items()} | {"plan": plan}
-        )
+        fields: dict[str, Any] = {name: other(value, dice) for name, value in Sampling()._asdict().items()}
+        sampling = Sampling(**fields)._replace(plan=plan)
         assert layout.unpack(layout.pack(sampling), 0) == sampling
 
 
-def other(value: object, dice: random.Random) -> object:
+def other(value: object, dice: random.Random) -> Any:
     match value:
         case bool():
             return dice.random() < 0.5
