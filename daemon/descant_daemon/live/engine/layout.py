@@ -24,7 +24,7 @@ class Layout(Generic[T]):
         self._parts: list[tuple[str, object]] = []  # a field, and its type or the layout of it
         self.others: list[str] = []
         self._names: list[str] = []  # of what lies there, in order, with dots
-        codes = ""
+        self._codes = ""
         self._words: list[int] = []
         for name, hint in get_type_hints(kind).items():
             if hint in CODES:
@@ -32,16 +32,16 @@ class Layout(Generic[T]):
                 if hint is str:
                     self._words.append(len(self._names))
                 self._names.append(name)
-                codes += CODES[hint]
+                self._codes += CODES[hint]
             elif isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
                 part: Layout[Any] = Layout(hint)
                 self._parts.append((name, part))
                 self._words += [len(self._names) + word for word in part._words]
                 self._names += [f"{name}.{each}" for each in part._names]
-                codes += part._struct.format[1:]
+                self._codes += part._codes  # noqa: SLF001
             else:
                 self.others.append(name)
-        self._struct = struct.Struct(f"<{codes}")
+        self._struct = struct.Struct(f"<{self._codes}")
         self._fields = attrgetter(*self._names)
         self.size = self._struct.size
         """Bytes."""
