@@ -22,6 +22,7 @@ from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.render_take import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
+from descant_daemon.families import load_model
 from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.offline.score import score_of

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from descant_daemon.cli.render_output import has_title, head_words, mention, progress, sentence, tempo_of
 from descant_daemon.console import say
+from descant_daemon.families import model_of
 from descant_daemon.midi_file import credits_of, song_bytes, word
 from descant_daemon.model.known import Models, numbered
-from descant_daemon.families import model_of
 from descant_daemon.offline.render import render_rig as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file

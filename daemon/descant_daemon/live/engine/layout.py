@@ -38,7 +38,7 @@ class Layout(Generic[T]):
                 self._parts.append((name, part))
                 self._words += [len(self._names) + word for word in part._words]
                 self._names += [f"{name}.{each}" for each in part._names]
-                self._codes += part._codes  # noqa: SLF001
+                self._codes += part._codes
             else:
                 self.others.append(name)
         self._struct = struct.Struct(f"<{self._codes}")
