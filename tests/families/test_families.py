@@ -22,8 +22,8 @@ from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.plan import Plan
 from descant_daemon.families import load_model
+from descant_daemon.families.onnx_writer import OnnxWriter
 from descant_daemon.families.tp_nade import TpNadeNetwork
-from descant_daemon.families.writer import OnnxWriter
 from descant_daemon.model import forms
 from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.forms import RollMetadata, TpNadeMetadata, WriterMetadata

@@ -12,7 +12,7 @@ from tests.families.scribblers import COUNT, GRAMMARS, PITCHES, Events, NumpySym
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.writer import Limits, Writer
+from descant_daemon.engine.symbol_writer import Limits, SymbolWriter
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_routing.errors import DescantError
 
@@ -20,14 +20,16 @@ SILENT = np.zeros((COUNT, 2), np.float32)
 grammars = pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda each: type(each).__name__)
 
 
-def writer(grammar: Any, seed: int = 0) -> Writer:
-    return Writer(PITCHES, NumpySymbols(grammar.symbols, seed), grammar)
+def writer(grammar: Any, seed: int = 0) -> SymbolWriter:
+    return SymbolWriter(PITCHES, NumpySymbols(grammar.symbols, seed), grammar)
 
 
 class Asker:
     """Asks step after step, as the effect does; ``given`` of a step wins over silence."""
 
-    def __init__(self, model: Writer, sampling: Sampling = Sampling(voices=3), *, instances: int = 1) -> None:
+    def __init__(
+        self, model: SymbolWriter, sampling: Sampling = Sampling(voices=3), *, instances: int = 1
+    ) -> None:
         self.engine = Engine(model, instances=instances)
         self.sampling = sampling
         self.whole = self.ours = SILENT

@@ -13,6 +13,7 @@ FILES = {
     "__main__": "Python's own",
     "backend": "each MIDI system's",
     "ends": "each MIDI system's",
+    "tp_nade": "a family of networks, as it plays and as it learns",
 }
 # Several classes of one name, and why.
 CLASSES = {

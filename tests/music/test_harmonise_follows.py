@@ -10,7 +10,7 @@ import pytest
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import load_model
-from descant_daemon.families.api import Loaded
+from descant_daemon.families.loaded_model import LoadedModel
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
@@ -23,7 +23,7 @@ CLASHES = {1: "minor second", 6: "tritone", 11: "major seventh"}
 
 
 @pytest.fixture(scope="module")
-def network() -> Loaded:
+def network() -> LoadedModel:
     path = find("bach-chorale")
     return load_model(model_stem(path, load_preset(path)))
 
@@ -46,7 +46,7 @@ def clashing(soprano: State, below: State) -> tuple[int, int]:
     return clashes, notes
 
 
-def played_along(network: Loaded, piece: Piece, heard: Callable[[State], State]) -> State:
+def played_along(network: LoadedModel, piece: Piece, heard: Callable[[State], State]) -> State:
     """Three voices for a piece's soprano. ``heard`` is what the note axis is told of the soprano's step.
 
     The step before is always known, soprano and all, as it is to the live effect.
@@ -67,7 +67,7 @@ def played_along(network: Loaded, piece: Piece, heard: Callable[[State], State])
 
 
 def test_harmonise_follows(
-    network: Loaded, held_out: list[Piece], capsys: pytest.CaptureFixture[str]
+    network: LoadedModel, held_out: list[Piece], capsys: pytest.CaptureFixture[str]
 ) -> None:
     counts = {"Bach, held out": [0, 0], "given the soprano": [0, 0], "not given it": [0, 0]}
     for piece in held_out:
@@ -93,7 +93,7 @@ def test_harmonise_follows(
     assert share["given the soprano"] < share["Bach, held out"] + 0.05
 
 
-def test_the_voices_move_with_the_soprano(network: Loaded, held_out: list[Piece]) -> None:
+def test_the_voices_move_with_the_soprano(network: LoadedModel, held_out: list[Piece]) -> None:
     """Given the soprano, voices strike where it strikes: homophony is the style."""
     piece = held_out[0]
     soprano = piece.state([0], network.pitches)

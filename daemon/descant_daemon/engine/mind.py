@@ -54,7 +54,7 @@ class Bounds(NamedTuple):
 
 
 class SongMind(ABC, Generic[L]):
-    """A ``Mind`` (see ``api.py``): ``line`` says what is to be sampled, ``played`` is told what was."""
+    """A ``Mind`` (see ``model_protocol.py``): ``line`` says what is to be sampled, ``played`` is told what was."""
 
     def __init__(self, pitches: PitchRange, start: Hidden, instance: int, memory: SongMemory) -> None:
         """``start``: the model's state before the first step."""

@@ -24,7 +24,7 @@ RUN = 16  # steps whose dice are thrown at once
 
 
 class Sweeper(ABC):
-    """A ``Model`` (see ``api.py``) of which one step along time, and the choice of its notes, are asked."""
+    """A ``Model`` (see ``model_protocol.py``) of which one step along time, and the choice of its notes, are asked."""
 
     pitches: PitchRange
     """The keys that the model knows."""

@@ -36,7 +36,7 @@ class BiaxialMetadata(ModelMetadata, frozen=True):
     """LSTMs along time, one a pitch with shared weights, and one along pitch (Johnson 2015; Kotecha & Young 2018).
 
     The daemon runs the graph of the time axis; of the note axis it takes the weights, and samples with them itself
-    (``engine/climb.py``): that the graph gives the same logits is what the exporter checks.
+    (``families/biaxial/pitch_sampler.py``): that the graph gives the same logits is what the exporter checks.
     """
 
     family: Literal["biaxial"] = "biaxial"
@@ -48,7 +48,7 @@ class BiaxialMetadata(ModelMetadata, frozen=True):
 
     @property
     def note_features(self) -> int:
-        """Inputs of the note axis's first layer; their order is told in ``engine/note_axis.py``."""
+        """Inputs of the note axis's first layer; their order is told in ``families/biaxial/note_axis.py``."""
         return self.time_layers[-1] + 2 + 2 * (2 * self.vicinity + 1) + PITCH_CLASSES + SIDES
 
     def graphs(self) -> Mapping[Role, Graph]:
@@ -143,7 +143,7 @@ class RollMetadata(ModelMetadata, frozen=True):
 
 
 class WriterMetadata(ModelMetadata, frozen=True):
-    """What families share whose network goes from symbol to symbol (``engine/writer.py``).
+    """What families share whose network goes from symbol to symbol (``engine/symbol_writer.py``).
 
     ``symbols``: the alphabet, in an order that makes musical neighbours of symbols that are near; the network is fed
     number 0 before anything is written. ``grammar``: name and version of what they mean, which the daemon must know.

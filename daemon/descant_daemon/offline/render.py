@@ -11,8 +11,8 @@ from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.rehearsal import Rehearsal
-from descant_daemon.engine.api import Model
 from descant_daemon.engine.engine import Engine
+from descant_daemon.engine.model_protocol import Model
 from descant_daemon.model.known import facts_of
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
@@ -28,7 +28,7 @@ from descant_routing.ports.memory import MemoryBackend
 from descant_routing.timed import MAIN
 
 if TYPE_CHECKING:
-    from descant_daemon.families.api import Loaded
+    from descant_daemon.families.loaded_model import LoadedModel
 
 TAIL = 1_000_000_000  # ns after Stop, which ends everything
 STRETCH = 1_000_000_000  # ns of a song that are played before it is told how much is done
@@ -57,7 +57,7 @@ class RigRendering:
 
 
 def render(
-    model: Loaded,
+    model: LoadedModel,
     parameters: Parameters,
     track: Sequence[tuple[int, bytes]],
     tempo_map: TempoMap,

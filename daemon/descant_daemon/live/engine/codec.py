@@ -7,7 +7,7 @@ import struct
 import numpy as np
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine.layout import Layout
+from descant_daemon.live.engine.field_layout import Layout
 from descant_daemon.note_state import State
 
 _PITCHES = struct.Struct("<H?")  # how many, and whether there are velocities

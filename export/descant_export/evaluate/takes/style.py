@@ -13,7 +13,7 @@ from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 
 if TYPE_CHECKING:
-    from descant_daemon.families.api import Loaded
+    from descant_daemon.families.loaded_model import LoadedModel
     from descant_daemon.settings.bindings import Bindings
 
 KEPT_PLAIN = (
@@ -38,7 +38,7 @@ class Style:
 
     name: str
     title: str
-    network: Loaded
+    network: LoadedModel
     parameters: Parameters
     bindings: Bindings
 

@@ -1,14 +1,14 @@
-"""What a loaded model offers beside playing (``engine/api.py``)."""
+"""What a loaded model offers beside playing (``engine/model_protocol.py``)."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from descant_daemon.engine.api import Model
+from descant_daemon.engine.model_protocol import Model
 from descant_daemon.model.metadata import ModelMetadata
 
 
-class Loaded(Model, Protocol):
+class LoadedModel(Model, Protocol):
     """A model from its files."""
 
     @property

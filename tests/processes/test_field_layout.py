@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
-from descant_daemon.live.engine.layout import WORD, Layout
+from descant_daemon.live.engine.field_layout import WORD, Layout
 from descant_daemon.settings.parameters import TABLE
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from descant_daemon.engine.blend import FIRST_STYLE
 from descant_daemon.engine.choice import Array
 from descant_daemon.engine.memory import Hidden
-from descant_daemon.engine.writer import Condition, Grammar, Writer
+from descant_daemon.engine.symbol_writer import Condition, Grammar, SymbolWriter
 from descant_daemon.families.along_time import WARM_UPS, of_one
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.forms import WriterMetadata
@@ -17,7 +17,7 @@ from descant_daemon.model.session import bare_run, fastest_session
 from descant_routing.errors import DescantError
 
 
-class OnnxWriter(Writer):
+class OnnxWriter(SymbolWriter):
     """A writer from its files."""
 
     def __init__(self, files: ModelFiles, grammar: Grammar) -> None:

@@ -120,8 +120,8 @@ class Written(NamedTuple):
     drawn: int = 0
 
 
-class Writer:
-    """A ``Model`` (see ``api.py``): a network from symbol to symbol, and the grammar of what it writes."""
+class SymbolWriter:
+    """A ``Model`` (see ``model_protocol.py``): a network from symbol to symbol, and the grammar of what it writes."""
 
     def __init__(self, pitches: PitchRange, symbols: Symbols, grammar: Grammar) -> None:
         """``pitches``: those of the grammar's states."""
@@ -209,7 +209,7 @@ class WriterLine:
 class Write:
     """How symbols are pushed and drawn in one ask: the bars as they are counted now, the blend, whose noise it is."""
 
-    def __init__(self, model: Writer, instance: int, bars: tuple[int, int], blend: Blend) -> None:
+    def __init__(self, model: SymbolWriter, instance: int, bars: tuple[int, int], blend: Blend) -> None:
         """``bars``: steps a bar, and where they are counted from."""
         self.model = model
         self._instance = instance
@@ -242,7 +242,7 @@ class Write:
 class WriterMind(SongMind[WriterLine]):
     """Its outlook on a step is what is written by then; the state after the step is what has been written in it."""
 
-    def __init__(self, model: Writer, instance: int, memory: SongMemory) -> None:
+    def __init__(self, model: SymbolWriter, instance: int, memory: SongMemory) -> None:
         """See ``SongMind``."""
         super().__init__(model.pitches, model.symbols.start, instance, memory)
         self._model = model

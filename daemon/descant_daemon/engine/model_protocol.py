@@ -2,8 +2,8 @@
 
 A ``Model`` is one loaded network; a ``Mind`` is one instance's play from it: its place in the song, what it thinks
 comes next, what it remembers. There are two kinds. *Sweepers* (``sweeper.py``) decide a whole step over all pitches,
-from what a network along time says of it. *Writers* (``writer.py``) decide one symbol at a time under a grammar, until
-what they have written lies beyond the step that is asked for. Nothing above the engine can tell them apart.
+from what a network along time says of it. *Writers* (``symbol_writer.py``) decide one symbol at a time under a grammar,
+until what they have written lies beyond the step that is asked for. Nothing above the engine can tell them apart.
 """
 
 from __future__ import annotations
