@@ -47,7 +47,10 @@ def figures(late: int = 0, stale: int = 0, house_late: int = 0) -> dict[str, Any
     tempi = [{"bpm": 40, "rate": 1.0, "late": 0}, {"bpm": 300, "rate": 1 - late / 1000, "late": late}]
     instance = {"instances": 16, "step_p50_ms": 1.0, "step_p99_ms": 1.0, "step_p50_ms_each": 1.0}
     house = instance | {"rate": 1 - house_late / 1000, "late": house_late}
+    family = {"name": "roll", "cost_ms": 1.0, "lead_steps": 2, "beside": "biaxial"}
+    family |= dict.fromkeys(("notes_p50_ms", "notes_p99_ms", "beside_p50_ms", "beside_p99_ms"), 1.0)
     return {
+        "family": family,
         "step": step,
         "on_time": {"rate": 1 - late / 2000, "staleness": stale, "tempi": tempi},
         "instances": [house],
@@ -81,6 +84,7 @@ def test_the_command_prints_what_it_promises(monkeypatch: pytest.MonkeyPatch) ->
     printed = json.loads(result.stdout)
     wanted = {"p50_ms", "p99_ms", "over_floor", "floor_p50_ms", "critical_p50_ms", "critical_p99_ms"}
     assert wanted <= printed["step"].keys()
+    assert {"name", "cost_ms", "lead_steps", "notes_p50_ms", "beside_p50_ms"} <= printed["family"].keys()
     assert {"rate", "staleness"} <= printed["on_time"].keys()
     assert [each["bpm"] for each in printed["on_time"]["tempi"]] == [40, 300]
     assert [each["instances"] for each in printed["instances"]] == [1, 2, 4, 8, 16]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
@@ -57,16 +58,18 @@ class OnTime:
 
 
 def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress: Progress) -> OnTime:
-    """Harmonise for so many steps, a new key on every beat: the hard half of them is asked on its tick."""
+    """Harmonise, where the model can, for so many steps, a new key on every beat: half of them asked on their tick."""
     models = Models()
     model = models.look(stem)
     link = EnginePool([models[stem].files], instances)
     try:
         link.wait_ready()
         clock = InternalClock(bpm)
+        playable = models[stem].metadata.abilities.playable
+        mode: Any = "harmonise" if "harmonise" in playable else playable[0]
         played = [
             Instance(
-                (Program(Parameters(channel=channel + 1, voices=4, thru=False), model),),
+                (Program(Parameters(mode=mode, channel=channel + 1, voices=4, thru=False), model),),
                 Ears(channels=frozenset({channel})),
             )
             for channel in range(instances)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from descant_daemon.bench.instances import COUNTS, measure_instances
+from descant_daemon.bench.notes import TEMPO, measure_family
 from descant_daemon.bench.on_time import TEMPI, measure_on_time
 from descant_daemon.bench.step import measure_critical, measure_steps
 from descant_daemon.model.card import check_model_files
@@ -44,13 +45,14 @@ class BenchPlan:
     @property
     def work(self) -> int:
         """All of them, for a progress bar."""
-        return 2 * self.steps + len(TEMPI) * self.a_tempo + self.the_house + len(COUNTS) * self.a_batch
+        return 3 * self.steps + len(TEMPI) * self.a_tempo + self.the_house + len(COUNTS) * self.a_batch
 
 
-def measure(stem: Path, steps: int, progress: Progress) -> Figures:
-    """Everything, for the model at ``stem``."""
+def measure(stem: Path, beside: Path, steps: int, progress: Progress) -> Figures:
+    """Everything, for the model at ``stem``; ``beside`` is one whose notes are measured in the same run."""
     pitches = check_model_files(stem).metadata.pitches.size
     plan = BenchPlan(steps)
+    family = measure_family(stem, beside, steps, progress)
     gc.collect()
     gc.freeze()
     gc.disable()  # as in the engine process
@@ -60,6 +62,7 @@ def measure(stem: Path, steps: int, progress: Progress) -> Figures:
     house = measure_on_time(stem, HOUSE_TEMPO, FULL_HOUSE, plan.the_house, progress)
     every = sum(run.steps for run in tempi)
     return {
+        "family": family,
         "step": times.summary(),
         "on_time": {
             "rate": 1 - sum(run.late for run in tempi) / every,
@@ -77,9 +80,22 @@ def measure(stem: Path, steps: int, progress: Progress) -> Figures:
 
 def rows(figures: Figures) -> list[tuple[str, str, str]]:
     """(what, measured, wanted) for people."""
-    step, on_time = figures["step"], figures["on_time"]
+    step, on_time, family = figures["step"], figures["on_time"], figures["family"]
     house = figures["instances"][-1]
+    ahead = family["lead_steps"]
     return [
+        ("Family", family["name"], ""),
+        (
+            "  a step at its slowest, and when it is asked for",
+            f"{family['cost_ms']:.2f} ms: {f'{ahead} steps ahead' if ahead else 'half a step ahead'} at {TEMPO} BPM",
+            "half a step ahead",
+        ),
+        ("  its notes alone", _ms(family["notes_p50_ms"], family["notes_p99_ms"]), ""),
+        (
+            f"  notes of the default preset ({family['beside']})",
+            _ms(family["beside_p50_ms"], family["beside_p99_ms"]),
+            "",
+        ),
         ("A step, all of it", _ms(step["p50_ms"], step["p99_ms"]), ""),
         ("  the floor: its graphs alone, nothing drawn", _ms(step["floor_p50_ms"], step["floor_p99_ms"]), ""),
         ("  over the floor", f"{step['over_floor']:.2f} ×", f"≤ {MOST_OVER_FLOOR} ×"),

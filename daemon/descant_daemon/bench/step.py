@@ -166,11 +166,13 @@ class _Floor:
 
     def __init__(self, stem: Path) -> None:
         model = check_model_files(stem)
-        sizes = {BATCH: 1, STRETCH: model.metadata.pitches.size}
-        self._runs = [
-            (graph, _silence(graph, sizes))
-            for graph in (session(data, f"{role} graph") for role, data in model.files.graphs.items())
-        ]
+        pitches = model.metadata.pitches.size
+        self._runs = []
+        for role, graph in model.metadata.graphs().items():
+            along = any(STRETCH in port.dims for port in graph.inputs)
+            rows = 1 if graph.runs or along else pitches  # of a pitch's own graph one a pitch
+            run = session(model.files.graphs[role], f"{role} graph")
+            self._runs.append((run, _silence(run, {BATCH: rows, STRETCH: pitches})))
         for _ in range(50):
             self.step()
 

@@ -29,8 +29,7 @@ def bench(
     json: options.Json = False,
 ) -> None:
     """Measure what a step costs and whether it comes in time, paced as in playing. Close other programs first."""
-    path = find(preset)
-    figures = _measure(model_stem(path, load_preset(path)), steps)
+    figures = _measure(_stem(preset), steps)
     fit, sentence = verdict(figures)
     figures |= {"fit": fit, "verdict": sentence}
     if json:
@@ -47,4 +46,9 @@ def _measure(stem: Path, steps: int) -> Figures:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=make_console(err=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Playing", total=BenchPlan(steps).work)
-        return measure(stem, steps, lambda: progress.advance(task))
+        return measure(stem, _stem(DEFAULT_PRESET), steps, lambda: progress.advance(task))
+
+
+def _stem(preset: str) -> Path:
+    path = find(preset)
+    return model_stem(path, load_preset(path))

@@ -26,6 +26,8 @@ class AlongTime(Sweeper):
     ONNX Runtime on one thread, no spinning.
     """
 
+    worst = 1
+
     def __init__(self, files: ModelFiles) -> None:
         """Raises DescantError when it cannot run."""
         self.metadata = files.metadata
@@ -63,14 +65,18 @@ class AlongTime(Sweeper):
             raise DescantError(f"the model's {self._outputs[0]} comes out as {list(output.shape)}")
         return self.found(output[0]), tuple(after)
 
-    def warm(self) -> None:
-        """Run a step until its first, slow runs are behind."""
+    def once(self) -> None:
+        """A step: along time, and up all pitches."""
         silence = np.zeros((self.pitches.size, 2), np.float32)
         every = np.ones(self.pitches.size, np.bool_)
         choice = Choice(np.full((1, *silence.shape), NEVER), every, ~every, 1.0, 1.0, 1)
+        found, _ = self.along_time(silence, 0, self.time_start)
+        self.choose([Line(found, silence, choice)])
+
+    def warm(self) -> None:
+        """Run a step until its first, slow runs are behind."""
         for _ in range(WARM_UPS):
-            found, _ = self.along_time(silence, 0, self.time_start)
-            self.choose([Line(found, silence, choice)])
+            self.once()
 
     def try_out(self) -> None:
         """One step on silence. Raises DescantError when it does not run, or the states come out otherwise."""

@@ -16,6 +16,15 @@ class LoadedModel(Model, Protocol):
         """What its files say of it."""
         ...
 
+    @property
+    def worst(self) -> int:
+        """How many times a step may need ``once``."""
+        ...
+
+    def once(self) -> None:
+        """The longest piece of a step's work that cannot be cut short, to no effect."""
+        ...
+
     def warm(self) -> None:
         """Run everything until its first, slow runs are behind."""
         ...

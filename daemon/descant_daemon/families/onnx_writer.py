@@ -25,12 +25,17 @@ class OnnxWriter(SymbolWriter):
         assert isinstance(files.metadata, WriterMetadata)
         self.metadata = files.metadata
         super().__init__(files.metadata.pitches, OnnxSymbols(files, files.metadata), grammar)
-        self.warm(1)
+        self.worst = files.metadata.worst
+        self.once()
 
-    def warm(self, times: int = WARM_UPS) -> None:
+    def once(self) -> None:
+        """A symbol."""
+        self.symbols.step(0, Condition(0), self.symbols.start)
+
+    def warm(self) -> None:
         """Run the network until its first, slow runs are behind."""
-        for _ in range(times):
-            self.symbols.step(0, Condition(0), self.symbols.start)
+        for _ in range(WARM_UPS):
+            self.once()
 
 
 class OnnxSymbols:

@@ -156,6 +156,7 @@ class WriterMetadata(ModelMetadata, frozen=True):
     layers: Units
     symbols: Annotated[tuple[Text, ...], Field(min_length=2, max_length=65536)]
     grammar: Text
+    worst: Annotated[int, Field(ge=1, le=1024)] = 32  # symbols of a step, the most that the grammar may need
 
     def graphs(self) -> Mapping[Role, Graph]:
         """One: a symbol, the step's place in the bar and the style → logits of the next symbol (no softmax)."""

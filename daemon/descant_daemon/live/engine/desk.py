@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.codec import LONGEST, decode_answer, decode_ask, encode_answer, encode_ask
@@ -13,9 +13,21 @@ from descant_daemon.live.processes.shared import Shared
 SLOTS = 256  # asks or answers under way; sixteen instances have 32 at most
 REFUSAL = 2048  # bytes of the sentence with which an engine refuses its model
 READY = b"ready"
+"""What an engine that can be asked says first; then what a step costs with each of its models, in ns."""
 
 _RING, _STATE = ring_bytes(SLOTS, LONGEST), ring_bytes(BOARD_SLOTS, REFUSAL)
 SIZE = 2 * _RING + _STATE
+
+
+def ready(costs: Sequence[int]) -> bytes:
+    """That the engine can be asked."""
+    return b" ".join([READY, *(str(cost).encode() for cost in costs)])
+
+
+def costs_of(state: bytes | None) -> list[int] | None:
+    """What a step costs with each model, ns; None while the engine cannot be asked."""
+    said = (state or b"").split(b" ")
+    return [int(cost) for cost in said[1:]] if said[0] == READY else None
 
 
 class Desk:
@@ -39,13 +51,13 @@ class Desk:
         return (decode_answer(frame) for frame in self._answers.read_all(SLOTS))
 
     def state(self) -> bytes | None:
-        """None while the engine gets ready; then READY, or why it cannot be."""
+        """None while the engine gets ready; then ``ready`` (see ``costs_of``), or why it cannot be."""
         return self._state.read()
 
     # -- the engine's half ---------------------------------------------------------------------------
 
     def say(self, state: bytes) -> None:
-        """READY, or the sentence of a refusal."""
+        """``ready``, or the sentence of a refusal."""
         self._state.write(state[:REFUSAL])
 
     def asks(self) -> list[Ask]:

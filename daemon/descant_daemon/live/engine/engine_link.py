@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.cargo import Cargo
-from descant_daemon.live.engine.desk import READY, SIZE, Desk
+from descant_daemon.live.engine.desk import SIZE, Desk, costs_of
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.processes.worker import Worker
 from descant_daemon.live.terminal import say
@@ -45,6 +45,8 @@ class EngineLink:
         self._deaths = self._deaths_told = 0
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
+        self.costs: list[int] = []
+        """What a step costs with each model, ns, once it is ready."""
         self._was_ready = False  # once; from then on a refusal is said and not raised
         self._refusal = ""  # that was said last
         self._put = False  # something that the engine has not been woken for
@@ -149,7 +151,7 @@ class EngineLink:
     def _died(self) -> None:
         state = None if self._desk is None else self._desk.state()
         self._desk, self._is_ready = None, False
-        if self._was_ready and state not in (None, READY):
+        if self._was_ready and state is not None and costs_of(state) is None:
             self._tell(state.decode(errors="replace"))
         self._deaths += 1
         if self._wake is not None:
@@ -159,13 +161,15 @@ class EngineLink:
         """Has it said that it is ready? Raises DescantError when it has refused its model and never was ready."""
         desk = self._desk
         state = None if desk is None else desk.state()
-        if state not in (None, READY) and not self._was_ready:
+        if state is not None and costs_of(state) is None and not self._was_ready:
             raise DescantError(state.decode(errors="replace"))
         return desk is not None and self._says_ready(desk)
 
     def _says_ready(self, desk: Desk) -> bool:
-        self._is_ready = desk.state() == READY
+        costs = costs_of(desk.state())
+        self._is_ready = costs is not None
         self._was_ready |= self._is_ready
+        self.costs = self.costs if costs is None else costs
         return self._is_ready
 
     def _tell(self, refusal: str) -> None:

@@ -52,6 +52,14 @@ class EnginePool:
         """By which an ask names a model. KeyError for one that was not loaded."""
         return self._numbers[self._names[stem]]
 
+    def cost(self, number: int) -> int:
+        """What a step costs with the model of this number, ns, as its engine has measured; 0 while it is not ready."""
+        place = self._places[number]
+        if place is None:
+            return 0
+        link, model = place
+        return link.costs[model] if model < len(link.costs) else 0
+
     def wait_ready(self, timeout: float = 60.0) -> None:
         """See ``EngineLink``."""
         for link in self._links:

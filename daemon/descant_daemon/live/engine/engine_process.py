@@ -16,8 +16,9 @@ from typing import IO
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import model_of
+from descant_daemon.families.cost import step_cost
 from descant_daemon.live.engine.cargo import unload
-from descant_daemon.live.engine.desk import READY, SIZE, Desk
+from descant_daemon.live.engine.desk import SIZE, Desk, ready
 from descant_daemon.live.processes.doorbell import Doorbell
 from descant_daemon.live.processes.rank import ENGINE, take_rank
 from descant_daemon.live.processes.shared import Shared
@@ -97,6 +98,7 @@ def main() -> None:
         take_rank(ENGINE)
         for model in models:
             model.warm()
+        costs = [step_cost(model) for model in models]
     except DescantError as error:
         desk.say(str(error).encode())
         return
@@ -104,7 +106,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()  # asks and answers leave no cycles behind
-    desk.say(READY)
+    desk.say(ready(costs))
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # io is gone: so are we
         EngineLoop(engine, desk, Doorbell(), answered).run()
 

@@ -1,0 +1,59 @@
+"""What choosing the notes of a step costs alone, and what a step costs in all, for how early it has to be asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from descant_daemon.bench.paced import spread, stopwatch
+from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.lead import lead
+from descant_daemon.engine.memory import SongMemory
+from descant_daemon.families import load_model
+from descant_daemon.families.cost import step_cost
+from descant_daemon.families.loaded_model import LoadedModel
+
+PACE = 0.02  # s between two
+HELD = 4  # keys of the player, between whom the notes are chosen
+TEMPO = 120  # quarters a minute, at which a lead is told
+NS = 1_000_000_000
+
+
+def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], None]) -> dict[str, Any]:
+    """Of the model at ``stem``: its family, what a step costs, how early to ask for it, and its notes alone.
+
+    ``beside``: a model whose notes are measured in turn with it, so that both have the same machine.
+    """
+    models = [load_model(stem), load_model(beside)]
+    for model in models:
+        model.warm()
+    taken: tuple[list[float], ...] = ([], [])
+    for step in range(steps):
+        for model, times in zip(models, taken, strict=True):
+            line = model.mind(0, SongMemory()).line(_ask(model, step))
+            time.sleep(PACE)
+            times.append(stopwatch(lambda model=model, line=line: model.choose([line])))  # type: ignore[misc]
+        progress()
+    here, other = (spread(times) for times in taken)
+    cost = step_cost(models[0])
+    return {
+        "name": models[0].metadata.family,
+        "cost_ms": cost / 1e6,
+        "lead_steps": lead(cost, round(60 * NS / TEMPO / models[0].metadata.steps_per_beat)),
+        "notes_p50_ms": here.p50,
+        "notes_p99_ms": here.p99,
+        "beside": models[1].metadata.family,
+        "beside_p50_ms": other.p50,
+        "beside_p99_ms": other.p99,
+    }
+
+
+def _ask(model: LoadedModel, step: int) -> Ask:
+    silence = np.zeros((model.pitches.size, 2), np.float32)
+    given = silence.copy()
+    given[np.arange(1, HELD + 1) * model.pitches.size // (HELD + 2)] = 1
+    return Ask(0, step, 16, given, silence, silence, True, Sampling(voices=16))
