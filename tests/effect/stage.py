@@ -112,6 +112,7 @@ class Stage:
         steps_per_beat: int = 4,
         pitches: PitchRange = PIANO,
         styles: Sequence[str] = (),
+        abilities: Abilities | None = None,
         **parameters: object,
     ) -> None:
         """``offset``, ``delay`` (until the engine's answer) in ms; the effect has its defaults else."""
@@ -120,7 +121,7 @@ class Stage:
         self.ledger = Ledger()
         program = Program(
             Parameters().with_values(parameters),
-            ModelFacts(pitches, steps_per_beat, Abilities(styles=tuple(styles))),
+            ModelFacts(pitches, steps_per_beat, abilities or Abilities(styles=tuple(styles))),
             bound(cc or {}),
         )
         self.effect = Effect(

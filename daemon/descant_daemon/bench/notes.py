@@ -14,8 +14,8 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.lead import lead
 from descant_daemon.engine.memory import SongMemory
 from descant_daemon.families import load_model
-from descant_daemon.families.cost import step_cost
 from descant_daemon.families.loaded_model import LoadedModel
+from descant_daemon.families.step_cost import step_cost
 
 PACE = 0.02  # s between two
 HELD = 4  # keys of the player, between whom the notes are chosen

@@ -22,7 +22,7 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.lead import lead
 from descant_daemon.families import load_model
-from descant_daemon.families.cost import quick_cost
+from descant_daemon.families.step_cost import quick_cost
 from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem

@@ -16,7 +16,7 @@ from typing import IO
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import model_of
-from descant_daemon.families.cost import step_cost
+from descant_daemon.families.step_cost import step_cost
 from descant_daemon.live.engine.cargo import unload
 from descant_daemon.live.engine.desk import SIZE, Desk, ready
 from descant_daemon.live.processes.doorbell import Doorbell
