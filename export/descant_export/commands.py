@@ -65,6 +65,8 @@ def train(
     folder = folder or Path("runs") / choice.name
     begun = _begun(folder, config_file)
     default = changed(begun or Config(), [] if family is None else [f"family={family}"])
+    if default.network.family not in SIZES:
+        raise UsageError("The networks of the tables do not play: descant benchmark trains them.")
     sizes = SIZES[default.network.family]
     if size is not None and size not in sizes:
         raise UsageError(f"There is no size {size!r}; there are {', '.join(sizes)}.")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from descant_daemon.console import make_console, say
 from descant_daemon.model.card import is_model, model_paths
-from descant_daemon.model.contract import PLANES, VELOCITY
-from descant_daemon.model.forms import BiaxialMetadata
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.whole_file import make_folder, writable, write_whole
 from descant_export.corpus.command import gather_with_bar
 from descant_export.corpus.kept import choice_of
 from descant_export.corpus.read import Corpus
 from descant_export.evaluate.held_out import HOLD, MARKOV, MODEL, Report, report_on
-from descant_export.families.biaxial import Biaxial
+from descant_export.families.network import Network
 from descant_export.first_preset import PRESET, first_preset
 from descant_export.onnx_graphs.export import export as write_graphs
 from descant_export.onnx_graphs.parity import check_parity
@@ -24,7 +23,7 @@ from descant_export.training import checkpoint
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.report import model_card
 from descant_export.verdict import quoted, verdict
-from descant_routing.errors import DescantError, UsageError
+from descant_routing.errors import UsageError
 
 CARD = "card.md"
 console = make_console(err=True)
@@ -47,8 +46,6 @@ def export(
     writable(stem.parent / CARD)  # better known now than after the measuring
     _check_card(stem)
     model = state.network()
-    if not isinstance(model, Biaxial):
-        raise DescantError(f"A network of the family {state.config.network.family} cannot be written yet.")
     choice = choice_of(run, state.corpus)
     gathered = gather_with_bar(choice)
     split = gathered.split
@@ -59,7 +56,7 @@ def export(
         with tempfile.TemporaryDirectory(dir=stem.parent, prefix=".export.") as folder:
             made = Path(folder) / stem.name
             tell("writing it down", None)
-            whole = write_graphs(model, _metadata(state, corpus, report, choice.steps_per_beat), made)
+            whole = write_graphs(model, _metadata(model, state, corpus, report, choice.steps_per_beat), made)
             tell("comparing what was written with the network", None)
             worst = check_parity(model, made, split.test[0])
             for new, path in zip(model_paths(made, whole), model_paths(stem, whole), strict=True):
@@ -68,7 +65,7 @@ def export(
     written = [path.name for path in model_paths(stem, whole)] + [CARD]
     write_whole(stem.parent / CARD, card.encode("utf-8", "backslashreplace"))
     if not (stem.parent / PRESET).exists():
-        preset = first_preset(state.config.styles, stem.name, corpus, split.train)
+        preset = first_preset(whole, stem.name, corpus, split.train)
         write_whole(stem.parent / PRESET, preset.encode("utf-8", "backslashreplace"))
         written.append(PRESET)
     scores = {name: score.total for name, score in report.scores.items()}
@@ -107,21 +104,11 @@ def _check_card(stem: Path) -> None:
         )
 
 
-def _metadata(state: Checkpoint, corpus: Corpus, report: Report, steps_per_beat: int) -> BiaxialMetadata:
-    """All but the hash of the pair, which is not known yet."""
-    config = state.config
-    shape = config.shape()
-    return BiaxialMetadata(
-        pitch_low=config.network.pitch_low,
-        pitch_high=config.network.pitch_high,
-        steps_per_beat=steps_per_beat,
-        planes=(*PLANES, VELOCITY) if shape.velocities else PLANES,
-        features="kernel-1",
-        time_layers=shape.time_layers,
-        note_layers=shape.note_layers,
-        vicinity=shape.kernel.vicinity,
-        beat_cycle=config.network.beat_cycle,
-        styles=config.styles,
+def _metadata(model: Network, state: Checkpoint, corpus: Corpus, report: Report, beat: int) -> ModelMetadata:
+    """All but the hash of the graphs, which is not known yet. ``beat``: its steps."""
+    return model.metadata(
+        steps_per_beat=beat,
+        styles=state.config.styles,
         corpus=corpus.credit,
         licences=(corpus.licence,),
         steps=state.update,

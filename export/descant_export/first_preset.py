@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.note_state import EVERY_KEY, PLAY
 from descant_daemon.settings.preset import FILE_NAME, parse_preset
 from descant_daemon.settings.scalars import dump
@@ -22,17 +23,20 @@ KEY_PULL = 1.0
 OUTER = 1  # percent of the notes beyond the range at each end
 
 
-def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
+def first_preset(metadata: ModelMetadata, stem: str, corpus: Corpus, pieces: Sequence[Piece]) -> str:
     """``preset.yaml``: as many voices under the player as the music has, in the range that it has.
 
-    Music of one voice knows no harmony: it plays by itself. Of several styles the first is played, and the knob leads
+    Music of one voice knows no harmony: it plays by itself, and so does a model that cannot harmonise. What the model
+    cannot heed is left out. Of several styles the first is played, and the knob leads
     to the second. ``pieces``: what the figures are taken from.
     """
     sounding = [piece.state(range(piece.voices), EVERY_KEY)[..., PLAY].sum(-1) for piece in pieces]
     at_once = round(float(np.mean(np.concatenate(sounding))))
-    harmonises = at_once > 1
+    styles, able = metadata.styles, metadata.abilities.able
+    harmonises = at_once > 1 and "harmonise" in metadata.modes
     keys = np.concatenate([piece.notes["key"] for piece in pieces])
     low, high = (int(key) for key in np.percentile(keys, [OUTER, 100 - OUTER]))
+    shaped = (("recall", RECALL), ("key_pull", KEY_PULL))
     values = {
         "title": styles[0] if len(styles) == 1 else stem,
         "model": stem,
@@ -40,12 +44,11 @@ def first_preset(styles: Sequence[str], stem: str, corpus: Corpus, pieces: Seque
         "parameters": {
             **({"style": styles[0], "morph_to": styles[1]} if len(styles) > 1 else {}),
             "temperature": 1.0,
-            "drafts": DRAFTS,
-            "critic": CRITIC,
-            "voices": min(MOST_VOICES, at_once - 1) if harmonises else 1,
+            **{name: value for name, value in (("drafts", DRAFTS), ("critic", CRITIC)) if able(name)},
+            "voices": min(MOST_VOICES, at_once - 1 if harmonises else at_once),
             "low": low,
             "high": high,
-            **({"recall": RECALL, "key_pull": KEY_PULL} if harmonises else {}),
+            **{name: value for name, value in shaped if harmonises and able(name)},
         },
         "credits": _credits(corpus),
     }

@@ -10,12 +10,13 @@ import torch
 
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark.cost import flop_per_step
-from descant_export.benchmark.crops import crop, random_crops, rows_of
+from descant_export.benchmark.crops import RollMaterial, crop, rows_of
 from descant_export.benchmark.recipes import RECIPES
 from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import Frames, RollSet, read_set
+from descant_export.families.likelihood import log_likelihood
 from descant_export.families.published_kernels import PIANO
-from descant_export.families.table_biaxial import RollBiaxial, RollShape, log_likelihood
+from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
 DATA = Path(__file__).parents[2] / "../shared/data/benchmark"
 
@@ -35,6 +36,11 @@ def some_set(lengths: tuple[int, ...] = (40, 7, 23)) -> RollSet:
     return RollSet("made up", PIANO, frames, frames[:1], frames[1:])
 
 
+def shape_of(name: str, roll_set: RollSet) -> RollShape:
+    shape: RollShape = RECIPES[name].config(name, roll_set, 1, 1).shape()
+    return shape
+
+
 def slowly(frames: Frames, step: int) -> np.ndarray:
     return frames[step] if 0 <= step < len(frames) else np.zeros_like(frames[0])
 
@@ -49,27 +55,29 @@ def test_a_crop_is_the_music_and_the_silence_around_it() -> None:
             now = slowly(one, begin + at)[rows]
             assert (crops.now[index, at].numpy() == now).all()
             assert crops.real[index, at] == float(begin + at < len(one))
-            assert crops.number[index, at] == begin + at
+            assert crops.step_in_bar[index, at] == begin + at
         for at in range(past + length):
             before = slowly(one, begin + at - past - 1)[rows]
             assert (crops.before[index, at].numpy() == before).all()
 
 
 def test_random_crops_depend_on_nothing_but_the_draw() -> None:
-    roll_set = some_set()
-    draw = [
-        random_crops(roll_set.train, 4, 16, 3, slice(0, 88), np.random.default_rng(seed))
-        for seed in (1, 1, 2)
-    ]
-    assert torch.equal(draw[0].now, draw[1].now)
-    assert not torch.equal(draw[0].now, draw[2].now)
+    roll_set, recipe = some_set(), RECIPES["descant-1"]
+    one, again, other = (
+        RollMaterial(recipe.config("descant-1", roll_set, seed, 4), roll_set) for seed in (1, 1, 2)
+    )
+    whole = one.batch(7, range(4))
+    assert torch.equal(whole.now, again.batch(7, range(4)).now)
+    assert torch.equal(whole.now[[1, 3]], again.batch(7, [1, 3]).now), "a row does not know who draws it"
+    assert not torch.equal(whole.now, other.batch(7, range(4)).now)
+    assert not torch.equal(whole.now, one.batch(8, range(4)).now)
 
 
 @pytest.mark.parametrize("network", ["johnson-2017", "descant-1"])
 def test_the_measure_is_the_flat_mean_over_whole_sequences(network: str) -> None:
     """Batched and padded, the same as one sequence after the other; left-out pitches count by their rate."""
     roll_set = some_set()
-    shape = RECIPES[network].shape(roll_set)
+    shape = shape_of(network, roll_set)
     torch.manual_seed(1)
     model = RollBiaxial(shape).eval()
     low, high = shape.kernel.pitches
@@ -78,7 +86,9 @@ def test_the_measure_is_the_flat_mean_over_whole_sequences(network: str) -> None
         frames = torch.from_numpy(one).float()[None, :, low - 21 : high - 20]
         before = torch.cat([torch.zeros(1, shape.past + 1, *frames.shape[2:]), frames[:, :-1]], 1)
         with torch.no_grad():
-            each = log_likelihood(model(before, frames, torch.arange(len(one))[None]), frames)
+            each, _ = log_likelihood(
+                model(before, frames, torch.arange(len(one))[None]), frames, torch.zeros_like(frames)
+            )
         total += float(each.sum())
         for row in {*range(88)} - {*range(low - 21, high - 20)}:
             assert not one[:, row].any()
@@ -91,7 +101,7 @@ def test_the_measure_is_the_flat_mean_over_whole_sequences(network: str) -> None
 def test_a_network_that_knows_only_the_rates_scores_as_the_marginals_do(network: str) -> None:
     """-11.06 on the chorales: the per-pitch marginal as computed elsewhere on the same file."""
     roll_set = published("jsb")
-    model = RollBiaxial(RollShape(RECIPES[network].shape(roll_set).kernel, (2,), (2,), pitch_bias=True))
+    model = RollBiaxial(RollShape(shape_of(network, roll_set).kernel, (2,), (2,), pitch_bias=True))
     rows = rows_of(model.shape.kernel.pitches, roll_set.pitches)
     model.set_rates(torch.from_numpy(roll_set.rates()[rows]).float())
     with torch.no_grad():
@@ -118,12 +128,12 @@ def test_the_sets_are_the_official_ones(name: str, pieces: tuple[int, ...], step
 @pytest.mark.parametrize(("steps", "tflop"), [(13_807, 5), (75_911, 28), (176_561, 68), (245_202, 95)])
 def test_the_cost_of_an_epoch_of_johnsons_network(steps: int, tflop: float) -> None:
     """As counted elsewhere, to the next TFLOP or so."""
-    model = RollBiaxial(RECIPES["johnson-2017"].shape(some_set()))
+    model = RollBiaxial(shape_of("johnson-2017", some_set()))
     assert 3 * flop_per_step(model) * steps / 1e12 == pytest.approx(tflop, rel=0.05)
 
 
 def test_descant_1_costs_no_more_than_johnsons_network() -> None:
     roll_set = some_set()
-    johnson, ours = (RECIPES[name].shape(roll_set) for name in ("johnson-2017", "descant-1"))
+    johnson, ours = (shape_of(name, roll_set) for name in ("johnson-2017", "descant-1"))
     per_pitch = [flop_per_step(RollBiaxial(shape)) / shape.kernel.pitches.size for shape in (johnson, ours)]
     assert per_pitch[1] <= per_pitch[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,19 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.note_state import PitchRange
-from descant_export.benchmark import run as run_module
-from descant_export.benchmark import scoring
+from descant_export.benchmark import crops
 from descant_export.benchmark.command import benchmark
 from descant_export.benchmark.recipes import RECIPES, Recipe
 from descant_export.benchmark.run import Run
+from descant_export.benchmark.scoring import mean_log_likelihood
 from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import markdown
 from descant_export.families.kernel import KernelShape
-from descant_export.families.table_biaxial import RollShape
+from descant_export.families.table_biaxial import RollBiaxial, RollShape
+from descant_export.families.table_networks import TABLES, Table
+from descant_export.training import checkpoint
+from descant_export.training.train import UpdateReport
 from descant_routing.errors import DescantError, UsageError
 
 FEW = PitchRange(60, 71)
@@ -36,24 +40,28 @@ class KilledError(Exception):
     """Stands for SIGKILL: nothing is kept on the way out."""
 
 
-def tiny(_: RollSet) -> RollShape:
-    kernel = KernelShape(FEW, planes=1, beat="none")
-    return RollShape(kernel, (6,), (5,), lags=(2, 4), counted=True, below=True, pitch_bias=True)
+VALUES: dict[str, Any] = {
+    "optimiser": "adamw",
+    "learning_rate": 0.01,
+    "warm_up": 3,
+    "clip": 12.0,
+    "average": 0.9,
+    "patience": 2,
+    "fall": 0.5,
+    "falls": 2,
+    "keep_every": 0.0,
+}
+RECIPE = Recipe(VALUES, lambda _: FEW, segment=8, update_steps=16, evaluate_steps=1)  # a look each epoch
 
 
-RECIPE = Recipe(
-    tiny,
-    "adamw",
-    0.01,
-    segment=8,
-    update_steps=16,
-    warm_up=3,
-    clip=1.0,
-    average=0.9,
-    patience=2,
-    fall=0.5,
-    falls=2,
-)
+def tiny(pitches: PitchRange, lags: tuple[int, ...] = (2, 4)) -> RollShape:
+    kernel = KernelShape(pitches, planes=1, beat="none")
+    return RollShape(kernel, (6,), (5,), lags=lags, counted=True, below=True, pitch_bias=True)
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLES, "tiny", Table(RollBiaxial, tiny))
 
 
 @pytest.fixture
@@ -63,91 +71,103 @@ def roll_set() -> RollSet:
     return RollSet("made-up", FEW, frames[:3], frames[3:4], frames[4:])
 
 
-@pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "EVALUATE_STEPS", 1)  # a look at validation each epoch: four updates
-    monkeypatch.setattr(run_module, "KEEP_SECONDS", 0.0)
+def run_of(roll_set: RollSet, folder: Path, seed: int = 1, recipe: Recipe = RECIPE) -> Run:
+    return Run("tiny", recipe, roll_set, seed, Store(folder), 2)
 
 
 def train(roll_set: RollSet, folder: Path, seed: int = 1, killed_after: tuple[int, ...] = ()) -> Run:
     """Train to the end, killed after so many updates of each attempt."""
     for updates in killed_after:
-        seen: list[float] = []
+        seen: list[int] = []
 
-        def report(loss: float | None, limit: int = updates, seen: list[float] = seen) -> None:
-            seen += [loss] if loss is not None else []
+        def report(now: UpdateReport, limit: int = updates, seen: list[int] = seen) -> None:
+            seen.append(now.update)
             if len(seen) == limit:
                 raise KilledError
 
         with pytest.raises(KilledError):
-            Run("tiny", RECIPE, roll_set, seed, Store(folder), 2).train(lambda: False, report)
-    run = Run("tiny", RECIPE, roll_set, seed, Store(folder), 2)
-    run.train(lambda: False, lambda loss: None)
+            run_of(roll_set, folder, seed).train(lambda: False, report)
+    run = run_of(roll_set, folder, seed)
+    run.train(lambda: False, lambda now: None)
     return run
 
 
-def curve(run: Run) -> list[tuple[int, float, float]]:
-    """Without the seconds."""
-    return [row[:3] for row in run.standing.curve]
+def looks(folder: Path) -> list[float]:
+    """Validation at each look."""
+    rows = (folder / "curve.csv").read_text().splitlines()[1:]
+    return [float(row.split(",")[3]) for row in rows if row.split(",")[3]]
 
 
 def test_a_killed_run_has_the_curve_of_an_unbroken_one(roll_set: RollSet, tmp_path: Path) -> None:
-    unbroken = train(roll_set, tmp_path / "unbroken")
-    killed = train(roll_set, tmp_path / "killed", killed_after=(3, 1, 7, 4))
-    assert len(curve(unbroken)) > 3
-    assert curve(killed) == curve(unbroken)
-    first, second = (Store(tmp_path / name).best() for name in ("unbroken", "killed"))
-    assert first is not None
-    assert second is not None
-    assert first[:2] == second[:2]
-    assert all(torch.equal(first[2][name], second[2][name]) for name in first[2])
+    train(roll_set, tmp_path / "unbroken")
+    train(roll_set, tmp_path / "killed", killed_after=(3, 1, 7, 4))
+    unbroken, killed = (tmp_path / name for name in ("unbroken", "killed"))
+    assert len(looks(unbroken)) > 3
+    assert (killed / "curve.csv").read_bytes() == (unbroken / "curve.csv").read_bytes()
+    for name in ("last.pt", "best.pt"):
+        first, second = (checkpoint.load(folder / name) for folder in (unbroken, killed))
+        assert first.standing.best_update == second.standing.best_update
+        for one, other in ((first.model, second.model), (first.average, second.average)):
+            assert one.keys() == other.keys()
+            assert all(torch.equal(one[each], other[each]) for each in one)
 
 
 def test_another_seed_is_another_run(roll_set: RollSet, tmp_path: Path) -> None:
-    assert curve(train(roll_set, tmp_path / "1")) != curve(train(roll_set, tmp_path / "2", seed=2))
+    for seed in (1, 2):
+        train(roll_set, tmp_path / str(seed), seed=seed)
+    assert looks(tmp_path / "1") != looks(tmp_path / "2")
 
 
 def test_the_rate_falls_and_the_run_ends_when_validation_stands_still(
     roll_set: RollSet, tmp_path: Path
 ) -> None:
-    run = train(roll_set, tmp_path)
-    valid = [row[2] for row in run.standing.curve]
-    assert run.standing.best == max(valid)
-    assert run.standing.ended == "no better"
-    assert len(valid) - 1 - valid.index(max(valid)) >= RECIPE.patience
+    train(roll_set, tmp_path)
+    valid, last = looks(tmp_path), checkpoint.load(tmp_path / "last.pt")
+    assert last.standing.best == pytest.approx(max(valid))
+    assert last.standing.fallen == 2
+    rates = {row.split(",")[1] for row in (tmp_path / "curve.csv").read_text().splitlines()[5:]}
+    assert rates == {"0.01", "0.005"}
+    assert len(valid) - 1 - valid.index(max(valid)) >= VALUES["patience"]
 
 
-def test_the_result_is_of_the_weights_that_validated_best(roll_set: RollSet, tmp_path: Path) -> None:
-    run = train(roll_set, tmp_path)
-    result = run.result()
+def test_the_result_is_of_the_mean_of_the_weights_that_validated_best(
+    roll_set: RollSet, tmp_path: Path
+) -> None:
+    result = train(roll_set, tmp_path).result()
     assert result is not None
-    assert (result.valid, result.best_update) == (run.standing.best, run.standing.best_update)
+    best, last = checkpoint.load(tmp_path / "best.pt"), checkpoint.load(tmp_path / "last.pt")
+    assert (result.valid, result.best_update) == (best.standing.best, best.standing.best_update)
     assert result.test_steps == 20
+    assert result.ended == "no better"
     assert Store(tmp_path).result() == result
+    scored = mean_log_likelihood(best.network(), roll_set, roll_set.valid, fast=True)
+    assert scored == pytest.approx(result.valid)
+    assert not torch.equal(last.model["output.weight"], last.average["output.weight"])
 
 
 def test_a_run_that_ends_before_its_first_look_has_a_row_and_goes_on_as_if_not_asked(
     roll_set: RollSet, tmp_path: Path
 ) -> None:
     """An epoch of Kotecha & Young's network is more than the minutes that one may have."""
-    unbroken = train(roll_set, tmp_path / "unbroken")
-    seen: list[float] = []
-    early = Run("tiny", RECIPE, roll_set, 1, Store(tmp_path / "early"), 2)
+    train(roll_set, tmp_path / "unbroken")
+    seen: list[int] = []
+    early = run_of(roll_set, tmp_path / "early")
     assert early.result() is None, "nothing learned yet"
-    early.train(lambda: len(seen) == 3, lambda loss: seen.append(loss or 0.0))
+    early.train(lambda: len(seen) == 3, lambda now: seen.append(now.update))
     result = early.result()
     assert result is not None
     assert (result.update, result.best_update) == (3, 3)
-    assert Store(tmp_path / "early").best() is None
-    assert curve(train(roll_set, tmp_path / "early")) == curve(unbroken)
+    assert not Store(tmp_path / "early").best.exists()
+    train(roll_set, tmp_path / "early")
+    assert looks(tmp_path / "early") == looks(tmp_path / "unbroken")
 
 
 def test_a_training_that_runs_away_ends_there(roll_set: RollSet, tmp_path: Path) -> None:
-    mad = replace(RECIPE, rate=1e30, clip=None, warm_up=0)
-    Run("tiny", mad, roll_set, 1, Store(tmp_path), 2).train(lambda: False, lambda loss: None)
-    again = Run("tiny", mad, roll_set, 1, Store(tmp_path), 2)
-    assert again.standing.ended.startswith("ran away at update")
-    again.train(lambda: False, lambda loss: pytest.fail("it goes on"))
+    mad = replace(RECIPE, values={**VALUES, "learning_rate": 1e30, "clip": 1e30, "warm_up": 0})
+    run = run_of(roll_set, tmp_path, recipe=mad)
+    run.train(lambda: False, lambda now: None)
+    assert run.ended.startswith("ran away at update")
+    assert not Store(tmp_path).last.exists() or run.result(), "what is kept can be read"
 
 
 def test_the_table_beside_the_published_one() -> None:
@@ -175,19 +195,21 @@ def test_a_run_is_one_processs_at_a_time(tmp_path: Path) -> None:
 
 def test_a_torn_state_is_named(roll_set: RollSet, tmp_path: Path) -> None:
     (tmp_path / "last.pt").write_bytes(b"PK\x03\x04 torn")
-    with pytest.raises(DescantError, match=r"last\.pt is not a state of this version"):
-        Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2)
+    with pytest.raises(DescantError, match=r"last\.pt is not a checkpoint of this version"):
+        run_of(roll_set, tmp_path)
 
 
-def test_a_state_of_another_recipe_is_named(roll_set: RollSet, tmp_path: Path) -> None:
-    Run("tiny", RECIPE, roll_set, 1, Store(tmp_path), 2).train(lambda: True, lambda loss: None)
-
-    def longer(roll_set: RollSet) -> RollShape:
-        return replace(tiny(roll_set), lags=(3,))
-
-    other = replace(RECIPE, shape=longer)
+def test_a_state_of_another_recipe_is_named(
+    roll_set: RollSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    run_of(roll_set, tmp_path).train(lambda: bool(seen), lambda now: seen.append(now.update))
+    other = replace(RECIPE, values={**VALUES, "learning_rate": 0.02})
     with pytest.raises(DescantError, match="seed 1, is of another version of Descant or of its recipe"):
-        Run("tiny", other, roll_set, 1, Store(tmp_path), 2)
+        run_of(roll_set, tmp_path, recipe=other)
+    monkeypatch.setitem(TABLES, "tiny", Table(RollBiaxial, partial(tiny, lags=(3,))))
+    with pytest.raises(DescantError, match=r"last\.pt is not a checkpoint"):
+        run_of(roll_set, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -218,15 +240,32 @@ def _cell(value: object) -> np.ndarray:
     return cell if isinstance(value, np.ndarray) else np.array(value)
 
 
+def sets_of_one(folder: Path) -> None:
+    rng = np.random.default_rng(4)
+    sides = {f"{side}data": _cell((rng.random((40, 88)) < 0.1).astype(np.uint8)) for side in SIDES}
+    scipy.io.savemat(folder / "JSB_Chorales.mat", sides)
+
+
+def test_the_command_says_where_the_table_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sets_of_one(tmp_path)
+    monkeypatch.setitem(RECIPES, "tiny", RECIPE)
+    out = tmp_path / "out"
+    arguments = ["--data", tmp_path, "--out", out, "--network", "tiny", "--sets", "jsb", "--seeds", 1]
+    for minutes in ([], ["--minutes", 0]):  # done, and asked once more
+        done = CliRunner().invoke(app, ["benchmark", *map(str, arguments + minutes)], catch_exceptions=False)
+        assert done.exit_code == 0
+        assert str(out / "table.md") in done.output
+    assert "| **tiny** |" in (out / "table.md").read_text()
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_who_is_stopped_writes_the_table_first(
     end: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng = np.random.default_rng(4)
-    sides = {f"{side}data": _cell((rng.random((40, 88)) < 0.1).astype(np.uint8)) for side in SIDES}
-    scipy.io.savemat(tmp_path / "JSB_Chorales.mat", sides)
-    monkeypatch.setitem(RECIPES, "tiny", replace(RECIPE, falls=1000))  # alone it would go on for very long
-    score = scoring.mean_log_likelihood
+    sets_of_one(tmp_path)
+    # Alone it would go on for very long.
+    monkeypatch.setitem(RECIPES, "tiny", replace(RECIPE, values={**VALUES, "falls": 1000}))
+    score = mean_log_likelihood
 
     def stopped_after(*arguments: Any, fast: bool) -> float:
         scored = score(*arguments, fast=fast)
@@ -234,7 +273,7 @@ def test_who_is_stopped_writes_the_table_first(
             os.kill(os.getpid(), end)
         return scored
 
-    monkeypatch.setattr(run_module, "mean_log_likelihood", stopped_after)
+    monkeypatch.setattr(crops, "mean_log_likelihood", stopped_after)
     before = signal.getsignal(end)
     table = benchmark(tmp_path, ["jsb"], ["tiny"], 2, tmp_path / "out", None, None)
     assert "tiny" in table.read_text()
@@ -261,7 +300,8 @@ def test_a_wrong_name_is_wrong_usage(
     assert not (tmp_path / "out").exists()
 
 
-def test_every_recipe_trains_on_what_it_says() -> None:
+def test_every_recipe_is_of_a_network() -> None:
+    assert set(RECIPES) == set(TABLES) - {"tiny"}
     assert set(RECIPES) == {
         "johnson-2017",
         "johnson-2017-tp-nade",

@@ -194,6 +194,6 @@ def test_a_config_to_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("family", "size"), [(family, size) for family in SIZES for size in SIZES[family]])
 def test_what_is_typed_wins_over_a_size(family: str, size: str) -> None:
     changes = [f"family={family}", *SIZES[family][size]]
-    assert changed(Config(), [*changes, "time_layers=[7]"]).network.time_layers == (7,)
+    assert changed(Config(), [*changes, "time_layers=[7]"]).as_dict()["time_layers"] == [7]
     parameters = sum(each.numel() for each in changed(Config(), changes).build().parameters())
     assert (size == "small") == (parameters < 250_000)

@@ -11,17 +11,16 @@ import torch
 from tests.export.toy import metadata
 
 from descant_daemon.engine.choice import Choice, Line
-from descant_daemon.families.biaxial.network import BiaxialNetwork
 from descant_daemon.model.card import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
 from descant_export.evaluate.baselines import markov
 from descant_export.evaluate.scores import score
-from descant_export.families.biaxial import Biaxial
+from descant_export.families.biaxial import Biaxial, Shape
 from descant_export.families.published_kernels import KERNELS
 from descant_export.onnx_graphs.as_written import Graphs
-from descant_export.onnx_graphs.export import export
+from descant_export.onnx_graphs.export import export, sweeper
 from descant_export.onnx_graphs.parity import PARITY_STEPS, TOLERANCE, check_parity, parity
 from descant_routing.errors import DescantError
 
@@ -79,12 +78,12 @@ def _logit(chance: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(chance / (1 - chance)))
 
 
-def test_sampling_follows_the_likelihood(stem: Path) -> None:
+def test_sampling_follows_the_likelihood(small_model: Biaxial, stem: Path) -> None:
     """Drawn many times, a step's notes are as frequent as the network's own probabilities say."""
-    network, graphs = BiaxialNetwork(check_model_files(stem)), Graphs(stem)
+    network, graphs = sweeper(stem), Graphs(stem)
     silence = np.zeros((36, 2), np.float32)
     context, _ = graphs.along_time(silence, 0, graphs.time_start)
-    logits, _ = graphs.along_pitch(context, silence, 0, silence[:1], graphs.note_start)
+    logits = graphs.along_pitch(small_model.note_feed(context, silence, silence))
     expected = 1 / (1 + np.exp(-float(logits[0, 0])))
     known, _ = network.along_time(silence, 0, network.time_start)
     rng = np.random.default_rng(0)
@@ -103,6 +102,7 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
     stem = model_stem(path, load_preset(path))
     facts = check_model_files(stem).metadata
     graphs = Graphs(stem)
+    feed_of = Biaxial(Shape()).note_feed
     pieces = sorted(split.test, key=lambda piece: piece.steps)[:2]
     total, steps = 0.0, 0
     for piece in pieces:
@@ -111,8 +111,7 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
         nothing = np.zeros_like(before)
         for step, state in enumerate(now):
             context, hidden = graphs.along_time(before, int(piece.step_in_bar[step]), hidden)
-            lower = np.concatenate([nothing[:1], state[:-1]])
-            logits, _ = graphs.along_pitch(context, nothing, 0, lower, graphs.note_start)
+            logits = graphs.along_pitch(feed_of(context, state, nothing))
             q = 1 / (1 + np.exp(-logits.astype(float)))
             each = np.where(state > 0, np.log(q), np.log(1 - q))
             total += float(each[:, 0].sum() + (each[:, 1] * state[:, 0]).sum())

@@ -15,16 +15,14 @@ from descant_daemon.cli import doctor
 from descant_daemon.cli.app import app
 from descant_daemon.engine.blend import Blend
 from descant_daemon.families import load_model
-from descant_daemon.families.biaxial.network import BiaxialNetwork
-from descant_daemon.model.card import check_model_files
 from descant_daemon.offline.render import render
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.source import Controller
 from descant_daemon.tempo_map import TempoMap
 from descant_export.families.biaxial import Biaxial
+from descant_export.onnx_graphs.as_written import Graphs
 from descant_export.onnx_graphs.export import export
-from descant_export.training.player import TorchNetwork
 from descant_routing import message
 
 BARS, BEAT = 6, 24  # ticks
@@ -55,15 +53,18 @@ def take(folder: Path, parameters: Parameters, knob: dict[int, int]) -> list[tup
     return list(done.messages)
 
 
-def test_both_runtimes_have_the_same_context_under_a_blend(palette: Path, small_model: Biaxial) -> None:
-    onnx, torch_ = BiaxialNetwork(check_model_files(palette / "small")), TorchNetwork(small_model)
+def test_a_blend_is_one_of_the_networks_style_vectors(palette: Path, small_model: Biaxial) -> None:
+    graphs = Graphs(palette / "small")
     silence = np.zeros((36, 2), np.float32)
+    still, bar = torch.zeros(1, 1, 36, 2), torch.tensor([[3]])
     found = []
     for blend in (Blend(0, 1, 0.3), Blend(1, 0, 0.3), Blend(1, 1), Blend(0, 1, 0.3)):
-        one, _ = onnx.along_time(silence, 3, onnx.time_start, blend)
-        other, _ = torch_.along_time(silence, 3, torch_.time_start, blend)
-        assert np.abs(one - other).max() < 1e-5
-        found.append(one)
+        context, _ = graphs.along_time(silence, 3, graphs.time_start, blend)
+        logits = graphs.along_pitch(small_model.note_feed(context, silence, silence))
+        with torch.no_grad():
+            expected = small_model(still, still, still, bar, torch.from_numpy(blend.weights(2)))[0, 0]
+        assert np.abs(logits - expected.numpy()).max() < 1e-5
+        found.append(context)
     assert np.array_equal(found[0], found[3])
     assert not np.allclose(found[0], found[1])
     assert not np.allclose(found[1], found[2])

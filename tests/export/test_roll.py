@@ -11,8 +11,9 @@ from torch import Tensor
 
 from descant_daemon.note_state import PitchRange
 from descant_export.families.kernel import KernelShape
+from descant_export.families.likelihood import log_likelihood
 from descant_export.families.network import Stack
-from descant_export.families.table_biaxial import RollBiaxial, RollShape, log_likelihood
+from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
 T, P, LAGS = 9, 30, (2, 5)
 PLAIN = RollShape(
@@ -121,8 +122,8 @@ def test_log_likelihood_as_the_paper_writes_it() -> None:
     """Σ v·ln q + (1-v)·ln(1-q) over pitches; articulation only where a note plays."""
     now = music(ARTICULATED)[:, :T]
     values = torch.randn(now.shape, generator=torch.Generator().manual_seed(6))
-    found = log_likelihood(values, now)[0]
-    alone = log_likelihood(values[..., :1], now[..., :1])[0]
+    found = torch.stack(log_likelihood(values, now, torch.zeros_like(now))).sum(0)[0]
+    alone, _ = (part[0] for part in log_likelihood(values[..., :1], now[..., :1], 0 * now[..., :1]))
     for step in range(T):
         play, articulate = 0.0, 0.0
         for row in range(P):

@@ -35,7 +35,6 @@ FILES_TO_RENAME = frozenset(
         "key",
         "memory",
         "network",
-        "optimisers",
         "options",
         "page",
         "render",
@@ -66,7 +65,6 @@ CLASSES_TO_RENAME = frozenset(
         "Score",
         "Shape",
         "Source",
-        "Standing",
         "Steps",
     )
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
-from descant_daemon.engine.choice import Array, Choice, Line
+from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.memory import Hidden
 from descant_daemon.engine.sweeper import Sweeper
+from descant_daemon.families.sweep import sweep
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.contract import BATCH, Port
 from descant_daemon.model.session import bare_run, fastest_session
@@ -64,6 +67,14 @@ class AlongTime(Sweeper):
         if output.shape != self._shapes[0]:  # machine code reads it without looking at its size
             raise DescantError(f"the model's {self._outputs[0]} comes out as {list(output.shape)}")
         return self.found(output[0]), tuple(after)
+
+    @abstractmethod
+    def draw(self, lines: Sequence[Line]) -> tuple[Array, Array]:
+        """See ``sweep.Draw``."""
+
+    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
+        """See ``Sweeper``."""
+        return sweep(self.draw, lines)
 
     def once(self) -> None:
         """A step: along time, and up all pitches."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from descant_daemon.engine.choice import Array, Chosen, Line
+from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
-from descant_daemon.families.sweep import Drafts, sweep
+from descant_daemon.families.sweep import Drafts
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.note_state import ARTICULATE, PLAY
 
@@ -21,9 +21,9 @@ class RollNetwork(AlongTime):
         super().__init__(files)
         self.try_out()
 
-    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
-        """See ``Sweeper``."""
-        return sweep(draw, lines)
+    def draw(self, lines: Sequence[Line]) -> tuple[Array, Array]:
+        """See ``AlongTime``."""
+        return draw(lines)
 
 
 def draw(lines: Sequence[Line]) -> tuple[Array, Array]:

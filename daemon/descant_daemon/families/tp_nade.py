@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from descant_daemon.engine.choice import Array, Chosen, Line
+from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.arithmetic import sigmoid
 from descant_daemon.families.compiled import compiled
-from descant_daemon.families.sweep import Drafts, sweep
+from descant_daemon.families.sweep import Drafts
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.contract import PITCH_CLASSES
 from descant_daemon.model.forms import WINDOW, TpNadeMetadata
@@ -40,9 +40,9 @@ class TpNadeNetwork(AlongTime):
         self.nade = Nade(files.weights["window"], files.weights["output"], files.metadata.lowest)
         self.try_out()
 
-    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
-        """See ``Sweeper``."""
-        return sweep(self.nade.draw, lines)
+    def draw(self, lines: Sequence[Line]) -> tuple[Array, Array]:
+        """See ``AlongTime``."""
+        return self.nade.draw(lines)
 
 
 class Nade:

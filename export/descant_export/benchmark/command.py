@@ -19,7 +19,9 @@ from descant_export.benchmark.run import IsOver, Run
 from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import write_table
+from descant_export.families.table_networks import TABLES
 from descant_export.memory import keep_freed_memory
+from descant_export.training.train import UpdateReport
 from descant_routing.errors import DescantError, UsageError
 
 console = make_console(err=True)
@@ -84,7 +86,7 @@ def _train_all(
     for seed in range(1, seeds + 1):
         for roll_set in roll_sets:
             for network in networks:
-                if roll_set.planes == RECIPES[network].shape(roll_set).kernel.planes:
+                if roll_set.planes == TABLES[network].shape(roll_set.pitches).kernel.planes:
                     _go_on(network, roll_set, seed, out, is_over, batch)
                     write_table(out, _results(out))
                 else:
@@ -113,34 +115,27 @@ def _train(
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"{network} on {roll_set.name}, seed {seed}", told="")
 
-        def report(loss: float | None) -> None:
-            standing = run.standing
-            if loss is None:
-                at, train, valid, seconds = standing.curve[-1]
-                better = (
-                    "best"
-                    if standing.waited == 0 and standing.best_update == at
-                    else f"best {standing.best:.3f}"
-                )
-                console.print(
-                    f"{network} {roll_set.name} {seed}: update {at}, training {train:.3f}, "
-                    f"validation {valid:.3f} ({better}), {seconds:.0f} s"
-                )
+        def report(now: UpdateReport) -> None:
+            if now.validation is None:
+                bar.update(task, told=f"update {now.update} {now.train:.2f} nats a step, {now.busy:.0%} busy")
                 return
-            rate = standing.flop / standing.seconds / 1e9
-            bar.update(task, told=f"update {standing.update} {loss:.2f} nats a step, {rate:.0f} GFLOP/s")
+            (valid,) = now.validation
+            better = "best" if valid >= now.best else f"best {now.best:.3f}"
+            console.print(
+                f"{network} {roll_set.name} {seed}: update {now.update}, training {now.train:.3f}, "
+                f"validation {valid:.3f} ({better}), {now.seconds:.0f} s"
+            )
 
         run.train(is_over, report)
-    if run.standing.ended:
-        console.print(f"{network} on {roll_set.name}, seed {seed}, is over: {run.standing.ended}")
+    if run.ended:
+        console.print(f"{network} on {roll_set.name}, seed {seed}, is over: {run.ended}")
     if (result := run.result()) is not None:
         console.print(f"{network} on {roll_set.name}, seed {seed}: test {result.test:.3f} nats a step")
 
 
 def _crops(recipe: Recipe, name: str) -> int:
     """Crops an update, as the machine likes it."""
-    crops = recipe.update_steps // recipe.crop_steps(name)
-    return crops * (CUDA_BATCH if torch.cuda.is_available() else 1)
+    return recipe.crops(name) * (CUDA_BATCH if torch.cuda.is_available() else 1)
 
 
 def _results(out: Path) -> list[Result]:

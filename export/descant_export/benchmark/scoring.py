@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,11 +11,12 @@ from descant_export.evaluate.baselines import PerPitch
 from descant_export.evaluate.rolls import as_pieces
 from descant_export.evaluate.scores import score
 from descant_export.evaluate.teacher_forcing import TableScorer, WithRates
+from descant_export.families.network import Network
 
 STEPS_AT_ONCE = 1024  # steps of all sequences in a batch; a longer sequence goes alone
 
 
-def mean_log_likelihood(model: Any, roll_set: RollSet, frames: Sequence[Frames], *, fast: bool) -> float:
+def mean_log_likelihood(model: Network, roll_set: RollSet, frames: Sequence[Frames], *, fast: bool) -> float:
     """Nats per time step over ``frames``; ``fast`` computes under bf16 autocast.
 
     Pitches that the network leaves out are scored by their smoothed rate in training.

@@ -89,7 +89,7 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
         scorer: Scorer = BASELINES[str(baseline)](training)
         family: dict[str, str] = {}
     else:
-        loaded = scorer_of(run, sets)
+        loaded = scorer_of(run)
         scorer, keys = WithRates(loaded.scorer, marginal(training)), loaded.scorer.pitches
         family = {"family": loaded.family}
     found = _scored(scorer, side)

@@ -77,7 +77,7 @@ class TableScorer:
     ``fast`` computes under bf16 autocast.
     """
 
-    def __init__(self, model: Any, *, fast: bool = False) -> None:
+    def __init__(self, model: Network, *, fast: bool = False) -> None:
         """The model stays as it is."""
         self._model, self._fast = model, fast
         self.pitches: PitchRange = model.shape.kernel.pitches
@@ -104,10 +104,9 @@ class TableScorer:
                     heard[:, at.start + past + 1 : at.stop + past + 1],
                 )
                 with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._fast):
-                    logits = model(
-                        *(each.to(device, dtype) for each in (before, now)),
-                        step_in_bar=numbers[:, at].to(device),
-                    )
+                    known = [each.to(device, dtype) for each in (before, now)]
+                    nothing, style = torch.zeros_like(known[1]), torch.zeros(1, 0, device=device)
+                    logits, _ = model.heads(known[0], known[1], nothing, numbers[:, at].to(device), style)
                 true = now.double()
                 nats = log_likelihood(logits.cpu().double(), true, torch.zeros_like(true))
                 found.append(torch.stack(nats[: kernel.planes], -1))

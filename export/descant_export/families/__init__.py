@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from descant_export.families.biaxial import BiaxialSizes
 from descant_export.families.network import Sizes
 from descant_export.families.roll import RollSizes
+from descant_export.families.table_networks import TableSizes
 from descant_export.families.tp_nade import TpNadeSizes
 
 FAMILIES: Mapping[str, type[Sizes]] = {each.family: each for each in (BiaxialSizes, TpNadeSizes, RollSizes)}
-"""Those that ``descant train`` trains. The tables have a network more, which does not play (``table_biaxial``)."""
+"""Those that ``descant train`` trains."""
+KINDS: Mapping[str, type[Sizes]] = {**FAMILIES, TableSizes.family: TableSizes}
+"""Those that a config may name."""

@@ -5,16 +5,23 @@ then along pitch with weights shared over time; with the notes that the player g
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
-from descant_daemon.note_state import PitchRange
+from descant_daemon.engine.choice import Array
+from descant_daemon.model.contract import BATCH, STRETCH, VELOCITY, Role, layer_weights
+from descant_daemon.model.forms import BiaxialMetadata
+from descant_daemon.note_state import PLAY, PitchRange, State
 from descant_export.families.kernel import Kernel, KernelShape
-from descant_export.families.network import Layers, Network, Sizes, Stack, joined, row
+from descant_export.families.network import Layers, Network, PlayingSizes, Stack, joined, row
+from descant_export.onnx_graphs.builder import GraphBuilder
+from descant_export.onnx_graphs.parts import class_counts, lstm_layers, pitch_features, scalar, size, vicinity
 
 QUIET_PLAY, QUIET_ARTICULATE = (
     -3.0,
@@ -68,6 +75,37 @@ class Biaxial(Network):
         each = self.time_axis.weights + self.note_axis.weights + self.output.weight.numel()
         return self.shape.kernel.pitches.size * each
 
+    @torch.no_grad()
+    def set_rates(self, rates: Tensor) -> None:
+        """See ``Network``."""
+        self.output.bias.copy_(torch.logit(rates.mean(0)))
+
+    def graphs(self) -> dict[Role, GraphBuilder]:
+        """See ``Network``; of the input kernel ``kernel-1`` alone."""
+        return {"time": _time_axis(self), "note": _note_axis(self)}
+
+    def note_feed(self, along: Array, now: State, given: State) -> dict[str, NDArray[np.generic]]:
+        """See ``Network``."""
+        lower = np.concatenate([np.zeros((1, 2), np.float32), now[:-1]])
+        return {
+            "context": along[None],
+            "given": given[None],
+            "first": np.array([0], np.int64),
+            "lower": lower[None],
+        }
+
+    def metadata(self, **common: Any) -> BiaxialMetadata:
+        """See ``Network``."""
+        shape = self.shape
+        return BiaxialMetadata(
+            **self.common(),
+            time_layers=shape.time_layers,
+            note_layers=shape.note_layers,
+            vicinity=shape.kernel.vicinity,
+            beat_cycle=shape.kernel.beat_cycle,
+            **common,
+        )
+
     def forward(
         self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor
     ) -> Tensor:
@@ -102,8 +140,76 @@ class Biaxial(Network):
         return by_step(self.output(heard)), velocity
 
 
+def _time_axis(model: Biaxial) -> GraphBuilder:
+    """Previous state, beat, style and hidden state → context for every pitch, new hidden state."""
+    graph, pitches = GraphBuilder("time_axis"), model.shape.kernel.pitches.size
+    features = pitch_features(graph, model.kernel, model.style)
+    sequence = lstm_layers(graph, model.time_axis.lstms, features, [pitches])
+    last = model.shape.time_layers[-1]
+    graph.output("context", graph.reshape(sequence, [-1, pitches, last]), [BATCH, pitches, last])
+    return graph
+
+
+def _note_axis(model: Biaxial) -> GraphBuilder:
+    """A stretch of pitches upwards: context, given notes and the choices below → logits, new hidden state.
+
+    And the logits of velocity classes, where the network has that head.
+    """
+    graph, shape, kernel = GraphBuilder("note_axis"), model.shape, model.kernel
+    pitches = shape.kernel.pitches.size
+    context = graph.input("context", [BATCH, pitches, shape.time_layers[-1]])
+    given = graph.input("given", [BATCH, pitches, 2])
+    first = graph.input("first", [1], integer=True)
+    lower = graph.input("lower", [BATCH, STRETCH, 2])
+    length = graph.reshape(size(graph, lower, 1), [])
+    zero, one = graph.constant(scalar(0)), graph.constant(scalar(1))
+    stretch = graph.node("Add", graph.node("Range", zero, length, one), first)
+    rows = graph.node("Gather", graph.constant(kernel.window), stretch, axis=0)
+    rotation = graph.node("Gather", graph.constant(kernel.rotation), stretch, axis=0)
+    play = graph.node("Gather", given, graph.constant(scalar(PLAY)), axis=2)
+    below = graph.node("CumSum", play, graph.constant(scalar(1)), exclusive=1)
+    total = graph.node("ReduceSum", play, graph.constant([1]), keepdims=1)
+    above = graph.node("Sub", graph.node("Sub", total, below), play)
+    counts = [
+        graph.node("Unsqueeze", graph.node("Gather", count, stretch, axis=1), graph.constant([2]))
+        for count in (below, above)
+    ]
+    column = graph.node(
+        "Concat",
+        graph.node("Gather", context, stretch, axis=1),
+        lower,
+        graph.reshape(vicinity(graph, kernel, given, rows), [0, 0, -1]),
+        graph.node("Gather", class_counts(graph, kernel, given), rotation, axis=1),
+        *counts,
+        axis=2,
+    )
+    sequence = graph.node("Transpose", column, perm=[1, 0, 2])
+    lead, second = graph.constant([0]), graph.constant([1])
+    for index, layer in enumerate(model.note_axis.lstms):
+        states = [graph.input(f"note_{part}{index}", [BATCH, layer.hidden_size]) for part in "hc"]
+        every, hidden, cell = graph.lstm(
+            layer,
+            sequence,
+            *(graph.node("Unsqueeze", each, lead) for each in states),
+            names=layer_weights("note", index),
+        )
+        for part, value in (("h", hidden), ("c", cell)):
+            graph.output(
+                f"note_{part}{index}_next", graph.node("Squeeze", value, lead), [BATCH, layer.hidden_size]
+            )
+        sequence = graph.node("Squeeze", every, second)
+    heads = {"logits": model.output} | ({VELOCITY: model.velocity} if model.velocity is not None else {})
+    for name, head in heads.items():
+        weighted = graph.node("MatMul", sequence, graph.constant(head.weight.T, f"{name}_weight"))
+        logits = graph.node("Add", weighted, graph.constant(head.bias, f"{name}_bias"))
+        graph.output(
+            name, graph.node("Transpose", logits, perm=[1, 0, 2]), [BATCH, STRETCH, head.out_features]
+        )
+    return graph
+
+
 @checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
-class BiaxialSizes(Sizes):
+class BiaxialSizes(PlayingSizes):
     """The part of a config."""
 
     vicinity: Annotated[int, Field(ge=1, le=64)] = row(
@@ -129,7 +235,6 @@ class BiaxialSizes(Sizes):
         layers = self.time_layers, self.note_layers
         return Shape(kernel, *layers, styles, self.style_size, self.dropout, velocities)
 
-    @staticmethod
-    def build(shape: Shape) -> Biaxial:
+    def network(self, shape: Shape) -> Biaxial:
         """See ``Sizes``."""
         return Biaxial(shape)

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from torch import Tensor, nn
 
-from descant_daemon.note_state import PitchRange
+from descant_daemon.engine.choice import Array
+from descant_daemon.model.contract import PLANES, VELOCITY, Role
+from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.note_state import PitchRange, State
 from descant_export.families.kernel import KernelShape
+from descant_export.onnx_graphs.builder import GraphBuilder
 
 Logits = tuple[Tensor, Tensor | None]
 """``[B, T, P, 2]`` of (play, articulate), and ``[B, T, P, V]`` of velocity classes where the network has that head."""
@@ -49,6 +55,11 @@ class Stack(nn.Module):
         self.held_masks = held_masks
 
     @property
+    def lstms(self) -> list[nn.LSTM]:
+        """Its layers, from the input up."""
+        return [layer for layer in self.layers if isinstance(layer, nn.LSTM)]
+
+    @property
     def weights(self) -> int:
         """Of its matrices."""
         return sum(each.numel() for each in self.parameters() if each.ndim == 2)
@@ -78,6 +89,32 @@ class Network(nn.Module):
     @property
     def weights_a_step(self) -> int:
         """How many weights of matrices a step is multiplied with, at all pitches."""
+        raise NotImplementedError
+
+    def graphs(self) -> dict[Role, GraphBuilder]:
+        """As the daemon plays it: a graph for each role that ``model/forms.py`` names for the family."""
+        raise NotImplementedError
+
+    def metadata(self, **common: Any) -> ModelMetadata:
+        """What its files say of it; ``common``: what does not follow from its shape, but for pitches and planes."""
+        raise NotImplementedError
+
+    def note_feed(self, along: Array, now: State, given: State) -> dict[str, NDArray[np.generic]]:
+        """What the note graph takes to give the logits of all pitches, its hidden state aside.
+
+        ``along``: what the time graph said, ``[P, …]``; ``now``, ``given``: the step ``[P, 2]``, teacher-forced. Empty
+        where there is no such graph.
+        """
+        raise NotImplementedError
+
+    def common(self) -> dict[str, Any]:
+        """What follows from every shape."""
+        pitches = self.shape.kernel.pitches
+        planes = (*PLANES, VELOCITY) if self.shape.velocities else PLANES
+        return {"pitch_low": pitches.low, "pitch_high": pitches.high, "planes": planes}
+
+    def set_rates(self, rates: Tensor) -> None:
+        """Let the output's bias start at the log odds of ``rates [P, planes]``: from zero it costs minutes."""
         raise NotImplementedError
 
     def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:
@@ -112,19 +149,10 @@ def joined(layers: Sequence[int]) -> str:
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class Sizes:
-    """What every family is asked: the part of a config that describes the network."""
+    """The part of a config that describes the network: what every family is asked."""
 
     pitch_low: Key = row(28, "The lowest MIDI key of the model; 21 to 108 is a piano.")
     pitch_high: Key = row(91, "The highest.")
-    beat_cycle: Annotated[int, Field(ge=1, le=1024)] = row(
-        16, "Steps in a bar: the network is told where in it a step lies."
-    )
-    time_layers: Layers = row((200, 200), "Units of the LSTM layers along time.")
-    style_size: Annotated[int, Field(ge=1)] = row(4, "Numbers that stand for a style inside the network.")
-    dropout: Share = row(
-        0.5,
-        "Share of each layer's outputs left out in training. The papers: 0.5; lower if it learns too slowly.",
-    )
 
     @property
     def pitches(self) -> PitchRange:
@@ -144,7 +172,21 @@ class Sizes:
         """As the network has it; ``velocities``: classes, or 0."""
         raise NotImplementedError
 
-    @staticmethod
-    def build(shape: Any) -> Network:
-        """The network, with random weights."""
+    def network(self, shape: Any) -> Network:
+        """Of that ``shape``, with random weights."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+class PlayingSizes(Sizes):
+    """What a family is asked that plays."""
+
+    beat_cycle: Annotated[int, Field(ge=1, le=1024)] = row(
+        16, "Steps in a bar: the network is told where in it a step lies."
+    )
+    time_layers: Layers = row((200, 200), "Units of the LSTM layers along time.")
+    style_size: Annotated[int, Field(ge=1)] = row(4, "Numbers that stand for a style inside the network.")
+    dropout: Share = row(
+        0.5,
+        "Share of each layer's outputs left out in training. The papers: 0.5; lower if it learns too slowly.",
+    )

@@ -7,16 +7,24 @@ sound, or neither. It is the simplest network that plays, and what the others ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
+from descant_daemon.engine.choice import Array
+from descant_daemon.model.contract import BATCH, Role
+from descant_daemon.model.forms import RollMetadata
+from descant_daemon.note_state import State
 from descant_export.families.biaxial import QUIET_ARTICULATE, QUIET_PLAY
 from descant_export.families.kernel import KernelShape, beat_code
-from descant_export.families.network import Layers, Logits, Network, Sizes, Stack, Units, joined, row
+from descant_export.families.network import Layers, Logits, Network, PlayingSizes, Stack, Units, joined, row
+from descant_export.onnx_graphs.builder import GraphBuilder
+from descant_export.onnx_graphs.parts import dense, lstm_layers, told
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,36 @@ class RollLstm(Network):
         if self.style is not None:
             heard.append(torch.tanh(self.style(style)).expand(steps, -1, -1))
         sequence = torch.cat([part.to(heard[0].dtype) for part in heard], -1)
-        back = self.embedding.weight.T if self.output is None else self.output.weight
-        logits = torch.nn.functional.linear(self.time_axis(sequence), back, self.bias).transpose(0, 1)
+        logits = torch.nn.functional.linear(self.time_axis(sequence), self.back, self.bias).transpose(0, 1)
         return logits.reshape(before.shape)
+
+    @property
+    def back(self) -> Tensor:
+        """From the last layer to pitches, ``[P × planes, H]``."""
+        return self.embedding.weight.T if self.output is None else self.output.weight
+
+    def graphs(self) -> dict[Role, GraphBuilder]:
+        """See ``Network``."""
+        assert self.style is not None
+        graph, pitches = GraphBuilder("time_axis"), self.shape.kernel.pitches.size
+        state, beat, code = told(graph, self.shape.kernel, self.style, self.beats)
+        flat = graph.reshape(state, [0, -1])
+        heard = graph.node("MatMul", flat, graph.constant(self.embedding.weight.T))
+        features = graph.reshape(
+            graph.node("Concat", heard, beat, code, axis=1), [1, -1, self.shape.time_inputs]
+        )
+        sequence = lstm_layers(graph, self.time_axis.lstms, features, [])
+        logits = dense(graph, sequence, self.back, self.bias, [-1, pitches, 2])
+        graph.output("logits", logits, [BATCH, pitches, 2])
+        return {"time": graph}
+
+    def note_feed(self, along: Array, now: State, given: State) -> dict[str, NDArray[np.generic]]:  # noqa: ARG002
+        """See ``Network``."""
+        return {}
+
+    def metadata(self, **common: Any) -> RollMetadata:
+        """See ``Network``."""
+        return RollMetadata(**self.common(), time_layers=self.shape.time_layers, **common)
 
     def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:
         """See ``Network``."""
@@ -112,7 +147,7 @@ class RollLstm(Network):
 
 
 @checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
-class RollSizes(Sizes):
+class RollSizes(PlayingSizes):
     """The part of a config."""
 
     time_layers: Layers = row((128, 128), "Units of the LSTM layers.")
@@ -144,7 +179,6 @@ class RollSizes(Sizes):
             self.dropout,
         )
 
-    @staticmethod
-    def build(shape: LstmShape) -> RollLstm:
+    def network(self, shape: LstmShape) -> RollLstm:
         """See ``Sizes``."""
         return RollLstm(shape)

@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 
 from descant_daemon.note_state import PLAY
 from descant_export.families.kernel import PITCH_CLASSES, Kernel, KernelShape
-from descant_export.families.network import Network, Stack
+from descant_export.families.network import Logits, Network, Stack
 
 LAG_REACH = 2  # semitones to each side that a pitch hears of an earlier step
 BELOW_REACH = 12  # semitones downwards that a pitch hears of its own step
@@ -40,6 +40,8 @@ class RollShape:
     counted: bool = False
     below: bool = False
     pitch_bias: bool = False
+
+    styles = velocities = 0
 
     @property
     def past(self) -> int:
@@ -116,6 +118,10 @@ class RollBiaxial(Network):
         logits: Tensor = self.output(heard).view(pitches, steps, batch, planes)
         return (logits + self.pitch_bias[:, None, None]).permute(2, 1, 0, 3)
 
+    def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:  # noqa: ARG002
+        """See ``Network``; nothing is given, and there is one style."""
+        return self(before, now, step_in_bar), None
+
     def _time_features(self, earlier: Tensor, number: Tensor) -> Tensor:
         """``[past + T, B, P, planes]`` and ``[T, B]`` → ``[T, B, P, F]``."""
         steps, past = len(number), self.shape.past
@@ -141,12 +147,3 @@ class RollBiaxial(Network):
         under = before.cumsum(0)
         totals = torch.stack([play.cumsum(0) - play, under - before, under[-1:] - under], -1)
         return [window, counts.gather(-1, rotation), totals]
-
-
-def log_likelihood(logits: Tensor, now: Tensor) -> Tensor:
-    """Natural-log likelihood of each step ``[B, T]``; articulate counts only where a note plays (K&Y §3.1)."""
-    each = -nn.functional.binary_cross_entropy_with_logits(logits.float(), now.float(), reduction="none")
-    play = each[..., PLAY].sum(-1)
-    if now.shape[-1] == 1:
-        return play
-    return play + (each[..., 1:] * now[..., PLAY, None]).sum((-1, -2))

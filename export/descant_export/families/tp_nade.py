@@ -8,19 +8,24 @@ matrix product. For a product, the player's notes are known from the start, abov
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked
 from torch import Tensor, nn
 
-from descant_daemon.note_state import PLAY
+from descant_daemon.engine.choice import Array
+from descant_daemon.model.contract import BATCH, PITCH_CLASSES, VELOCITY, Role
+from descant_daemon.model.forms import WINDOW, TpNadeMetadata
+from descant_daemon.note_state import PLAY, State
 from descant_export.families.biaxial import QUIET_ARTICULATE, QUIET_PLAY
-from descant_export.families.kernel import PITCH_CLASSES, Kernel, KernelShape
-from descant_export.families.network import Logits, Network, Sizes, Stack, Units, joined, row
-
-WINDOW = 25  # pitches of its own step that a pitch hears: two octaves and itself
+from descant_export.families.kernel import Kernel, KernelShape
+from descant_export.families.network import Logits, Network, PlayingSizes, Stack, Units, joined, row
+from descant_export.onnx_graphs.builder import GraphBuilder
+from descant_export.onnx_graphs.parts import dense, lstm_layers, pitch_features
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,58 @@ class TpNade(Network):
         logits: Tensor = self.output(torch.sigmoid(to_hidden + self.heard(seen))) + to_output
         return logits
 
+    def graphs(self) -> dict[Role, GraphBuilder]:
+        """See ``Network``."""
+        return {"time": self._time_graph(), "note": self._note_graph()}
+
+    def _time_graph(self) -> GraphBuilder:
+        assert self.style is not None
+        graph, pitches = GraphBuilder("time_axis"), self.shape.kernel.pitches.size
+        features = pitch_features(graph, self.kernel, self.style)
+        context = lstm_layers(graph, self.time_axis.lstms, features, [pitches])
+        wide = self.known.out_features
+        known = dense(graph, context, self.known.weight, self.known.bias, [-1, pitches, wide])
+        graph.output("known", known, [BATCH, pitches, wide])
+        return graph
+
+    def _note_graph(self) -> GraphBuilder:
+        graph, hidden, velocities = GraphBuilder("note_axis"), self.shape.hidden, self.shape.velocities
+        known = graph.input("known", [BATCH, self.known.out_features])
+        notes = graph.input("notes", [BATCH, self.shape.seen])
+        to_hidden, to_output = (
+            graph.node("Gather", known, graph.constant(list(columns)), axis=1)
+            for columns in (range(hidden), range(hidden, self.known.out_features))
+        )
+        seen = graph.node("MatMul", notes, graph.constant(self.heard.weight.T, "window"))
+        units = graph.node("Sigmoid", graph.node("Add", to_hidden, seen))
+        weighed = graph.node("MatMul", units, graph.constant(self.output.weight.T, "output"))
+        logits = graph.node("Add", to_output, weighed)
+        planes = self.shape.kernel.planes
+        heads = {"logits": range(planes)} | (
+            {VELOCITY: range(planes, planes + velocities)} if velocities else {}
+        )
+        for name, columns in heads.items():
+            part = graph.node("Gather", logits, graph.constant(list(columns)), axis=1)
+            graph.output(name, part, [BATCH, len(columns)])
+        return graph
+
+    def note_feed(self, along: Array, now: State, given: State) -> dict[str, NDArray[np.generic]]:
+        """See ``Network``."""
+        both = zip((now, given), (self.lower, self.upper), strict=True)
+        seen = sum(self._seen(torch.from_numpy(state)[None, None], table) for state, table in both)
+        return {"known": along, "notes": torch.as_tensor(seen)[0, 0].numpy()}
+
+    def metadata(self, **common: Any) -> TpNadeMetadata:
+        """See ``Network``."""
+        shape = self.shape
+        return TpNadeMetadata(
+            **self.common(),
+            time_layers=shape.time_layers,
+            hidden=shape.hidden,
+            window=shape.window,
+            **common,
+        )
+
     def heads(self, before: Tensor, now: Tensor, given: Tensor, step_in_bar: Tensor, style: Tensor) -> Logits:
         """See ``Network``."""
         logits = self(before, now, given, step_in_bar, style)
@@ -165,13 +222,17 @@ def seen_tables(shape: NadeShape) -> tuple[Tensor, Tensor]:
 
 
 @checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
-class TpNadeSizes(Sizes):
+class TpNadeSizes(PlayingSizes):
     """The part of a config."""
 
     vicinity: Annotated[int, Field(ge=1, le=64)] = row(
         12, "How many semitones to each side a pitch sees of the step before."
     )
     hidden: Units = row(100, "Units of the NADE, which decides pitch by pitch.")
+    window: Literal["centred", "below"] = row(
+        "centred",
+        "Which 25 pitches of its own step a pitch hears: 12 to each side (given ones above), or 24 below.",
+    )
 
     family: ClassVar[str] = "tp-nade"
     line: ClassVar[str] = "an LSTM along time, a NADE along pitch (Johnson 2017); answers fastest"
@@ -190,13 +251,13 @@ class TpNadeSizes(Sizes):
             kernel,
             self.time_layers,
             self.hidden,
+            self.window,
             styles=styles,
             style_size=self.style_size,
             dropout=self.dropout,
             velocities=velocities,
         )
 
-    @staticmethod
-    def build(shape: NadeShape) -> TpNade:
+    def network(self, shape: NadeShape) -> TpNade:
         """See ``Sizes``."""
         return TpNade(shape)

@@ -43,7 +43,7 @@ def begin_with(model: Network, config: Config, source: str) -> None:
         example = next(iter(unlike), "a head that this one has not")
         raise UsageError(
             f"A run cannot begin from {source}: its network has other sizes ({example}). "
-            "Set style_size, time_layers, note_layers, vicinity and beat_cycle as it has them."
+            "Set family, style_size, layers, vicinity and beat_cycle as it has them."
         )
     model.load_state_dict(weights)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,29 @@ from descant_routing.errors import DescantError, UsageError
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a run stands: updates done, seconds spent, the best validation, and at which update it was."""
+    """Where a run stands: updates done, seconds spent, the best validation, and at which update it was.
+
+    ``waited``: looks since a better one, or since patience was lost; ``fallen``: how often it was.
+    """
 
     update: int = 0
     seconds: float = 0.0
     best: float = float("-inf")
     best_update: int = 0
+    waited: int = 0
+    fallen: int = 0
 
     def after(self, update: int, seconds: float) -> Standing:
         """So many updates done, in so many seconds."""
         return replace(self, update=update, seconds=seconds)
 
-    def looked(self, value: float) -> Standing:
-        """After a look at validation."""
-        return replace(self, best=value, best_update=self.update) if value > self.best else self
+    def looked(self, value: float, patience: int) -> Standing:
+        """After a look at validation; ``patience``: looks, 0 for no end of them."""
+        if value > self.best:
+            return replace(self, best=value, best_update=self.update, waited=0)
+        if patience and self.waited + 1 >= patience:
+            return replace(self, waited=0, fallen=self.fallen + 1)
+        return replace(self, waited=self.waited + 1)
 
 
 STANDING = TypeAdapter(Standing)
@@ -50,6 +59,8 @@ class Checkpoint:
     model: Mapping[str, torch.Tensor]
     optimiser: Mapping[str, Any]
     standing: Standing
+    average: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    """The running mean of the weights, where the run keeps one and goes on from here."""
 
     @property
     def update(self) -> int:
@@ -104,6 +115,7 @@ def load(path: Path) -> Checkpoint:
             values["model"],
             values["optimiser"],
             STANDING.validate_python(values["standing"]),
+            values.get("average", {}),
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from descant_daemon.model.contract import CLASSES
-from descant_export.families import FAMILIES
+from descant_export.families import KINDS
 from descant_export.families.biaxial import BiaxialSizes
 from descant_export.families.network import Names, Network, Share, Sizes, row
 from descant_export.training.faults import FAULTS, TOUCHES
@@ -83,7 +83,12 @@ class Config:
     schedule: Literal["cosine", "constant"] = row(
         "cosine", "cosine: down to a hundredth at the last update; constant: as the papers."
     )
+    fall: Annotated[float, Field(gt=0, le=1)] = row(
+        1.0, "What the rate is multiplied by when patience is lost."
+    )
     warm_up: Annotated[int, Field(ge=0)] = row(50, "Updates until that rate: such LSTMs jump without it.")
+    weight_decay: Annotated[float, Field(ge=0)] = row(0.01, "Of adamw.")
+    beta2: Share = row(0.999, "Of adamw: how long it remembers the squares of gradients.")
     clip: Annotated[float, Field(gt=0)] = row(1.0, "The longest gradient, as a norm.")
     precision: Literal["bf16", "fp32"] = row("bf16", "Of the matrix products; weights are kept in float32.")
 
@@ -125,7 +130,13 @@ class Config:
     look_at: Annotated[int, Field(ge=64)] = row(
         12_000, "Steps of held-out music at a look, at most; several styles share them."
     )
-    patience: Annotated[int, Field(ge=0)] = row(0, "Looks without a better one until the run ends; 0: never.")
+    patience: Annotated[int, Field(ge=0)] = row(
+        0, "Looks without a better one until patience is lost; 0: never."
+    )
+    falls: Annotated[int, Field(ge=1)] = row(1, "How often patience is lost until the run ends.")
+    average: Share = row(
+        0.0, "Decay of a running mean of the weights, which is looked at and kept in their place; 0: none."
+    )
     keep_every: Annotated[float, Field(ge=0)] = row(60.0, "Seconds of work at most that a killed run loses.")
     sample_bars: Annotated[int, Field(ge=0, le=64)] = row(8, "Bars of music written at each look; 0: none.")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = row(1, "The same seed gives the same run.")
@@ -147,7 +158,7 @@ class Config:
 
     def build(self) -> Network:
         """The network, with random weights."""
-        return self.network.build(self.shape())
+        return self.network.network(self.shape())
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for files: the family, its sizes, and all else, side by side."""
@@ -158,7 +169,7 @@ class Config:
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Config:
         """Back from ``as_dict``; what names no family is biaxial. Raises pydantic's ValidationError."""
-        sizes = FAMILIES[_Family(family=values.get("family", BiaxialSizes.family)).family]
+        sizes = KINDS[_Family(family=values.get("family", BiaxialSizes.family)).family]
         ours = {each.name for each in fields(sizes)}
         network = sizes(**{name: at for name, at in values.items() if name in ours})
         rest = {name: at for name, at in values.items() if name not in ours and name != "family"}
@@ -175,12 +186,12 @@ class Config:
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class _Family:
-    family: Literal["biaxial", "tp-nade", "roll"]
+    family: Literal["biaxial", "tp-nade", "roll", "tables"]
 
 
 def meanings(family: str) -> dict[str, str]:
     """What each value of a config of that family means, in the order of ``as_dict``."""
-    parts = (TypeAdapter(kind).json_schema()["properties"] for kind in (FAMILIES[family], Config))
+    parts = (TypeAdapter(kind).json_schema()["properties"] for kind in (KINDS[family], Config))
     sizes, run = ({name: str(each.get("description", "")) for name, each in part.items()} for part in parts)
     del run["network"]
     return {"family": "The kind of network: descant train --family help.", **sizes, **run}

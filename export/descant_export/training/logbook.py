@@ -75,22 +75,18 @@ class Logbook:
         groups = [self._rows[at : at + width] for at in range(0, len(self._rows), width)]
         middle = [sum(row.train for row in group) / len(group) for group in groups]
         axes.plot([group[-1].update for group in groups], middle, label="training", color="0.6", linewidth=1)
-        looks = [
-            (row.update, row.alone, row.under_melody)
-            for row in self._rows
-            if row.alone is not None and row.under_melody is not None
-        ]
-        for at, label in ((1, "held out, alone"), (2, "held out, under its melody")):
-            axes.plot(
-                [look[0] for look in looks], [look[at] for look in looks], "o-", label=label, markersize=3
-            )
+        alone = [(row.update, row.alone) for row in self._rows if row.alone is not None]
+        under = [(row.update, row.under_melody) for row in self._rows if row.under_melody is not None]
+        for looks, label in ((alone, "held out, alone"), (under, "held out, under its melody")):
+            if looks:
+                axes.plot(*zip(*looks, strict=True), "o-", label=label, markersize=3)
         loud = [(row.update, row.velocity) for row in self._rows if row.velocity is not None]
         if loud and self._columns > NOTES_ALONE:
             axes.plot(*zip(*loud, strict=True), "s--", label="held out, how loud", markersize=3)
         axes.set_xlabel("update")
         axes.set_ylabel("log-likelihood, nats a step")
-        if looks:  # the first updates are far below all that is of interest
-            axes.set_ylim(bottom=min([alone for _, alone, _ in looks] + [value for _, value in loud]) - 1)
+        if alone:  # the first updates are far below all that is of interest
+            axes.set_ylim(bottom=min(value for _, value in [*alone, *loud]) - 1)
         axes.grid(color="0.9")
         axes.legend()
         content = io.BytesIO()

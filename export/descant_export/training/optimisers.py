@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
+
+from descant_export.training.config import Config
 
 
 class NesterovRMSprop(torch.optim.Optimizer):
@@ -37,10 +38,14 @@ class NesterovRMSprop(torch.optim.Optimizer):
                 weight.sub_(step.add_(velocity, alpha=group["momentum"]))
 
 
-Make = Callable[[Any, float], torch.optim.Optimizer]
-
-OPTIMISERS: Mapping[str, Make] = {
-    "adamw": lambda weights, rate: torch.optim.AdamW(weights, rate, weight_decay=0.01),
-    "adadelta": torch.optim.Adadelta,  # Kotecha & Young §3.1 at a rate of 1.0
-    "rmsprop": NesterovRMSprop,  # Johnson 2017 §3.1 at a rate of 0.001
-}
+def optimiser(config: Config, weights: Iterable[Tensor]) -> torch.optim.Optimizer:
+    """That of the config, at its highest rate."""
+    rate = config.learning_rate
+    match config.optimiser:
+        case "adamw":
+            betas = (0.9, config.beta2)
+            return torch.optim.AdamW(weights, rate, betas, weight_decay=config.weight_decay)
+        case "adadelta":  # Kotecha & Young §3.1 at a rate of 1.0
+            return torch.optim.Adadelta(weights, rate)
+        case "rmsprop":  # Johnson 2017 §3.1 at a rate of 0.001
+            return NesterovRMSprop(weights, rate)

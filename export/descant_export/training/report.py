@@ -52,7 +52,7 @@ Split by tune: all settings of one tune are on one side. Keys are drawn from ± 
 semitones, and in every segment some notes are given: {masks}.
 
 Training: {run.update} updates of {config.batch} × {config.segment} steps in {run.seconds:.0f} s,
-{config.precision}, {config.optimiser}, dropout {config.network.dropout};
+{config.precision}, {config.optimiser}, dropout {config.shape().dropout};
 the checkpoint that was best on validation ({report.valid.total:.3f} nats a step there).{_before(config, also)}
 
 ## Log-likelihood

@@ -16,11 +16,10 @@ from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.song import PPQ, struck
 from descant_daemon.tempo_map import TempoMap
 from descant_export.corpus.piece import Piece
-from descant_export.families.biaxial import Biaxial
 from descant_export.families.network import Network
+from descant_export.onnx_graphs.export import played
 from descant_export.training.batches import segment
 from descant_export.training.masks import skyline
-from descant_export.training.player import TorchNetwork
 
 MOST_VOICES = 8
 VELOCITY = 80
@@ -31,8 +30,6 @@ def write_samples(model: Network, held_out: Sequence[Piece], bars: int, stem: Pa
 
     The melody is the skyline of the first held-out piece; drawn at temperature 1, seed 1, as the model has learned.
     """
-    if not isinstance(model, Biaxial):
-        return
     piece = held_out[0]
     cycle = model.shape.kernel.beat_cycle
     first = int(piece.step_in_bar[0]) % cycle  # a pick-up begins late in its bar
@@ -51,25 +48,25 @@ def write_samples(model: Network, held_out: Sequence[Piece], bars: int, stem: Pa
     _write(Path(f"{stem}-melody"), under, pitches, tick, f"{title}, under the melody of {piece.name}")
 
 
-def play(model: Biaxial, given: State, first: int, style: int) -> State:
+def play(model: Network, given: State, first: int, style: int) -> State:
     """The engine's own notes beside those ``given``, both ``[steps, P, 2]``; ``first``: of its bar, the first step."""
-    engine = Engine(TorchNetwork(model))
+    engine = Engine(played(model))
     silence = np.zeros_like(given[0])
-    played, ours, states = silence, silence, []
+    before, ours, states = silence, silence, []
     for step, known in enumerate(given, first):
         ask = Ask(
             serial=step,
             step=step,
             steps_per_bar=model.shape.kernel.beat_cycle,
             given=known,
-            played=played,
+            played=before,
             ours=ours,
             jump=step == first,
             sampling=Sampling(voices=MOST_VOICES),
             blend=Blend(style, style),
         )
         ours = engine.answer(ask).ours
-        played = np.maximum(known, ours)
+        before = np.maximum(known, ours)
         states.append(ours)
         engine.think_ahead()
     return np.stack(states)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from descant_daemon.console import Terminal
-from descant_export.training.train import Progress
+from descant_export.training.train import UpdateReport
 
 EVERY = 30.0  # seconds between two lines of an output that is no terminal
 SHORTEST_BAR = 8
@@ -23,7 +23,7 @@ class Pace(NamedTuple):
     update: int
     seconds: float
 
-    def left(self, now: Progress, updates: int) -> str:
+    def left(self, now: UpdateReport, updates: int) -> str:
         """How long the rest will take if it goes on like that; empty while nobody knows."""
         done = now.update - self.update
         if done <= 0 or now.update >= updates:
@@ -32,7 +32,7 @@ class Pace(NamedTuple):
 
 
 class Teller:
-    """``with Teller(console, updates, hold) as teller``: then ``teller.show`` is told each ``Progress``.
+    """``with Teller(console, updates, hold) as teller``: then ``teller.show`` is told each ``UpdateReport``.
 
     ``hold``: what holding the last note is worth on the same held-out music, nats a step.
     """
@@ -41,7 +41,7 @@ class Teller:
         """``updates``: of the whole run."""
         self._console, self._updates, self._hold = console, updates, hold
         self._pace: Pace | None = None
-        self._now: Progress | None = None
+        self._now: UpdateReport | None = None
         self._told = float("-inf")  # seconds of the run
         self.best: float | None = None
         """The best look so far: nats a step alone, of the update that was best with and without a melody."""
@@ -65,7 +65,7 @@ class Teller:
         if self._live:
             self._live.stop()
 
-    def show(self, now: Progress) -> None:
+    def show(self, now: UpdateReport) -> None:
         """An update was done; a look at held-out music is a line of its own."""
         self._pace = self._pace or Pace(now.update, now.seconds)
         self._now = now
@@ -82,7 +82,7 @@ class Teller:
                 soft_wrap=True,
             )
 
-    def _parts(self, now: Progress) -> list[str]:
+    def _parts(self, now: UpdateReport) -> list[str]:
         """What there is to say, the most needed first."""
         left = self._pace.left(now, self._updates) if self._pace else ""
         parts = (f"update {now.update} of {self._updates}", left, f"train {now.train:.3f}")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.note_state import PitchRange
 from descant_export.families.kernel import KernelShape
-from descant_export.families.table_biaxial import log_likelihood
+from descant_export.families.likelihood import log_likelihood
 from descant_export.families.tp_nade import NadeShape, TpNade
 
 Real = NDArray[np.float64]
@@ -84,11 +84,9 @@ def test_its_likelihood_is_that_of_the_paper(window: Window) -> None:
     notes = (rng.random((6, KERNEL.pitches.size)) < 0.25).astype(np.float64)
     before, now = notes[:-1], notes[1:]
     model = network(window)
+    earlier, chosen = (torch.from_numpy(x).float()[None, ..., None] for x in (before, now))
     with torch.no_grad():
-        found = log_likelihood(
-            model(*(torch.from_numpy(x).float()[None, ..., None] for x in (before, now))),
-            torch.from_numpy(now).float()[None, ..., None],
-        )
+        found, _ = log_likelihood(model(earlier, chosen), chosen, torch.zeros_like(chosen))
     np.testing.assert_allclose(found[0].numpy(), slowly(model, before, now, window), atol=2e-4)
 
 
@@ -99,5 +97,5 @@ def test_over_all_chords_of_a_small_range_it_sums_to_one() -> None:
     before = torch.zeros_like(chords)
     before[..., 2, :] = 1
     with torch.no_grad():
-        each = log_likelihood(model(before, chords), chords)
+        each, _ = log_likelihood(model(before, chords), chords, torch.zeros_like(chords))
     assert float(each.double().exp().sum()) == pytest.approx(1, abs=1e-5)

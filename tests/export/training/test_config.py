@@ -62,7 +62,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ("velocity: 1", r"line 1: velocity: it must be true, false or auto, not 1"),
         ("optimiser: sgd", r"line 1: optimiser must be 'adamw', 'adadelta' or 'rmsprop', not 'sgd'"),
         ("family: tp-nade\nnote_layers: [8]", r"line 2: there is no hyperparameter 'note_layers'"),
-        ("family: gru", r"line 1: family must be 'biaxial', 'tp-nade' or 'roll', not 'gru'"),
+        ("family: gru", r"line 1: family must be 'biaxial', 'tp-nade', 'roll' or 'tables', not 'gru'"),
         ("family: roll\nvelocity: true", r"velocity: a network of the family roll says nothing of it"),
         ("- dropout", r"line 1: a config is a map"),
         ("learning_rate: .inf", r"line 1: '\.inf' is not a number"),

@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from descant_export.training.optimisers import OPTIMISERS
+from descant_export.training.config import Config
+from descant_export.training.optimisers import optimiser
 
 STEPS = 30
 
@@ -47,10 +48,10 @@ def adadelta(at: float, rate: float) -> float:
 def test_the_formula(name: str, by_hand: object, rate: float) -> None:
     starts = (3.0, -1.5, 0.2)
     weights = torch.tensor(starts, dtype=torch.float64, requires_grad=True)
-    optimiser = OPTIMISERS[name]([weights], rate)
+    steps = optimiser(Config().but(optimiser=name, learning_rate=rate), [weights])
     for _ in range(STEPS):
         weights.grad = torch.tensor([slope(float(at)) for at in weights.detach()], dtype=torch.float64)
-        optimiser.step()
+        steps.step()
     expected = [by_hand(at, rate) for at in starts]  # type: ignore[operator]
     assert weights.tolist() == pytest.approx(expected, rel=1e-9)
     assert all(abs(one - other) > 1e-3 for one, other in zip(starts, expected, strict=True))

@@ -8,15 +8,15 @@ import pytest
 from rich.console import Console
 
 from descant_export.training.telling import EVERY, Teller, about
-from descant_export.training.train import Progress
+from descant_export.training.train import UpdateReport
 from descant_export.verdict import told_apart, verdict
 
 
-def at(update: int, seconds: float, validation: tuple[float, float] | None = None) -> Progress:
-    return Progress(update, -16.389, validation, -1.0, seconds, 2000.0, 0.01)
+def at(update: int, seconds: float, validation: tuple[float, float] | None = None) -> UpdateReport:
+    return UpdateReport(update, -16.389, validation, -1.0, seconds, 2000.0, 0.01)
 
 
-def drawn(width: int, *told: Progress) -> str:
+def drawn(width: int, *told: UpdateReport) -> str:
     """The line as a terminal of that width shows it."""
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, color_system=None, legacy_windows=False)

@@ -16,13 +16,12 @@ from descant_export.families.biaxial import Biaxial
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
 from descant_export.training.config_file import load_config
-from descant_export.training.optimisers import OPTIMISERS
-from descant_export.training.train import Progress, train
+from descant_export.training.train import UpdateReport, train
 from descant_routing.errors import DescantError, UsageError
 
 
-def run(folder: Path, pieces: list[Piece], config: Config) -> list[Progress]:
-    seen: list[Progress] = []
+def run(folder: Path, pieces: list[Piece], config: Config) -> list[UpdateReport]:
+    seen: list[UpdateReport] = []
     train(config, "tiny", pieces, pieces, folder, seen.append)
     return seen
 
@@ -35,7 +34,7 @@ def test_learning_learns(pieces: list[Piece], folder: Path) -> None:
     assert best.standing.best == pytest.approx(max(sum(each) for each in seen))
 
 
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("optimiser", ["adamw", "adadelta", "rmsprop"])
 @pytest.mark.parametrize("precision", ["bf16", "fp32"])
 def test_every_optimiser_moves_the_weights(
     optimiser: str, precision: str, pieces: list[Piece], folder: Path

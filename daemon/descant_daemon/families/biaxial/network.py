@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from descant_daemon.engine.choice import Array, Chosen, Line
+from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.biaxial.note_axis import Layer, NoteAxis
-from descant_daemon.families.sweep import sweep
 from descant_daemon.model.card import ModelFiles, Weights
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.model.forms import BiaxialMetadata
@@ -29,9 +28,9 @@ class BiaxialNetwork(AlongTime):
         """Context ``[P, C]`` → gates ``[P, G]``."""
         return self.note_axis.known(output)
 
-    def choose(self, lines: Sequence[Line]) -> list[Chosen]:
-        """See ``Sweeper``."""
-        return sweep(self.note_axis.draw, lines)
+    def draw(self, lines: Sequence[Line]) -> tuple[Array, Array]:
+        """See ``AlongTime``."""
+        return self.note_axis.draw(lines)
 
 
 def note_axis(metadata: BiaxialMetadata, weights: Weights) -> NoteAxis:
