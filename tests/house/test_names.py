@@ -57,7 +57,6 @@ CLASSES_TO_RENAME = frozenset(
         "Keys",
         "Kind",
         "Metre",
-        "Network",
         "Place",
         "Played",
         "Question",
