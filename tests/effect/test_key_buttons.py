@@ -98,7 +98,7 @@ def test_what_is_down_as_a_note_ends_as_one_and_what_is_down_as_a_button_as_that
     """Another program makes buttons of other keys while they are held."""
     desk = Desk()
     desk.send(press(PAD), message.program_change(0, 1))  # the second has no buttons; no song runs, so at once
-    assert desk.effect.parts[0].program == "two"
+    assert desk.effect.parts[0].programs.current.name == "two"
     assert desk.send(lift(PAD)) == []
     assert desk.send(press(PAD)) == [press(PAD)]
     desk.send(message.program_change(0, 0))

@@ -120,7 +120,7 @@ def test_a_bank_is_selected_by_either_controller(controller: int) -> None:
     stage.at(101, program(7))
     stage.roll(32)
     stage.run(BAR + 10)
-    assert stage.effect.parts[0].program == "263"
+    assert stage.effect.parts[0].programs.current.name == "263"
 
 
 def test_program_changes_and_banks_go_no_further_where_there_is_a_choice() -> None:

@@ -68,7 +68,7 @@ class Effect:
         self.metres = metres or MetreMap()
         self._common = Common(clock, self.counts, offset, itertools.count(1), self.metres)
         self._clock_from = clock_from
-        self.parts = [self._part(track, instance) for instance, track in enumerate(tracks)]
+        self._play_with([self._part(track, instance) for instance, track in enumerate(tracks)])
         self._gates = Gates(cares or {})
         self._buttons = KeyButtons()
         self._muted: set[str] = set()  # outputs that lead back to us
@@ -116,15 +116,15 @@ class Effect:
 
     def take(self, answer: Answer) -> None:
         """The engine has answered."""
-        for part in self.parts:
-            if part.instance == answer.instance:
-                part.take(answer, self._seen)
+        part = self._by_number.get(answer.instance)
+        if part is not None:
+            part.requests.take(answer, self._seen)
 
     def engine_lost(self, now: int) -> None:
         """The engine is gone: close its notes, expect no answer, ask anew from where we are."""
         self.counts.engine_lost += 1
         for part in self.parts:
-            part.engine_lost(now)
+            part.steps.engine_lost(now)
 
     def unplugged(self, port: str, now: int) -> None:
         """A cable is pulled: what came by it ends; what goes by it is heard by nobody."""
@@ -173,7 +173,7 @@ class Effect:
             parts.append(
                 self._retracked(known.get(track.name), track, {part.instance for part in parts}, now)
             )
-        self.parts = parts
+        self._play_with(parts)
         self._out.send_each(now, self.patchbay.rewire(passages, outputs, gated=gated))
         self._clock_from = clock_from
         if cares is not None:
@@ -249,7 +249,7 @@ class Effect:
         return min((time for time in times if time is not None), default=None)
 
     def _next_due(self) -> Due | None:
-        dues = [due for part in self.parts if (due := part.next_due()) is not None]
+        dues = [due for part in self.parts if (due := part.steps.next_due()) is not None]
         for late, port in self._gates.next_deadlines():
             dues.append(Due(late, partial(self._make_good, port)))
         if self._values_at is not None:
@@ -268,7 +268,7 @@ class Effect:
 
     def asks(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
-        return [ask for part in self.parts for ask in part.asks()]
+        return [ask for part in self.parts for ask in part.requests.taken()]
 
     @property
     def parameters(self) -> Parameters:
@@ -278,12 +278,12 @@ class Effect:
     @property
     def step(self) -> int:
         """The last step whose tick has passed."""
-        return self.parts[0].step
+        return self.parts[0].steps.step
 
     @property
     def bar_and_beat(self) -> tuple[int, int]:
         """Where the song is, both counted from 1."""
-        return self.parts[0].bar_and_beat
+        return self.parts[0].steps.bar_and_beat
 
     @property
     def sounding(self) -> frozenset[int]:
@@ -301,6 +301,10 @@ class Effect:
         return sorted(set().union(*(part.held for part in self.parts)))
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _play_with(self, parts: list[Part]) -> None:
+        self.parts = parts
+        self._by_number = {part.instance: part for part in parts}
 
     def _part(self, track: Instance, instance: int) -> Part:
         return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
@@ -358,7 +362,7 @@ class Effect:
             number = min(set(fresh or range(MOST_INSTANCES)) - used)
             self._instances = max(self._instances, number + 1)
             part = self._part(track, number)
-            part.join(now)
+            part.steps.join(now)
             return part
         part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
         return part
@@ -460,14 +464,14 @@ class Effect:
 
     def _choose_program(self, data: bytes, answerers: Sequence[Part], now: int) -> bool:
         """Program changes and bank select, where somebody has programs to choose from, go no further."""
-        choosers = [part for part in answerers if part.takes_programs]
+        choosers = [part for part in answerers if part.programs.choosable]
         if message.is_program_change(data):
             for part in choosers:
                 part.program_change(data[1], now)
             return bool(choosers)
         if message.is_control_change(data) and data[1] in (message.BANK_SELECT, message.BANK_SELECT_LSB):
             for part in choosers:
-                part.bank_select(data[1], data[2])
+                part.programs.bank(data[1], data[2])
             return bool(choosers)
         return False
 
@@ -484,7 +488,7 @@ class Effect:
 
     def _arm(self, tick: int, now: int) -> None:
         for part in self.parts:
-            part.arm(tick, now)
+            part.steps.arm(tick, now)
 
     def _send_clock(self, now: int) -> None:
         assert self._master is not None  # whose due it was
@@ -500,7 +504,7 @@ class Effect:
             if runs:
                 self._resume(happening)
             for part in self.parts:
-                part.happen(happening, runs=runs)
+                part.steps.happen(happening, runs=runs)
 
     def _heed_bars(self) -> None:
         """Whoever keeps the clock may keep bars, too."""

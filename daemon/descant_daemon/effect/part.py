@@ -1,22 +1,25 @@
-"""One instance as its player meets it: keys, pedals, controllers and program changes reach its steps."""
+"""One instance as its player meets it: keys, pedals, controllers and program changes.
+
+They reach the ``steps``, where they become notes on the grid; the ``requests`` are what the engine is asked for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from descant_daemon.controls.feedback import Feedback
+from descant_daemon.controls.surface import Surface
 from descant_daemon.effect.actions import Actions
 from descant_daemon.effect.cables.outbox import Outbox, Outlet
-from descant_daemon.effect.common import Common, Due
+from descant_daemon.effect.common import Common
 from descant_daemon.effect.grid import check_steps
 from descant_daemon.effect.player.chord_memory import ChordMemory
+from descant_daemon.effect.player.hands import Hands
+from descant_daemon.effect.programs import Programs
 from descant_daemon.effect.steps import Steps
-from descant_daemon.effect.telling import Doing
-from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Instance, Program
-from descant_daemon.time.clock import Happening
 from descant_routing.ledger import Ledger
 from descant_routing.mpe import Zones
 
@@ -37,78 +40,39 @@ class Part:
         self.track = track
         self.instance = instance
         self.chords = ChordMemory()
-        self._actions = Actions()
-        self._shown: Program | None = None  # whose values are being told
+        self.programs = Programs(track)
+        program = self.programs.current
         self.feedback: Feedback | None = None
         """Where values are sent back, if they are."""
-        self._common = common
+        self._shown: Program | None = None  # whose values are being told
+        self._actions = Actions()
+        self._surface = Surface(program.bindings, program.model.abilities)
+        self._hands = Hands(program.model.pitches)
+        self._counts = common.counts
         self._inputs = _inputs(track)
         self._outlet = Outlet(outbox, track.output)
-        self._steps = Steps(common, track, instance, ledger, self._outlet)
-        self._hands, self._voice, self._turn = self._steps.hands, self._steps.voice, self._steps.turn
-
-    # -- what Effect asks ----------------------------------------------------------------------------
+        self.steps = Steps(
+            common,
+            instance,
+            track.offset,
+            self._hands,
+            self._surface,
+            self.programs,
+            ledger,
+            self._outlet,
+        )
+        self.requests, self._voice = self.steps.requests, self.steps.voice
 
     @property
     def parameters(self) -> Parameters:
         """As they are now."""
-        return self._steps.parameters
+        return self.steps.parameters
 
-    @property
-    def channel(self) -> int:
-        """Where our notes leave, 0 to 15."""
-        return self._steps.channel
-
-    def heed_zones(self, zones: Zones) -> None:
-        """Its input is an MPE keyboard: where a channel is one finger, our notes are not on it, or it bends them.
-
-        An instance for a few channels plays with those fingers, by its own choice.
-        """
-        if zones.members <= self.track.hears.channels:
-            self._steps.zones = zones
-
-    @property
-    def step(self) -> int:
-        """The last step whose tick has passed."""
-        return self._steps.step
-
-    @property
-    def program(self) -> str:
-        """The name of what is played from."""
-        return self._steps.programs.current.name
-
-    @property
-    def doing(self) -> Doing:
-        """Idle, listening or playing."""
-        return self._steps.doing
-
-    @property
-    def coming(self) -> list[int]:
-        """The keys that will be struck on the next tick, as far as it is known."""
-        return self._steps.coming
-
-    @property
-    def sounding(self) -> frozenset[int]:
-        """Our keys that sound."""
-        return self._voice.sounding
-
-    def sounds_on(self, port: str, channel: int) -> bool:
-        """Whether a note of ours sounds there."""
-        return port == self.track.output and self._voice.sounds_on(channel)
-
-    @property
-    def held(self) -> set[int]:
-        """The player's keys."""
-        return {key for _, key in self._hands.keys.held()}
-
-    @property
-    def bar_and_beat(self) -> tuple[int, int]:
-        """Where the song is, both counted from 1."""
-        return self._steps.bars.bar_and_beat(max(self.step, 0))
+    # -- whom it hears -------------------------------------------------------------------------------
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""
-        return self.track.hears.hear(port, channel, key, finger=channel in self._steps.zones.members)
+        return self.track.hears.hear(port, channel, key, finger=channel in self.steps.zones.members)
 
     def hears(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is heard at all: its player's, or another's that it listens to."""
@@ -116,154 +80,13 @@ class Part:
             ears.hear(port, channel, key) for ears in self.track.listens
         )
 
-    def asks(self) -> Sequence[Ask]:
-        """What the engine is to be asked; taken by the call."""
-        return self._turn.asks()
+    def heed_zones(self, zones: Zones) -> None:
+        """Its input is an MPE keyboard: where a channel is one finger, our notes are not on it, or it bends them.
 
-    def take(self, answer: Answer, seen: int) -> None:
-        """The engine has answered; an answer to anything but the last question comes too late."""
-        self._steps.take(answer, seen)
-
-    def next_due(self) -> Due | None:
-        """The next thing to be done, and when."""
-        return self._steps.next_due()
-
-    # -- keys ----------------------------------------------------------------------------------------
-
-    def key_down(self, port: str, channel: int, key: int, velocity: int, now: int) -> None:
-        """The player strikes a key, or somebody whom we listen to."""
-        lane = self._lane(port, channel)
-        ended = self._hands.keys.press(lane, key, velocity, now)
-        self._steps.keys_up(ended, now)
-        self._steps.lengths.press(now)
-        if key not in self._hands.pitches:
-            self._common.counts.outside += 1
-
-    def key_heard(self, port: str, channel: int, key: int, now: int) -> None:
-        """The clock knows of the key by now."""
-        self._steps.strike(self._lane(port, channel), key, now)
-
-    def key_up(self, port: str, channel: int, key: int, now: int) -> None:
-        """The player lets a key go."""
-        lane = self._lane(port, channel)
-        if self._hands.keys.lift(lane, key):
-            self._steps.keys_up([(lane, key)], now)
-
-    def pedal(self, port: str, channel: int, controller: int, value: int, now: int) -> None:
-        """The sustain or the sostenuto pedal moves, or all are reset."""
-        self._steps.keys_up(self._hands.keys.pedal(self._lane(port, channel), controller, value), now)
-
-    def end_keys(self, port: str, channels: Iterable[int], now: int) -> None:
-        """What is held on these channels of an input ends; their pedals stay as they are."""
-        self._steps.keys_up(self._hands.keys.clear(self._lanes(port, channels), now), now)
-
-    def leave_keys(self, port: str, now: int) -> None:
-        """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on.
-
-        Off the grid they are answered as before, until the song goes on.
+        An instance for a few channels plays with those fingers, by its own choice.
         """
-        lanes, hold = self._lanes(port, range(LANES)), self._steps.instant
-        self._steps.keys_up(self._hands.keys.leave(lanes, now, hold=hold), now)
-
-    def resume_keys(self, now: int, *, keep: bool) -> None:
-        """The song goes on: keys that were left at its stop are held as before (``keep``), or nobody's."""
-        self._steps.keys_up(self._hands.keys.resume(keep=keep), now)
-
-    def desert(self, port: str, now: int) -> None:
-        """Nobody is at an input any more: keys end, pedals come up."""
-        self.end_keys(port, range(LANES), now)
-        self._hands.keys.rest_pedals(self._lanes(port, range(LANES)))
-
-    def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
-        """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
-        self._steps.hush(now)
-        self.end_keys(port, channels, now)
-
-    def end_everything(self, now: int) -> None:
-        """Every key and every note ends; the song goes on with the next step."""
-        self._steps.hush(now)
-        self.chords.forget()
-        self._steps.keys_up(self._hands.keys.clear(None, now), now)
-        self._hands.keys.rest_pedals(None)
-
-    def mute(self, muted: bool) -> None:
-        """Whether no note of ours may begin; those that sound end in their time."""
-        self._voice.muted = muted
-
-    def forget_notes(self) -> None:
-        """The ledger has closed our notes by itself."""
-        self._voice.forget()
-
-    def _lanes(self, port: str, channels: Iterable[int]) -> set[int]:
-        return {self._lane(port, channel) for channel in channels} if port in self._inputs else set()
-
-    def _lane(self, port: str, channel: int) -> int:
-        return self._inputs[port] * LANES + channel
-
-    # -- controllers and programs ----------------------------------------------------------------------
-
-    def control(self, channel: int, number: int, value: int, now: int) -> str | None:
-        """A controller moves: the action that is to be done, if it is none of an instance's."""
-        turned = self._steps.surface.turn(channel, number, value, self.parameters)
-        if turned.parameters is not self.parameters:
-            self.change(turned.parameters, now)
-        if turned.heard.source is not None and self.feedback is not None:
-            self.feedback.moved(turned.heard.source, turned.heard.position, now)
-        return None if turned.action is None or self.act(turned.action, now) else turned.action
-
-    def action_of(self, key: int) -> str | None:
-        """What a key does as a button; None where it is none."""
-        return self._steps.surface.action_of(key)
-
-    def press(self, key: int, now: int) -> str | None:
-        """A key that is a button is pressed: the action that is to be done, if it is none of an instance's."""
-        action = self.action_of(key)
-        return None if action is None or self.act(action, now) else action
-
-    def set(self, values: Mapping[str, object], now: int) -> None:
-        """Somebody without a knob wants these values, which have been checked; what is smooth glides there."""
-        self.change(self._steps.surface.set(values, self.parameters), now)
-
-    def send_values(self, wanted: bool) -> None:
-        """Whether motor faders and lights are told; all of them at first."""
-        program, channels = self._steps.programs.current, self.track.hears.channels
-        self._shown = program
-        self.feedback = (
-            Feedback(program.bindings, min(channels, default=0), program.model.abilities) if wanted else None
-        )
-
-    def values_back(self, now: int) -> Sequence[bytes]:
-        """What motor faders and lights are to be told."""
-        if self.feedback is None:
-            return ()
-        program = self._steps.programs.current
-        if program is not self._shown:
-            self._shown = program
-            self.feedback.rebind(program.bindings, program.model.abilities)
-        lit = ("freeze",) if self.parameters.mode == "freeze" else ()
-        return self.feedback.messages(self._steps.surface.aimed(self.parameters), now, lit)
-
-    def change(self, parameters: Parameters, now: int) -> None:
-        """From here on we play so."""
-        self.chords.switch(parameters.chord_memory, self.held)
-        self._steps.change(parameters, now)
-
-    def act(self, action: str, now: int) -> bool:
-        """An action of the table is done; False where it is none of an instance's."""
-        parameters = self._actions.values(action, self.parameters)
-        if parameters is not None:
-            self.change(parameters, now)
-        return parameters is not None
-
-    def check(self, values: Mapping[str, object]) -> None:
-        """Raises UsageError where these values cannot be set."""
-        self._steps.programs.current.model.check(self.parameters.with_values(values))
-
-    def can_play_in(self, metre: Metre) -> bool:
-        """Whether a bar is a whole number of its steps, in every program."""
-        return all(
-            not 4 * metre.beats * each.model.steps_per_beat % metre.unit for each in self.track.programs
-        )
+        if zones.members <= self.track.hears.channels:
+            self.steps.zones = zones
 
     def retrack(self, track: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""
@@ -274,47 +97,172 @@ class Part:
             for lane, key in self._hands.keys.held()
             if not self.hears([*self._inputs][lane // LANES], lane % LANES, key)
         }
-        self._steps.keys_up(self._hands.keys.clear(deaf, now), now)
+        self.steps.keys_up(self._hands.keys.clear(deaf, now), now)
         if track.output != self._outlet.port:
             self._outlet = Outlet(outbox, track.output)
-            self._steps.move_to(ledger, self._outlet, now)
-        self._steps.retrack(track, now)
+            self.steps.move_to(ledger, self._outlet, now)
+        if not self.programs.replace(track):  # what plays has changed, and begins anew at the next boundary
+            self.steps.choose_now(now)
+
+    def can_play_in(self, metre: Metre) -> bool:
+        """Whether a bar is a whole number of its steps, in every program."""
+        return all(
+            not 4 * metre.beats * each.model.steps_per_beat % metre.unit for each in self.track.programs
+        )
+
+    # -- keys ----------------------------------------------------------------------------------------
 
     @property
-    def takes_programs(self) -> bool:
-        """Whether program changes are for us."""
-        return self._steps.programs.choosable
+    def held(self) -> set[int]:
+        """The player's keys."""
+        return {key for _, key in self._hands.keys.held()}
 
-    def bank_select(self, controller: int, value: int) -> None:
-        """Before a program change."""
-        self._steps.programs.bank(controller, value)
+    def key_down(self, port: str, channel: int, key: int, velocity: int, now: int) -> None:
+        """The player strikes a key, or somebody whom we listen to."""
+        lane = self._lane(port, channel)
+        ended = self._hands.keys.press(lane, key, velocity, now)
+        self.steps.keys_up(ended, now)
+        self.steps.lengths.press(now)
+        if key not in self._hands.pitches:
+            self._counts.outside += 1
+
+    def key_heard(self, port: str, channel: int, key: int, now: int) -> None:
+        """The clock knows of the key by now."""
+        self.steps.strike(self._lane(port, channel), key, now)
+
+    def key_up(self, port: str, channel: int, key: int, now: int) -> None:
+        """The player lets a key go."""
+        lane = self._lane(port, channel)
+        if self._hands.keys.lift(lane, key):
+            self.steps.keys_up([(lane, key)], now)
+
+    def pedal(self, port: str, channel: int, controller: int, value: int, now: int) -> None:
+        """The sustain or the sostenuto pedal moves, or all are reset."""
+        self.steps.keys_up(self._hands.keys.pedal(self._lane(port, channel), controller, value), now)
+
+    def end_keys(self, port: str, channels: Iterable[int], now: int) -> None:
+        """What is held on these channels of an input ends; their pedals stay as they are."""
+        self.steps.keys_up(self._hands.keys.clear(self._lanes(port, channels), now), now)
+
+    def leave_keys(self, port: str, now: int) -> None:
+        """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on.
+
+        Off the grid they are answered as before, until the song goes on.
+        """
+        lanes, hold = self._lanes(port, range(LANES)), self.steps.off_grid
+        self.steps.keys_up(self._hands.keys.leave(lanes, now, hold=hold), now)
+
+    def resume_keys(self, now: int, *, keep: bool) -> None:
+        """The song goes on: keys that were left at its stop are held as before (``keep``), or nobody's."""
+        self.steps.keys_up(self._hands.keys.resume(keep=keep), now)
+
+    def desert(self, port: str, now: int) -> None:
+        """Nobody is at an input any more: keys end, pedals come up."""
+        self.end_keys(port, range(LANES), now)
+        self._hands.keys.rest_pedals(self._lanes(port, range(LANES)))
+
+    def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
+        """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
+        self.steps.hush(now)
+        self.end_keys(port, channels, now)
+
+    def end_everything(self, now: int) -> None:
+        """Every key and every note ends; the song goes on with the next step."""
+        self.steps.hush(now)
+        self.chords.forget()
+        self.steps.keys_up(self._hands.keys.clear(None, now), now)
+        self._hands.keys.rest_pedals(None)
+
+    def _lanes(self, port: str, channels: Iterable[int]) -> set[int]:
+        return {self._lane(port, channel) for channel in channels} if port in self._inputs else set()
+
+    def _lane(self, port: str, channel: int) -> int:
+        return self._inputs[port] * LANES + channel
+
+    # -- our notes -------------------------------------------------------------------------------------
+
+    @property
+    def sounding(self) -> frozenset[int]:
+        """Our keys that sound."""
+        return self._voice.sounding
+
+    def sounds_on(self, port: str, channel: int) -> bool:
+        """Whether a note of ours sounds there."""
+        return port == self.track.output and self._voice.sounds_on(channel)
+
+    def mute(self, muted: bool) -> None:
+        """Whether no note of ours may begin; those that sound end in their time."""
+        self._voice.muted = muted
+
+    def forget_notes(self) -> None:
+        """The ledger has closed our notes by itself."""
+        self._voice.forget()
+
+    # -- controllers and programs ----------------------------------------------------------------------
+
+    def control(self, channel: int, number: int, value: int, now: int) -> str | None:
+        """A controller moves: the action that is to be done, if it is none of an instance's."""
+        turned = self._surface.turn(channel, number, value, self.parameters)
+        if turned.parameters is not self.parameters:
+            self.change(turned.parameters, now)
+        if turned.heard.source is not None and self.feedback is not None:
+            self.feedback.moved(turned.heard.source, turned.heard.position, now)
+        return None if turned.action is None or self.act(turned.action, now) else turned.action
+
+    def action_of(self, key: int) -> str | None:
+        """What a key does as a button; None where it is none."""
+        return self._surface.action_of(key)
+
+    def press(self, key: int, now: int) -> str | None:
+        """A key that is a button is pressed: the action that is to be done, if it is none of an instance's."""
+        action = self.action_of(key)
+        return None if action is None or self.act(action, now) else action
+
+    def act(self, action: str, now: int) -> bool:
+        """An action of the table is done; False where it is none of an instance's."""
+        parameters = self._actions.values(action, self.parameters)
+        if parameters is not None:
+            self.change(parameters, now)
+        return parameters is not None
+
+    def check(self, values: Mapping[str, object]) -> None:
+        """Raises UsageError where these values cannot be set."""
+        self.programs.current.model.check(self.parameters.with_values(values))
+
+    def set(self, values: Mapping[str, object], now: int) -> None:
+        """Somebody without a knob wants these values, which have been checked; what is smooth glides there."""
+        self.change(self._surface.set(values, self.parameters), now)
+
+    def change(self, parameters: Parameters, now: int) -> None:
+        """From here on we play so."""
+        self.chords.switch(parameters.chord_memory, self.held)
+        self.steps.change(parameters, now)
 
     def program_change(self, number: int, now: int) -> None:
         """Another program, at the next boundary; a number that there is not changes nothing."""
-        if self._steps.programs.choose(number):
-            self._steps.choose_now(now)
+        if self.programs.choose(number):
+            self.steps.choose_now(now)
         else:
-            self._common.counts.no_program += 1
+            self._counts.no_program += 1
 
-    # -- song ----------------------------------------------------------------------------------------
+    def send_values(self, wanted: bool) -> None:
+        """Whether motor faders and lights are told; all of them at first."""
+        program, channels = self.programs.current, self.track.hears.channels
+        self._shown = program
+        self.feedback = (
+            Feedback(program.bindings, min(channels, default=0), program.model.abilities) if wanted else None
+        )
 
-    def arm(self, tick: int, now: int) -> None:
-        """The next clock will be ``tick``: the engine can begin to think about the first step."""
-        self._steps.arm(tick, now)
-
-    def happen(self, happening: Happening, *, runs: bool) -> None:
-        """The song begins, continues, jumps (``runs``) or ends here."""
-        self._steps.happen(happening, runs=runs)
-        if not runs:
-            self._steps.choose_now(happening.time)
-
-    def join(self, now: int) -> None:
-        """It comes to a song that runs already."""
-        self._steps.join(now)
-
-    def engine_lost(self, now: int) -> None:
-        """Its notes end, no answer is expected, and it will be asked anew from where we are."""
-        self._steps.engine_lost(now)
+    def values_back(self, now: int) -> Sequence[bytes]:
+        """What motor faders and lights are to be told."""
+        if self.feedback is None:
+            return ()
+        program = self.programs.current
+        if program is not self._shown:
+            self._shown = program
+            self.feedback.rebind(program.bindings, program.model.abilities)
+        lit = ("freeze",) if self.parameters.mode == "freeze" else ()
+        return self.feedback.messages(self._surface.aimed(self.parameters), now, lit)
 
 
 def check_track(track: Instance) -> None:

@@ -59,7 +59,7 @@ class LiveEffect:
         """What the tape is to know of the effect: captures that were asked for, presets that have begun."""
         told: list[News] = [(wish,) for wish in effect.wishes]
         effect.wishes.clear()
-        programs = [part.program for part in effect.parts]
+        programs = [part.programs.current.name for part in effect.parts]
         if programs != self._programs:
             told += (
                 [("mark", each) for each in programs if each not in self._programs] if self._programs else []

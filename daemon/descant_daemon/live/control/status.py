@@ -55,13 +55,13 @@ def _instance(part: Part) -> Snapshot:
     """
     return {
         "name": part.track.name,
-        "preset": part.program,
+        "preset": part.programs.current.name,
         "mode": part.parameters.mode,
-        "state": part.doing.name.lower(),
-        "channel": part.channel + 1,
+        "state": part.steps.doing.name.lower(),
+        "channel": part.steps.channel + 1,
         "held": sorted(part.held),
         "sounding": sorted(part.sounding),
-        "next": part.coming,
+        "next": part.steps.coming,
         "variation": part.parameters.variation,
     }
 
