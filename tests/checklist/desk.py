@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.effect.stage import BEGIN, MS, Engine, Part, Stage, Wire
 
-from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.gates import Care
 from descant_daemon.effect.cables.patchbay import ONE_CABLE, Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask

@@ -10,7 +10,7 @@ from tests.effect.stage import BEGIN, STOP, Stage, by_melody, by_step
 
 from descant_daemon.cli.learn import Listener
 from descant_daemon.controls.learn_ear import REST, LearnEar
-from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.gates import Care
 from descant_daemon.settings.source import Controller
 from descant_routing import message
 from descant_routing.ports.memory import MemoryBackend

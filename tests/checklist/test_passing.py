@@ -8,7 +8,7 @@ import pytest
 from tests.checklist.desk import Desk, Steps, assert_silent, ear, sent
 from tests.effect.stage import CLOCK, START, STOP, Stage, by_melody, by_step
 
-from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.gates import Care
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_routing import message

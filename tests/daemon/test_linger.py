@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from tests.daemon.player import Player, same
 
-from descant_daemon.effect.modes import say
-from descant_daemon.effect.modes.scene import Scene
-from descant_daemon.effect.questions.manner import sampling
+from descant_daemon.effect.modes import StepContext, mode_of
+from descant_daemon.effect.sampling_params import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import PLAY
@@ -51,7 +50,8 @@ def test_only_harmonise_lingers() -> None:
 
     def manner(**values: object) -> Sampling:
         parameters = Parameters().with_values(values)
-        return sampling(parameters, silence, 4, say(Scene(0, 0, parameters, Bars(parameters.metre, 4))))
+        context = StepContext(0, 0, parameters, Bars(parameters.metre, 4))
+        return sampling(parameters, silence, 4, mode_of(parameters).decide(context))
 
     assert manner(bridge=0).voices == 0
     assert (manner().voices, manner().plan.bridge, manner(bridge=0.5, metre="6/8").plan.bridge) == (4, 4, 3)

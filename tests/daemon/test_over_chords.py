@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from tests.daemon.player import Player, same
 
-from descant_daemon.effect.modes.scene import Say
-from descant_daemon.effect.questions.manner import sampling
+from descant_daemon.effect.modes import StepAction
+from descant_daemon.effect.sampling_params import sampling
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.over_chords import held_chord
 from descant_daemon.engine.plan import Plan
@@ -109,4 +109,4 @@ def test_a_tune_is_played_to_as_ever(make_network: Any, make_state: Any) -> None
 def test_only_harmonise_plays_so(make_state: Any) -> None:
     for mode, manner in (("harmonise", "fill"), ("instant", "as_it_is"), ("free", "as_it_is")):
         parameters = Parameters().with_values({"mode": mode, "over_chords": "fill"})
-        assert sampling(parameters, make_state(PITCHES), 4, Say.AROUND).plan.over_chords == manner
+        assert sampling(parameters, make_state(PITCHES), 4, StepAction.AROUND).plan.over_chords == manner

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.effect.stage import Wire, keys_of, state
 
-from descant_daemon.effect.player.keys import Keys
-from descant_daemon.effect.touch.human import Human
-from descant_daemon.effect.voice import Touch, Voice
+from descant_daemon.effect.expression import Unevenness
+from descant_daemon.effect.input.held_keys import HeldKeys
+from descant_daemon.effect.voice import NoteExpression, Voice
 from descant_daemon.note_state import PitchRange
 from descant_routing.ledger import Ledger, Owner
 from descant_routing.timed import Timed
@@ -20,11 +20,11 @@ SOME_KEYS = st.sets(st.integers(60, 65))
 CHANNELS = st.integers(0, 1)
 
 
-def uneven(late: tuple[int, ...]) -> Human:
+def uneven(late: tuple[int, ...]) -> Unevenness:
     """Each key of ``PITCHES`` later by so much."""
     later = np.zeros(128, int)
     later[PITCHES.low : PITCHES.high + 1] = late
-    return Human(np.zeros(128, int), later)
+    return Unevenness(np.zeros(128, int), later)
 
 
 class VoiceMachine(RuleBasedStateMachine):
@@ -67,7 +67,7 @@ class VoiceMachine(RuleBasedStateMachine):
         if new:
             self.voice.new_step()
         wanted = struck | held
-        touch = Touch(channel, 100, gate, human=uneven(late), latest=20)
+        touch = NoteExpression(channel, 100, gate, human=uneven(late), latest=20)
         sent = self.voice.play(state(PITCHES, struck, held - struck), touch, self.now)
         assert all(time == self.now for time, *_ in sent)
         self.hear(sent)
@@ -132,7 +132,7 @@ TestVoice = VoiceMachine.TestCase
 
 
 def test_a_gated_note_that_a_late_key_took_back_can_be_struck_after_all() -> None:
-    voice, touch = Voice(Ledger(), PITCHES), Touch(0, 100, 20)
+    voice, touch = Voice(Ledger(), PITCHES), NoteExpression(0, 100, 20)
     wanted = state(PITCHES, struck=(60,))
     heard = [voice.play(each, touch, 0) for each in (wanted, state(PITCHES), wanted)]
     assert [len(sent) for sent in heard] == [1, 1, 1]
@@ -154,7 +154,7 @@ MOVE = st.one_of(
 class HandsModel:
     """Fingers, pedals and latch kept apart; each method says what it does to what is held."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: HeldKeys) -> None:
         self.keys = keys
         self.fingers: set[tuple[int, int]] = set()
         self.left: set[tuple[int, int]] = set()  # by the fingers, while a pedal kept them
@@ -231,7 +231,7 @@ def test_a_key_is_held_while_a_finger_a_pedal_or_the_latch_holds_it(
     moves: list[tuple[str, tuple[int, int], int]],
 ) -> None:
     """Beside a model that keeps fingers, pedals and latch apart."""
-    keys = Keys()
+    keys = HeldKeys()
     model = HandsModel(keys)
     for now, (move, at, value) in enumerate(moves):
         before = set(keys.held())

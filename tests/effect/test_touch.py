@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from tests.effect.stage import START, STOP, TICK, Stage, Wire, by_melody, by_step
 from tests.effect.test_determinism import TUNE, Jitter, by_steps, sensitive
 
-from descant_daemon.effect.player.lengths import Lengths
-from descant_daemon.effect.touch.accent import weight
-from descant_daemon.effect.touch.human import MOST_DELAY, MOST_VELOCITY, human
-from descant_daemon.effect.touch.swing import Swing, swing
+from descant_daemon.effect.expression import MOST_DELAY, MOST_VELOCITY, humanize, weight
+from descant_daemon.effect.grid import Swing, swing
+from descant_daemon.effect.input.articulation import Articulation
 from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.metre_map import Bars
@@ -125,7 +124,7 @@ def test_accents_are_heard_and_stay_within_midi() -> None:
 
 def test_uneven_notes_are_late_by_what_their_place_says_and_no_more() -> None:
     stage = free(humanise=1.0, seed=5)
-    drawn = [human(1.0, 5, 0, 0, step) for step in range(8)]
+    drawn = [humanize(1.0, 5, 0, 0, step) for step in range(8)]
     late = [round(int(each.later[60 + step % 2]) / 1e6 * 2) / 2 for step, each in enumerate(drawn)]
     assert [ms - step * STEP for step, ms in enumerate(onsets(stage)[:8])] == pytest.approx(late, abs=0.5)
     louder = [80 + int(each.louder[60 + step % 2]) for step, each in enumerate(drawn)]
@@ -135,29 +134,29 @@ def test_uneven_notes_are_late_by_what_their_place_says_and_no_more() -> None:
 
 
 def test_unevenness_fills_its_range_and_no_more() -> None:
-    drawn = [human(1.0, 1, 0, 0, step) for step in range(50)]
+    drawn = [humanize(1.0, 1, 0, 0, step) for step in range(50)]
     louder = [int(each) for one in drawn for each in one.louder]
     later = [int(each) for one in drawn for each in one.later]
     assert (min(louder), max(louder)) == (-MOST_VELOCITY, MOST_VELOCITY)
     assert 0 <= min(later) < MOST_DELAY / 50
     assert MOST_DELAY * 0.98 < max(later) < MOST_DELAY
-    assert max(int(each) for each in human(0.25, 1, 0, 0, 0).later) < MOST_DELAY / 4
+    assert max(int(each) for each in humanize(0.25, 1, 0, 0, 0).later) < MOST_DELAY / 4
 
 
 def test_touch_has_dice_of_its_own() -> None:
     """With those of the notes, likelier notes would be later ones."""
     of_notes = (MOST_DELAY * uniforms(1, 0, 0, 3)[:, 1]).astype(int)
-    assert (human(1.0, 1, 0, 0, 3).later != of_notes).all()
+    assert (humanize(1.0, 1, 0, 0, 3).later != of_notes).all()
 
 
 def test_two_instances_are_uneven_each_in_its_way() -> None:
-    assert (human(1.0, 1, 0, 0, 3).later != human(1.0, 1, 1, 0, 3).later).any()
+    assert (humanize(1.0, 1, 0, 0, 3).later != humanize(1.0, 1, 1, 0, 3).later).any()
 
 
 def test_a_note_put_off_and_taken_back_is_never_heard() -> None:
     """The song stops before it comes."""
     stage = Stage(SIXTEENTHS, mode="free", humanise=1.0, seed=5)
-    late = human(1.0, 5, 0, 0, 0).later[60] / 1e6
+    late = humanize(1.0, 5, 0, 0, 0).later[60] / 1e6
     assert late > 2
     stage.roll(4)
     stage.at(late / 2, STOP)
@@ -190,7 +189,7 @@ def test_a_loop_has_the_same_touch_on_every_pass() -> None:
 
 def after(*notes: tuple[float, float]) -> int | None:
     """What is known after notes from and to these ms."""
-    lengths, held = Lengths(), 0
+    lengths, held = Articulation(), 0
     # A key that comes up as another goes down is up first.
     moves = [(on, 1) for on, _ in notes] + [(off, -1) for _, off in notes]
     for ms, move in sorted(moves):

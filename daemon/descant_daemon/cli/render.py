@@ -22,6 +22,7 @@ from descant_daemon.cli.render_rig import render_rig
 from descant_daemon.cli.render_take import render_take
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
+from descant_daemon.effect.modes import mode_of
 from descant_daemon.families import load_model
 from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
 from descant_daemon.offline.render import render as render_offline
@@ -32,8 +33,6 @@ from descant_daemon.song import Song, heard
 from descant_daemon.whole_file import writable, write_whole
 from descant_routing.errors import DescantError, UsageError
 from descant_routing.message import DRUMS
-
-ANSWERING = ("harmonise", "instant", "respond")  # modes that play nothing to nobody
 
 
 def render(
@@ -82,7 +81,7 @@ def render(
         return
     chosen = set_up(preset, settings or [], mode or ("free" if source is None else None), seed)
     song = read_song(source, tempo) if source is not None else None
-    if song is not None and chosen.parameters.mode in ANSWERING:
+    if song is not None and mode_of(chosen.parameters).needs_player:
         check_notes(song, drums=drums)
     network = load_model(chosen.model.stem)
     tell_unused(settings or [], chosen.name, network.metadata.styles)

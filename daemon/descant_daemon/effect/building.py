@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from descant_daemon.effect.cables.gate import Care
+from descant_daemon.effect.cables.gates import Care
 from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY

@@ -10,14 +10,13 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from descant_daemon.effect.cables.gate import Care
-from descant_daemon.effect.cables.gates import Gates
+from descant_daemon.effect.cables.gates import Care, Gates
 from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.input.key_buttons import KeyButtons
 from descant_daemon.effect.part import Part, check_track
-from descant_daemon.effect.player.key_buttons import KeyButtons
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Instance

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from descant_daemon.effect.touch.swing import TICKS_PER_BEAT, Swing
+from typing import NamedTuple
+
 from descant_daemon.note_state import nearest_step
 from descant_daemon.time.clock import Clock
 from descant_routing.errors import UsageError
 
+TICKS_PER_BEAT = 24  # of MIDI clock
+LATEST = 1 / 6  # of the pair, from its half to two thirds: the last of three
 GRACE = 30_000_000  # ns after its tick that an answer may still be played: later it would be heard as late
 MILLISECOND = 1_000_000
 SHORTEST_TICK = 1_000_000  # ns; a faster clock (2,500 BPM) is none, and nothing is played to it
@@ -17,6 +20,45 @@ def check_steps(steps_per_beat: int) -> None:
     """Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps."""
     if steps_per_beat < 1 or TICKS_PER_BEAT % steps_per_beat:
         raise UsageError(f"a model with {steps_per_beat} steps a beat cannot follow MIDI clock's 24 ticks")
+
+
+class Swing(NamedTuple):
+    """A bent grid: off-beats come later, what lies between them is carried along, and nothing changes places.
+
+    ``pair``: ticks of two notes, of which the second is late; ``amount``: 0 straight, 1 a triplet's last."""
+
+    pair: int = TICKS_PER_BEAT
+    amount: float = 0.0
+
+    def bent(self, tick: float) -> float:
+        """Where a straight ``tick`` is played, the same or later."""
+        if not self.amount:
+            return tick
+        whole, within = divmod(tick, self.pair)
+        half, late = self.pair / 2, self._late
+        if within < half:
+            return whole * self.pair + within * late / half
+        return whole * self.pair + late + (within - half) * (self.pair - late) / half
+
+    def straight(self, tick: float) -> float:
+        """The tick that is played at ``tick``: the way back from ``bent``."""
+        if not self.amount:
+            return tick
+        whole, within = divmod(tick, self.pair)
+        half, late = self.pair / 2, self._late
+        if within < late:
+            return whole * self.pair + within * half / late
+        return whole * self.pair + half + (within - late) * half / (self.pair - late)
+
+    @property
+    def _late(self) -> float:
+        return self.pair * (0.5 + LATEST * self.amount)
+
+
+def swing(amount: float, unit: str, ticks_per_step: int) -> Swing:
+    """``unit``: ``eighth`` or ``sixteenth``; straight where the model's steps have no such off-beat."""
+    pair = TICKS_PER_BEAT if unit == "eighth" else TICKS_PER_BEAT // 2
+    return Swing(pair, 0.0 if pair // 2 % ticks_per_step else amount)
 
 
 class Grid:

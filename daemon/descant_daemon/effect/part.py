@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from descant_daemon.controls.feedback import Feedback
 from descant_daemon.controls.surface import Surface
-from descant_daemon.effect.actions import Actions
 from descant_daemon.effect.cables.outbox import Outbox, Outlet
 from descant_daemon.effect.common import Common
 from descant_daemon.effect.grid import check_steps
-from descant_daemon.effect.player.chord_memory import ChordMemory
-from descant_daemon.effect.player.hands import Hands
-from descant_daemon.effect.programs import Programs
+from descant_daemon.effect.input.chord_memory import ChordMemory
+from descant_daemon.effect.input.held_keys import HeldOnGrid
+from descant_daemon.effect.input.key_buttons import ButtonActions
+from descant_daemon.effect.input.program_changes import Programs
+from descant_daemon.effect.modes import mode_of
+from descant_daemon.effect.performer import Performer
 from descant_daemon.effect.steps import Steps
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
@@ -45,23 +47,17 @@ class Part:
         self.feedback: Feedback | None = None
         """Where values are sent back, if they are."""
         self._shown: Program | None = None  # whose values are being told
-        self._actions = Actions()
+        self._actions = ButtonActions()
         self._surface = Surface(program.bindings, program.model.abilities)
-        self._hands = Hands(program.model.pitches)
+        self._held = HeldOnGrid(program.model.pitches)
         self._counts = common.counts
         self._inputs = _inputs(track)
         self._outlet = Outlet(outbox, track.output)
+        self._performer = Performer(instance, program, ledger, self._outlet, common.counts)
         self.steps = Steps(
-            common,
-            instance,
-            track.offset,
-            self._hands,
-            self._surface,
-            self.programs,
-            ledger,
-            self._outlet,
+            common, instance, track.offset, self._held, self._surface, self.programs, self._performer
         )
-        self.requests, self._voice = self.steps.requests, self.steps.voice
+        self.requests = self.steps.requests
 
     @property
     def parameters(self) -> Parameters:
@@ -72,7 +68,7 @@ class Part:
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""
-        return self.track.hears.hear(port, channel, key, finger=channel in self.steps.zones.members)
+        return self.track.hears.hear(port, channel, key, finger=channel in self._performer.zones.members)
 
     def hears(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is heard at all: its player's, or another's that it listens to."""
@@ -86,7 +82,7 @@ class Part:
         An instance for a few channels plays with those fingers, by its own choice.
         """
         if zones.members <= self.track.hears.channels:
-            self.steps.zones = zones
+            self._performer.zones = zones
 
     def retrack(self, track: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
         """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""
@@ -94,10 +90,10 @@ class Part:
         self.track, self._inputs = track, _inputs(track, labels)
         deaf = {
             lane
-            for lane, key in self._hands.keys.held()
+            for lane, key in self._held.keys.held()
             if not self.hears([*self._inputs][lane // LANES], lane % LANES, key)
         }
-        self.steps.keys_up(self._hands.keys.clear(deaf, now), now)
+        self.steps.keys_up(self._held.keys.clear(deaf, now), now)
         if track.output != self._outlet.port:
             self._outlet = Outlet(outbox, track.output)
             self.steps.move_to(ledger, self._outlet, now)
@@ -115,15 +111,15 @@ class Part:
     @property
     def held(self) -> set[int]:
         """The player's keys."""
-        return {key for _, key in self._hands.keys.held()}
+        return {key for _, key in self._held.keys.held()}
 
     def key_down(self, port: str, channel: int, key: int, velocity: int, now: int) -> None:
         """The player strikes a key, or somebody whom we listen to."""
         lane = self._lane(port, channel)
-        ended = self._hands.keys.press(lane, key, velocity, now)
+        ended = self._held.keys.press(lane, key, velocity, now)
         self.steps.keys_up(ended, now)
-        self.steps.lengths.press(now)
-        if key not in self._hands.pitches:
+        self._performer.articulation.press(now)
+        if key not in self._held.pitches:
             self._counts.outside += 1
 
     def key_heard(self, port: str, channel: int, key: int, now: int) -> None:
@@ -133,16 +129,16 @@ class Part:
     def key_up(self, port: str, channel: int, key: int, now: int) -> None:
         """The player lets a key go."""
         lane = self._lane(port, channel)
-        if self._hands.keys.lift(lane, key):
+        if self._held.keys.lift(lane, key):
             self.steps.keys_up([(lane, key)], now)
 
     def pedal(self, port: str, channel: int, controller: int, value: int, now: int) -> None:
         """The sustain or the sostenuto pedal moves, or all are reset."""
-        self.steps.keys_up(self._hands.keys.pedal(self._lane(port, channel), controller, value), now)
+        self.steps.keys_up(self._held.keys.pedal(self._lane(port, channel), controller, value), now)
 
     def end_keys(self, port: str, channels: Iterable[int], now: int) -> None:
         """What is held on these channels of an input ends; their pedals stay as they are."""
-        self.steps.keys_up(self._hands.keys.clear(self._lanes(port, channels), now), now)
+        self.steps.keys_up(self._held.keys.clear(self._lanes(port, channels), now), now)
 
     def leave_keys(self, port: str, now: int) -> None:
         """The song stops: keys that are down may stay so for ever, and are given no more; a latch holds on.
@@ -150,16 +146,16 @@ class Part:
         Off the grid they are answered as before, until the song goes on.
         """
         lanes, hold = self._lanes(port, range(LANES)), self.steps.off_grid
-        self.steps.keys_up(self._hands.keys.leave(lanes, now, hold=hold), now)
+        self.steps.keys_up(self._held.keys.leave(lanes, now, hold=hold), now)
 
     def resume_keys(self, now: int, *, keep: bool) -> None:
         """The song goes on: keys that were left at its stop are held as before (``keep``), or nobody's."""
-        self.steps.keys_up(self._hands.keys.resume(keep=keep), now)
+        self.steps.keys_up(self._held.keys.resume(keep=keep), now)
 
     def desert(self, port: str, now: int) -> None:
         """Nobody is at an input any more: keys end, pedals come up."""
         self.end_keys(port, range(LANES), now)
-        self._hands.keys.rest_pedals(self._lanes(port, range(LANES)))
+        self._held.keys.rest_pedals(self._lanes(port, range(LANES)))
 
     def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
         """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
@@ -170,8 +166,8 @@ class Part:
         """Every key and every note ends; the song goes on with the next step."""
         self.steps.hush(now)
         self.chords.forget()
-        self.steps.keys_up(self._hands.keys.clear(None, now), now)
-        self._hands.keys.rest_pedals(None)
+        self.steps.keys_up(self._held.keys.clear(None, now), now)
+        self._held.keys.rest_pedals(None)
 
     def _lanes(self, port: str, channels: Iterable[int]) -> set[int]:
         return {self._lane(port, channel) for channel in channels} if port in self._inputs else set()
@@ -184,19 +180,19 @@ class Part:
     @property
     def sounding(self) -> frozenset[int]:
         """Our keys that sound."""
-        return self._voice.sounding
+        return self._performer.voice.sounding
 
     def sounds_on(self, port: str, channel: int) -> bool:
         """Whether a note of ours sounds there."""
-        return port == self.track.output and self._voice.sounds_on(channel)
+        return port == self.track.output and self._performer.voice.sounds_on(channel)
 
     def mute(self, muted: bool) -> None:
         """Whether no note of ours may begin; those that sound end in their time."""
-        self._voice.muted = muted
+        self._performer.voice.muted = muted
 
     def forget_notes(self) -> None:
         """The ledger has closed our notes by itself."""
-        self._voice.forget()
+        self._performer.voice.forget()
 
     # -- controllers and programs ----------------------------------------------------------------------
 
@@ -261,7 +257,8 @@ class Part:
         if program is not self._shown:
             self._shown = program
             self.feedback.rebind(program.bindings, program.model.abilities)
-        lit = ("freeze",) if self.parameters.mode == "freeze" else ()
+        button = mode_of(self.parameters).button
+        lit = () if button is None else (button,)
         return self.feedback.messages(self._surface.aimed(self.parameters), now, lit)
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from descant_daemon.effect.common import Common
-from descant_daemon.effect.modes.scene import Say
-from descant_daemon.effect.questions.manner import sampling
-from descant_daemon.effect.questions.palette import blend
+from descant_daemon.effect.modes import StepAction
+from descant_daemon.effect.sampling_params import sampling, style_blend
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.loudness import Velocities
@@ -44,7 +43,7 @@ class PendingRequest:
     sampling: Sampling
     blend: Blend
     bars: Bars
-    say: Say
+    action: StepAction
     asked_at: int
     settled: bool = False
     answered: State | None = None
@@ -82,32 +81,39 @@ class Requests:
     # -- asked ---------------------------------------------------------------------------------------
 
     def ask(
-        self, step: int, given: State, parameters: Parameters, say: Say, now: int, ahead: int = 0
+        self, step: int, given: State, parameters: Parameters, action: StepAction, now: int, ahead: int = 0
     ) -> PendingRequest:
         """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
         return self._put(
-            step, given, given, self._sampling(step, parameters, given, say), parameters, say, now, ahead
+            step,
+            given,
+            given,
+            self._sampling(step, parameters, given, action),
+            parameters,
+            action,
+            now,
+            ahead,
         )
 
     def report(
-        self, step: int, given: State, ours: State, parameters: Parameters, say: Say, now: int
+        self, step: int, given: State, ours: State, parameters: Parameters, action: StepAction, now: int
     ) -> PendingRequest:
         """The song moves on under ``ours``: the engine hears of it, and chooses nothing."""
-        silent = self._sampling(step, parameters, given, say)._replace(voices=0)
-        return self._put(step, given, np.maximum(given, ours), silent, parameters, say, now, 0)
+        silent = self._sampling(step, parameters, given, action)._replace(voices=0)
+        return self._put(step, given, np.maximum(given, ours), silent, parameters, action, now, 0)
 
     def settle(self, request: PendingRequest, ours: State, velocities: Velocities | None) -> None:
         """These are our notes of the step, whatever the engine says."""
         request.answered, request.velocities, request.settled = ours, velocities, True
 
-    def would_ask_the_same(self, parameters: Parameters, say: Say) -> bool:
+    def would_ask_the_same(self, parameters: Parameters, action: StepAction) -> bool:
         """Whether these parameters leave the open question as it is."""
         request, program = self.pending, self._program
         return (
             request is not None
-            and request.say is say
-            and request.sampling == self._sampling(request.step, parameters, request.given, say)
-            and request.blend == blend(parameters, program.model.abilities.styles)
+            and request.action is action
+            and request.sampling == self._sampling(request.step, parameters, request.given, action)
+            and request.blend == style_blend(parameters, program.model.abilities.styles)
             and request.bars
             == self._metres.bars(request.step, program.model.steps_per_beat, parameters.metre)
         )
@@ -188,7 +194,7 @@ class Requests:
         heard: State,
         chosen: Sampling,
         parameters: Parameters,
-        say: Say,
+        action: StepAction,
         now: int,
         ahead: int,
     ) -> PendingRequest:
@@ -196,8 +202,8 @@ class Requests:
         again = last is not None and last.step == step
         played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
         bars = self._metres.bars(step, program.model.steps_per_beat, parameters.metre)
-        mixed = blend(parameters, program.model.abilities.styles)
-        self.pending = PendingRequest(serial, step, given, played, ours, chosen, mixed, bars, say, now)
+        mixed = style_blend(parameters, program.model.abilities.styles)
+        self.pending = PendingRequest(serial, step, given, played, ours, chosen, mixed, bars, action, now)
         jump, self._jump = self._jump, False
         ask = Ask(
             serial,
@@ -218,12 +224,12 @@ class Requests:
         self._asks.append(ask)
         return self.pending
 
-    def _sampling(self, step: int, parameters: Parameters, given: State, say: Say) -> Sampling:
+    def _sampling(self, step: int, parameters: Parameters, given: State, action: StepAction) -> Sampling:
         program, chord = self._program, NO_CHORD
         if parameters.chords:
             bars = self._metres.bars(step, program.model.steps_per_beat, parameters.metre)
             chord = parse_chart(parameters.chords).at(bars.number(step), bars.within(step), bars.length)
-        chosen = sampling(parameters, given, program.model.steps_per_beat, say, chord)
+        chosen = sampling(parameters, given, program.model.steps_per_beat, action, chord)
         if parameters.take == "evolving" and self.rounds:
             chosen = chosen._replace(variation=chosen.variation + VARIATIONS * self.rounds)
         return chosen

@@ -19,27 +19,20 @@ import numpy as np
 from descant_daemon.controls.surface import Surface
 from descant_daemon.effect.cables.outbox import Outlet
 from descant_daemon.effect.common import Common, Due
-from descant_daemon.effect.grid import Grid
-from descant_daemon.effect.lately import Lately, rest
-from descant_daemon.effect.modes import say
-from descant_daemon.effect.modes.scene import Say, Scene
-from descant_daemon.effect.player.hands import Hands
-from descant_daemon.effect.player.lengths import Lengths
-from descant_daemon.effect.programs import Programs
+from descant_daemon.effect.grid import Grid, swing
+from descant_daemon.effect.input.held_keys import HeldOnGrid
+from descant_daemon.effect.input.program_changes import Programs
+from descant_daemon.effect.modes import ModeRow, StepAction, StepContext, mode_of
+from descant_daemon.effect.performer import Performer
+from descant_daemon.effect.phrase_looper import rest
 from descant_daemon.effect.requests import PendingRequest, Requests
-from descant_daemon.effect.telling import Doing, News, Telling
-from descant_daemon.effect.touch.feel import Feel
-from descant_daemon.effect.touch.swing import swing
-from descant_daemon.effect.voice import Voice
+from descant_daemon.effect.status_cc import PlayState, PlayStatus
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Program
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.metre_map import Bars
-from descant_routing import message
 from descant_routing.ledger import Ledger
-from descant_routing.mpe import Zones
-from descant_routing.timed import Timed
 
 
 class Moment(Enum):
@@ -112,34 +105,26 @@ class Steps:
         common: Common,
         instance: int,
         offset: int,
-        hands: Hands,
+        held: HeldOnGrid,
         surface: Surface,
         programs: Programs,
-        ledger: Ledger,
-        outlet: Outlet,
+        performer: Performer,
     ) -> None:
         """``offset``: ns by which the instance plays later, beside what all do."""
         program = programs.current
         self.parameters = program.parameters
         self.step = -1
         """The last step whose tick has passed."""
-        self.zones = Zones()
-        """Of the input whose player is answered."""
-        self.lengths = Lengths()
-        self.voice = Voice(ledger, program.model.pitches, instance)
         self.requests = Requests(program, instance, common, self._answered)
-        self._hands, self._surface, self._programs = hands, surface, programs
-        self._lately = Lately()
-        self._telling = Telling()
-        self._outlet = outlet
-        self._instance = instance
+        self._performer, self._voice = performer, performer.voice
+        self._held, self._surface, self._programs = held, surface, programs
         self._counts, self._clock, self._metres = common.counts, common.clock, common.metres
         self._offset = common.offset + offset
         self._take_up(program)
         self._step_time = 0
         self._held_until = -1  # the last step in which a key was held
         self._armed: int | None = None  # the first step, when it has been asked for before the song began
-        hands.keys.latch = self.parameters.latch
+        held.keys.latch = self.parameters.latch
         self._acts: Mapping[Act, Callable[[int, State, int, int], object]] = {
             Act.ASK: self._ask_ahead,
             Act.SOUND: self._sound,
@@ -153,9 +138,9 @@ class Steps:
 
     def next_due(self) -> Due | None:
         """The next thing to be done, and when."""
-        due, note = self._next_moment(), self.voice.next_deadline()
+        due, note = self._next_moment(), self._voice.next_deadline()
         if note is not None and (due is None or note < due.time):
-            return Due(note, self._move_voice)
+            return Due(note, self._performer.move)
         return due
 
     def _next_moment(self) -> Due | None:
@@ -177,15 +162,15 @@ class Steps:
             self._take_on(self._surface.step(self.parameters), now)
         step = self.step + 1  # a program may count otherwise
         self._keep_metre(step, now)
-        self._hands.forget_before(step - 2)
-        self._feel.prepare(self.parameters, step)
+        self._held.forget_before(step - 2)
+        self._performer.prepare(self.parameters, step)
         self._meet(Moment.AHEAD, step, self._given(step), now, self.grid.tick(step) or now)
 
     def _tick(self, now: int) -> None:
         self.step += 1
         self._step_time = now - self._clock.guard
         self._counts.steps += 1
-        self.voice.new_step()
+        self._voice.new_step()
         given = self._given(self.step)
         self._meet(Moment.TICK, self.step, given, now, self._step_time)
         if not self.off_grid and given.any():
@@ -215,8 +200,9 @@ class Steps:
             return Standing.NONE
         if np.array_equal(given, request.given):
             return Standing.SAME
-        what = self._say(step, given)
-        return Standing.OTHER if what is Say.AROUND or what is not request.say else Standing.CHANGED
+        action = self._decide(step, given)
+        other = action is StepAction.AROUND or action is not request.action
+        return Standing.OTHER if other else Standing.CHANGED
 
     # -- the acts: of a step, what is held in it, ns now, and when what is played in it begins -------------
 
@@ -242,93 +228,76 @@ class Steps:
         return request.answered is not None
 
     def _hold(self, _step: int, given: State, _now: int, _time: int) -> None:
-        self.requests.sounded(given, self.voice.hold())
+        self.requests.sounded(given, self._voice.hold())
 
     def _give_up(self, step: int, _given: State, now: int, _time: int) -> None:
-        held = self.voice.hold()
-        self.requests.give_up(held)
-        self._lately.keep(step, held, None)
+        self.requests.give_up(self._performer.hold(step))
         self._tell(now)
 
     # -- what is done in a step ------------------------------------------------------------------------
 
     def _given(self, step: int) -> State:
-        return self._hands.now() if self.off_grid else self._hands.given(step)
+        return self._held.now() if self.off_grid else self._held.given(step)
 
     def _ask(self, step: int, given: State, now: int, ahead: int = 0) -> None:
         requests, parameters = self.requests, self.parameters
         if self.off_grid:
-            requests.report(step, given, self.voice.hold(), parameters, Say.AROUND, now)
+            requests.report(step, given, self._voice.hold(), parameters, StepAction.AROUND, now)
             return
-        what = self._say(step, given)
-        self._let_loop(what, step)
-        if what in (Say.AROUND, Say.FREELY):
-            requests.ask(step, given, parameters, what, now, ahead)
-            return
-        frame = self._lately.at(step) or rest(self._hands.pitches)
-        requests.settle(requests.report(step, given, frame.ours, parameters, what, now), *frame)
+        action = self._decide(step, given)
+        if action is StepAction.LOOP:
+            frame = self._performer.loop(step, parameters.phrase * self._bars_of(step).length)
+        else:
+            self._performer.end_loop()
+            if action.chooses:
+                requests.ask(step, given, parameters, action, now, ahead)
+                return
+            frame = rest(self._held.pitches)
+        requests.settle(requests.report(step, given, frame.ours, parameters, action, now), *frame)
 
     def _answered(self, request: PendingRequest, now: int) -> None:
         """The answer that was waited for has come."""
         self._play(request, max(self._step_time, now))
 
     def _play(self, request: PendingRequest, time: int) -> None:
-        held = self._hands.keys.loudness()
-        length = self.lengths.detached
-        touch = self._feel.touch(
-            self.parameters, request.step, request.bars, held, length, self.grid.step_length
-        )
-        touch = touch._replace(channel=self.channel, since=time - self._step_time)
-        notes = request.notes
-        self._send(self.voice.play(notes, touch, time, request.velocities))
-        self._counts.answered()
+        loudness, since = self._held.keys.loudness(), time - self._step_time
+        notes = self._performer.play(request, self.parameters, loudness, self.grid.step_length, time, since)
         self.requests.sounded(request.given, notes)
-        self._lately.keep(request.step, notes, request.velocities)
         self._tell(time)
-
-    def _move_voice(self, now: int) -> None:
-        """What was due by itself: gated notes end, notes that were put off begin."""
-        self._send(self.voice.due(now + 1))
-
-    def _send(self, notes: Sequence[Timed]) -> None:
-        self._counts.notes += sum(message.is_note_on(timed.data) for timed in notes)
-        self._outlet.put(notes)
 
     def _tell(self, now: int) -> None:
         bar, beat = self.bars.bar_and_beat(max(self.step, 0))
-        news = News(self.doing, bar, beat, self._counts.staleness)
-        self._telling.tell(self.parameters, self.channel, news, self._outlet, now)
+        status = PlayStatus(self.doing, bar, beat, self._counts.staleness)
+        self._performer.tell(self.parameters, status, now)
 
-    def _say(self, step: int, given: State) -> Say:
-        rest = 0 if given.any() else max(0, step - self._held_until - 1)
-        return say(Scene(step, rest, self.parameters, self._bars_of(step)))
-
-    def _let_loop(self, what: Say, step: int) -> None:
-        if what is not Say.LOOP:
-            self._lately.melt()
-        elif not self._lately.loops:
-            self._lately.freeze(step, self.parameters.phrase * self._bars_of(step).length)
+    def _decide(self, step: int, given: State) -> StepAction:
+        rested = 0 if given.any() else max(0, step - self._held_until - 1)
+        return self._mode.decide(StepContext(step, rested, self.parameters, self._bars_of(step)))
 
     # -- how it stands -------------------------------------------------------------------------------
 
     @property
     def channel(self) -> int:
         """Where our notes leave, 0 to 15."""
-        return self.zones.place(self.parameters.channel - 1)
+        return self._performer.channel(self.parameters)
+
+    @property
+    def _mode(self) -> ModeRow:
+        return mode_of(self.parameters)
 
     @property
     def off_grid(self) -> bool:
         """Whether keys are answered off the grid."""
-        return self.parameters.mode == "instant"
+        return self._mode.off_grid
 
     @property
-    def doing(self) -> Doing:
+    def doing(self) -> PlayState:
         """What is done now."""
         if not (self._clock.running or self.off_grid):
-            return Doing.IDLE
+            return PlayState.IDLE
         request = self.requests.pending
-        plays = request is not None and request.say is not Say.LISTEN
-        return Doing.PLAYING if plays or self.voice.sounding else Doing.LISTENING
+        plays = request is not None and request.action is not StepAction.LISTEN
+        return PlayState.PLAYING if plays or self._voice.sounding else PlayState.LISTENING
 
     @property
     def coming(self) -> list[int]:
@@ -336,7 +305,7 @@ class Steps:
         request = self.requests.pending
         if request is None or request.step <= self.step or request.answered is None:
             return []
-        low = self._hands.pitches.low
+        low = self._held.pitches.low
         return [low + int(row) for row in np.flatnonzero(request.notes[:, ARTICULATE])]
 
     @property
@@ -365,31 +334,31 @@ class Steps:
         if self.off_grid:
             self._answer_at_once(lane, key, now)
         elif self._clock.running:
-            self._hands.strike(lane, key, self._step_of(now))
-            if self.parameters.mode == "continue" and self.voice.sounding:
-                self.hush(now)  # the player is back
+            self._held.strike(lane, key, self._step_of(now))
+            if self._mode.yields and self._voice.sounding:
+                self.hush(now)
             self._keys_changed(now)
 
     def keys_up(self, ended: Sequence[tuple[int, int]], now: int) -> None:
         """These (lane, key) pairs have ended."""
         if not ended:
             return
-        nothing_held = not self._hands.keys.held()
+        nothing_held = not self._held.keys.held()
         if nothing_held:
-            self.lengths.all_up(now)
+            self._performer.articulation.all_up(now)
         self._release(ended, now)
         if nothing_held:
             self._clock.keys_idle(now)
 
     def _release(self, ended: Sequence[tuple[int, int]], now: int) -> None:
         if self.off_grid:
-            self._hands.release(ended, self.step + 1)
-            if not self._hands.keys.held():
+            self._held.release(ended, self.step + 1)
+            if not self._held.keys.held():
                 self.end(now)
         elif self._clock.running:
             step = self._step_of(now)
-            self._hands.release(ended, step)
-            if step > self.step or step == self._hands.struck_step:
+            self._held.release(ended, step)
+            if step > self.step or step == self._held.struck_step:
                 self._keys_changed(now)  # alone, it does not change a step that has sounded; a new key does
 
     def _step_of(self, now: int) -> int:
@@ -407,11 +376,11 @@ class Steps:
             self.step += 1
         request = self.requests.pending
         step = max(self.step, 0) if request is None else max(self.step, request.step)
-        self.voice.new_step()
-        self._hands.strike(lane, key, step)
+        self._voice.new_step()
+        self._held.strike(lane, key, step)
         self._step_time = now
-        given = self._hands.now(struck=key)
-        self.requests.ask(step, given, self.parameters, Say.AROUND, now)
+        given = self._held.now(struck=key)
+        self.requests.ask(step, given, self.parameters, StepAction.AROUND, now)
         self.requests.wait(now, now + self.grid.grace)
 
     # -- silence ---------------------------------------------------------------------------------------
@@ -424,10 +393,10 @@ class Steps:
     def end(self, now: int) -> None:
         """Our notes end, and nothing will begin by itself."""
         self._silence(now)
-        self.requests.sounded(self._hands.now(), self.voice.hold())
+        self.requests.sounded(self._held.now(), self._voice.hold())
 
     def _silence(self, now: int) -> None:
-        self._outlet.put(self.voice.close(now))
+        self._performer.silence(now)
         self.requests.silenced()
 
     # -- programs and parameters -----------------------------------------------------------------------
@@ -460,18 +429,16 @@ class Steps:
     def move_to(self, ledger: Ledger, outlet: Outlet, now: int) -> None:
         """Another output: what sounds ends on the old one."""
         self.hush(now)
-        self.voice.move_to(ledger)
-        self._outlet = outlet
+        self._performer.move_to(ledger, outlet)
 
     def _become(self, program: Program, now: int) -> None:
         """From the next step on another program plays; what sounds until then ends as it began."""
         per_step = self.grid.ticks_per_step
         self.parameters = program.parameters
-        self._hands.pitches = self.voice.pitches = program.model.pitches
+        self._held.pitches = program.model.pitches
         self._surface.rebind(program.bindings, program.model.abilities)
-        self.voice.retire()
+        self._performer.become(program)
         self.requests.become(program)
-        self._lately = Lately()
         self._take_up(program)
         self.step = self.grid.first_from((self.step + 1) * per_step) - 1
         self._held_until = self.grid.first_from(self._held_until * per_step)
@@ -479,11 +446,10 @@ class Steps:
 
     def _take_up(self, program: Program) -> None:
         self.grid = Grid(self._clock, program.model.steps_per_beat, self._offset)
-        self._feel = Feel(self._instance)
         self._bend_grid()
 
     def _set_latch(self, now: int) -> None:
-        keys = self._hands.keys
+        keys = self._held.keys
         keys.latch = self.parameters.latch
         if not keys.latch:
             self.keys_up(keys.unlatch(), now)
@@ -496,8 +462,8 @@ class Steps:
         """What was asked before the song began may be another question by now."""
         if self._armed is None:
             return
-        what = self._say(self._armed, self._hands.given(self._armed))
-        if not self.requests.would_ask_the_same(self.parameters, what):
+        action = self._decide(self._armed, self._held.given(self._armed))
+        if not self.requests.would_ask_the_same(self.parameters, action):
             self._ask(self._armed, self._given(self._armed), now)
 
     # -- song ----------------------------------------------------------------------------------------
@@ -525,15 +491,15 @@ class Steps:
             self.choose_now(now)
             return
         requests.rounds = requests.rounds + 1 if happening.kind is Kind.RELOCATED else 0
-        # Keys pressed just before belong to the first step.
-        self._hands.keys.recall(now)
+        # HeldKeys pressed just before belong to the first step.
+        self._held.keys.recall(now)
         first, request = self.grid.first_from(happening.tick), requests.pending
         self._go_to(first, now)
-        given = self._hands.given(first)
+        given = self._held.given(first)
         asked = (
             request is not None
             and np.array_equal(request.given, given)
-            and requests.would_ask_the_same(self.parameters, self._say(first, given))
+            and requests.would_ask_the_same(self.parameters, self._decide(first, given))
         )
         if armed != first or not asked:
             requests.restart()
@@ -555,4 +521,4 @@ class Steps:
         self.step = first - 1
         self._held_until = first - 1
         self._keep_metre(first, now)
-        self._hands.begin(first, now, self.grid.step_length / 2)
+        self._held.begin(first, now, self.grid.step_length / 2)

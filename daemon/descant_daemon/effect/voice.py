@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from descant_daemon.effect.touch.human import Human
+from descant_daemon.effect.expression import NoteExpression
 from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 from descant_routing.ledger import Ledger, generated
 from descant_routing.timed import Timed
-
-
-class Touch(NamedTuple):
-    """How notes are struck: MIDI channel 0 to 15, velocity 1 to 127, ``gate`` ns until they end by themselves.
-
-    ``moved``: by how much a velocity that the model says is moved; None where nobody heeds what it says.
-    ``human`` is of the step, ``since``: ns since its tick; ``latest``: ns by which a note is late at most.
-    """
-
-    channel: int
-    velocity: int
-    gate: int | None = None
-    moved: int | None = None
-    human: Human | None = None
-    since: int = 0
-    latest: int = 0
-
-    def velocity_of(self, key: int, said: int = 0) -> int:
-        """1 to 127; ``said``: what the model says of the note, 0 is nothing."""
-        louder = 0 if self.human is None else int(self.human.louder[key])
-        velocity = said + self.moved if said and self.moved is not None else self.velocity
-        return min(127, max(1, velocity + louder))
-
-    def delay_of(self, key: int) -> int:
-        """Ns from now until the key is struck."""
-        later = 0 if self.human is None else int(self.human.later[key])
-        return max(0, min(later, self.latest) - self.since)
 
 
 class Voice:
@@ -56,7 +27,7 @@ class Voice:
         self._struck: set[int] = set()  # keys struck in this step and not taken back
         self._gates: dict[int, int] = {}  # key → when it ends by itself
         self._coming: dict[
-            int, tuple[int, Touch, int]
+            int, tuple[int, NoteExpression, int]
         ] = {}  # key → when it is struck, a little late, how, how loud
 
     @property
@@ -72,7 +43,9 @@ class Voice:
         """From here on a struck pitch is struck again."""
         self._struck.clear()
 
-    def play(self, ours: State, touch: Touch, time: int, velocities: Velocities | None = None) -> list[Timed]:
+    def play(
+        self, ours: State, expression: NoteExpression, time: int, velocities: Velocities | None = None
+    ) -> list[Timed]:
         """Make the sound agree with ``ours [P, 2]``: note-offs first, then note-ons.
 
         ``velocities``: the model's, ``[P]``, 0 where it says none.
@@ -86,7 +59,7 @@ class Voice:
         self._retired = set()
         if self.muted:
             plays -= again
-        gated = touch.gate is not None
+        gated = expression.gate is not None
         ended = [key for key in self._sounding if key not in plays or key in again]
         out = [timed for key in sorted(ended) for timed in self._release(key, time)]
         self._struck &= plays
@@ -96,13 +69,13 @@ class Voice:
             if gated and (key not in struck or key in self._struck):
                 continue  # it was let go before its written end
             self._struck.add(key)
-            velocity = touch.velocity_of(
+            velocity = expression.velocity_of(
                 key, 0 if velocities is None else int(velocities[key - self.pitches.low])
             )
-            if delay := touch.delay_of(key):
-                self._coming[key] = time + delay, touch, velocity
+            if delay := expression.delay_of(key):
+                self._coming[key] = time + delay, expression, velocity
             else:
-                out += self._strike(key, touch, velocity, time)
+                out += self._strike(key, expression, velocity, time)
         return out
 
     def hold(self) -> State:
@@ -120,8 +93,8 @@ class Voice:
             for key in sorted(key for key, end in self._gates.items() if end == time):
                 out += self._release(key, time)
             for key in sorted(key for key, (begin, *_) in self._coming.items() if begin == time):
-                _, touch, velocity = self._coming.pop(key)
-                out += self._strike(key, touch, velocity, time)
+                _, expression, velocity = self._coming.pop(key)
+                out += self._strike(key, expression, velocity, time)
         return out
 
     def next_deadline(self) -> int | None:
@@ -148,11 +121,11 @@ class Voice:
         self._gates.clear()
         self._coming.clear()
 
-    def _strike(self, key: int, touch: Touch, velocity: int, time: int) -> list[Timed]:
-        self._sounding[key] = touch.channel
-        if touch.gate is not None:
-            self._gates[key] = time + touch.gate
-        sent = self._ledger.strike(self._owner, touch.channel, key, velocity)
+    def _strike(self, key: int, expression: NoteExpression, velocity: int, time: int) -> list[Timed]:
+        self._sounding[key] = expression.channel
+        if expression.gate is not None:
+            self._gates[key] = time + expression.gate
+        sent = self._ledger.strike(self._owner, expression.channel, key, velocity)
         return [Timed(time, data) for data in sent]
 
     def _release(self, key: int, time: int) -> list[Timed]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.effect import Effect
-from descant_daemon.effect.rehearsal import Rehearsal
+from descant_daemon.effect.offline_effect import OfflineEffect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.engine.model_protocol import Model
 from descant_daemon.model.known import facts_of
@@ -124,7 +124,7 @@ def _perform(
     """What leaves, as (tick, message, output), in order of time."""
     played = in_reach(tempo_map)
     backend = MemoryBackend(cables=Cables(dict.fromkeys(tracks), dict.fromkeys(outputs)))
-    backend.start(Rehearsal(effect, engine))
+    backend.start(OfflineEffect(effect, engine))
     end = START_LEAD + played.time_of(length)
     for until, arriving in groupby(
         performance(tracks, played, length, clock_to), lambda event: -(-event.time // STRETCH) * STRETCH

@@ -1,12 +1,95 @@
-"""The gates of all inputs: what each lets in, what they owe us, and where notes of ours come back."""
+"""The gates of the inputs: what arrives is let in, unless it is an echo of ours, or there is a later value of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from descant_daemon.effect.cables.gate import Care, Gate, Owed
+from descant_routing.guards.age import AgeLimit
+from descant_routing.guards.loops import FeedbackGuard
+from descant_routing.guards.sensing import SensingWatch
+from descant_routing.guards.storm import RATE, StormGuard
 from descant_routing.mpe import Zones
 from descant_routing.timed import Timed
+
+ECHO = 25_000_000  # ns: a way through a DAW or a patchbay takes two of its blocks
+
+
+class Care(NamedTuple):
+    """What is known of an input: ns after which a held note is taken for one whose note-off was lost (None: never).
+
+    ``storm``: values of controllers, bends and pressures a second, above which they are thinned out.
+    """
+
+    longest_note: int | None = None
+    storm: int = RATE
+
+
+class Owed(NamedTuple):
+    """What an input owes us at a time."""
+
+    lost: list[bytes]
+    """Note-offs and pedals that must have been lost on their way."""
+    waited: list[bytes]
+    """Values that had to wait for their turn."""
+    dead: bool
+    """Whether the cable has just been found dead."""
+
+
+class Gate:
+    """One for each input; times in ns."""
+
+    def __init__(self, care: Care) -> None:
+        """Nothing has arrived."""
+        self._echoes = FeedbackGuard(ECHO)
+        self._storm = StormGuard(care.storm)
+        self._age = AgeLimit(care.longest_note)
+        self._sensing = SensingWatch()
+        self.zones = Zones()
+        self.dropped = 0
+        """How many echoes of ours went no further."""
+
+    @property
+    def looping(self) -> list[str]:
+        """The outputs of which notes come back here; nothing is to be generated for them."""
+        return self._echoes.looping if self._echoes.muted else []
+
+    @property
+    def loops(self) -> int:
+        """How often a loop has been found."""
+        return self._echoes.loops
+
+    @property
+    def thinned(self) -> int:
+        """How many values have given way to later ones."""
+        return self._storm.thinned
+
+    def hear(self, data: bytes, now: int) -> None:
+        """Anything at all has arrived, a clock or a torn message too: somebody is there."""
+        self._sensing.feed(data, now)
+
+    def let_in(self, data: bytes, now: int) -> list[bytes]:
+        """A whole message has arrived: what to go on with."""
+        own = self._echoes.hears(data, now)
+        self.dropped += not own
+        entering = [each for heard in own for each in self._storm.feed(heard, now)]
+        for each in entering:
+            self._age.feed(each, now)
+        return entering
+
+    def sent(self, sink: str, data: bytes, now: int) -> None:
+        """A message leaves."""
+        self._echoes.sent(sink, data, now)
+
+    def due(self, now: int) -> Owed:
+        """What is to be taken as if it came now."""
+        self._echoes.advance(now)
+        return Owed(self._age.due(now), self._storm.due(now), self._sensing.due(now))
+
+    def next_deadline(self) -> int | None:
+        """When ``due`` next has something to say."""
+        guards = (self._echoes, self._age, self._storm, self._sensing)
+        return min((time for each in guards if (time := each.next_deadline()) is not None), default=None)
 
 
 class Gates:

@@ -13,7 +13,7 @@ from descant_routing import message
 TOP = 127
 
 
-class Doing(IntEnum):
+class PlayState(IntEnum):
     """What an instance does, as ``state_cc`` tells it."""
 
     IDLE = 0
@@ -21,29 +21,31 @@ class Doing(IntEnum):
     PLAYING = 2
 
 
-class News(NamedTuple):
+class PlayStatus(NamedTuple):
     """``bar`` and ``beat`` from 1; ``staleness``: how many steps in a row have come late."""
 
-    doing: Doing
+    doing: PlayState
     bar: int
     beat: int
     staleness: int
 
 
-class Telling:
+class StatusCC:
     """Each controller is sent when its value has changed, and only where a parameter gives it a number."""
 
     def __init__(self) -> None:
         """Nobody has been told anything."""
         self._told: dict[str, tuple[int, int]] = {}  # → controller, value
 
-    def tell(self, parameters: Parameters, channel: int, news: News, outlet: Outlet, now: int) -> None:
+    def tell(
+        self, parameters: Parameters, channel: int, status: PlayStatus, outlet: Outlet, now: int
+    ) -> None:
         """What is new goes out on the channel of the notes."""
         values = {
-            "late_cc": min(TOP, news.staleness),
-            "state_cc": int(news.doing),
-            "bar_cc": news.bar % (TOP + 1),
-            "beat_cc": news.beat,
+            "late_cc": min(TOP, status.staleness),
+            "state_cc": int(status.doing),
+            "bar_cc": status.bar % (TOP + 1),
+            "beat_cc": status.beat,
             "mode_cc": MODES.index(parameters.mode),
         }
         for name, value in values.items():

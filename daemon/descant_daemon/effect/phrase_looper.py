@@ -12,25 +12,25 @@ from descant_daemon.note_state import PitchRange, State
 MOST_STEPS = 16 * 32  # the longest loop, sixteen bars, of eight quarters
 
 
-class Frame(NamedTuple):
+class LoopFrame(NamedTuple):
     """Our notes of a step, and how loud the model had them."""
 
     ours: State
     velocities: Velocities | None
 
 
-def rest(pitches: PitchRange) -> Frame:
+def rest(pitches: PitchRange) -> LoopFrame:
     """A step in which we play nothing."""
-    return Frame(np.zeros((pitches.size, 2), np.float32), None)
+    return LoopFrame(np.zeros((pitches.size, 2), np.float32), None)
 
 
-class Lately:
+class PhraseLooper:
     """Steps by their number in the song; a loop is played at the same place of the bar as at first."""
 
     def __init__(self) -> None:
         """Nothing played."""
-        self._frames: dict[int, Frame] = {}
-        self._loop: dict[int, Frame] | None = None
+        self._frames: dict[int, LoopFrame] = {}
+        self._loop: dict[int, LoopFrame] | None = None
         self._length = 1
 
     @property
@@ -40,7 +40,7 @@ class Lately:
 
     def keep(self, step: int, ours: State, velocities: Velocities | None) -> None:
         """This is what was played in ``step``."""
-        self._frames[step] = Frame(ours, velocities)
+        self._frames[step] = LoopFrame(ours, velocities)
         while len(self._frames) > MOST_STEPS:
             del self._frames[next(iter(self._frames))]
 
@@ -54,6 +54,6 @@ class Lately:
         """The loop ends."""
         self._loop = None
 
-    def at(self, step: int) -> Frame | None:
+    def at(self, step: int) -> LoopFrame | None:
         """What the loop has in ``step``; None is nothing."""
         return self._loop.get(step % self._length) if self._loop is not None else None

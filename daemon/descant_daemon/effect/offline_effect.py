@@ -9,7 +9,7 @@ from descant_daemon.engine.engine import Engine
 from descant_routing.timed import Timed
 
 
-class Rehearsal:
+class OfflineEffect:
     """What a back-end drives (see ``Driven``) when nothing has to be on time."""
 
     def __init__(self, effect: Effect, engine: Engine) -> None:

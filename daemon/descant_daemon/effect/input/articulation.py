@@ -10,7 +10,7 @@ JOINED = 0.2  # of a note's length: a shorter gap is none
 LATELY = 4  # notes or chords that are looked back on
 
 
-class Lengths:
+class Articulation:
     """A note is judged when the next one comes: only then is it known whether it was held up to it."""
 
     def __init__(self) -> None:

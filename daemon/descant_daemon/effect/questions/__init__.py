@@ -1,1 +1,0 @@
-"""What the engine is asked, how it is to choose, and how its answer comes to sound."""
