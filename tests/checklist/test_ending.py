@@ -11,8 +11,8 @@ from tests.checklist.desk import assert_silent, ear, sent
 from tests.effect.stage import CONTINUE, START, STOP, Stage, by_melody
 from tests.routing.ports.doubles import NoEnds, Unmoved
 
+from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
 from descant_routing import message
 from descant_routing.ports.api import ONE_CABLE, Cables

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, keys_of
 
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import Capture
 from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
@@ -62,7 +63,7 @@ def lift(key: int, channel: int = 0) -> bytes:
 def test_a_key_does_its_action_and_is_not_heard() -> None:
     desk = Desk()
     assert desk.send(press(PAD), bytes((0xA0, PAD, 50)), lift(PAD)) == []
-    assert desk.effect.wishes == ["capture"]
+    assert desk.effect.wishes == [Capture()]
     assert desk.send(press(PAD + 4)) == [press(PAD + 4)]  # no button
 
 
@@ -110,10 +111,10 @@ def test_a_note_whose_end_was_lost_ends_when_its_key_becomes_a_button() -> None:
     desk.send(message.program_change(0, 1), press(PAD), message.program_change(0, 0))
     assert desk.send(press(PAD)) == [lift(PAD)]
     assert desk.send(lift(PAD)) == []
-    assert desk.effect.wishes == ["capture"]
+    assert desk.effect.wishes == [Capture()]
 
 
 def test_a_button_whose_release_was_lost_can_be_pressed_again() -> None:
     desk = Desk()
     desk.send(press(PAD), press(PAD))
-    assert desk.effect.wishes == ["capture", "capture"]
+    assert desk.effect.wishes == [Capture(), Capture()]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.effect.stage import Wire, keys_of, state
 
-from descant_daemon.effect.expression import Unevenness
+from descant_daemon.effect.expression import NoteExpression, Unevenness
 from descant_daemon.effect.input.held_keys import HeldKeys
-from descant_daemon.effect.voice import NoteExpression, Voice
+from descant_daemon.effect.voice import Voice
 from descant_daemon.note_state import PitchRange
 from descant_routing.ledger import Ledger, Owner
 from descant_routing.timed import Timed
@@ -67,7 +67,7 @@ class VoiceMachine(RuleBasedStateMachine):
         if new:
             self.voice.new_step()
         wanted = struck | held
-        touch = NoteExpression(channel, 100, gate, human=uneven(late), latest=20)
+        touch = NoteExpression(channel, 100, gate, uneven=uneven(late), latest=20)
         sent = self.voice.play(state(PITCHES, struck, held - struck), touch, self.now)
         assert all(time == self.now for time, *_ in sent)
         self.hear(sent)

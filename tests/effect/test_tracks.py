@@ -6,6 +6,7 @@ from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, Stage, by_melody, 
 
 from descant_daemon.effect.cables.patchbay import ONE_CABLE
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import Capture
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.bindings import Bindings
@@ -183,4 +184,4 @@ def test_a_pad_on_channel_10_is_a_button_all_the_same() -> None:
     effect = Effect([Instance((program,))], MidiClock())
     effect.advance(BEGIN)
     effect.feed(Timed(BEGIN, message.note_on(9, 36, 90)))
-    assert effect.wishes == ["capture"]
+    assert effect.wishes == [Capture()]

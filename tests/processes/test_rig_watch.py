@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from descant_daemon.effect.events import NewRig
 from descant_daemon.live.rig_watch import LOOKS, RigWatch
 from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.rig_file import load_rig
 from descant_daemon.settings.shelf import find
-from descant_daemon.tape.cycle import NewRig
 
 GOOD = "instances: {one: {preset: palette}}\n"
 BEFORE = "instances: {two: {preset: palette}}\n"

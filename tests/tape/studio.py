@@ -16,9 +16,9 @@ from typing import Any
 from tests.effect.stage import bound
 from tests.effect.test_fuzz import CC, PITCHES, Coins, Storm
 
+from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask, rounds
 from descant_daemon.engine.engine import Engine
-from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.choices import ClockName

@@ -12,9 +12,8 @@ from tests.effect.stage import Wire
 from tests.tape import studio as studios
 from tests.tape.studio import ORIGIN, TRACKS, Hands, SlowEngine, Studio, fixed, header, storm
 
+from descant_daemon.effect.events import EngineLost, NewRig
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine.engine_link import EngineLost
-from descant_daemon.tape.cycle import NewRig
 from descant_routing import message
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from descant_daemon.effect.cycle import play_cycle
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import SetParameters
 from descant_daemon.effect.part import check_track
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
-from descant_daemon.tape.cycle import play_cycle
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 
@@ -24,7 +25,7 @@ def effect_of(*steps_per_beat: int) -> Effect:
 
 
 def told(effect: Effect, values: dict[str, Any]) -> str:
-    play_cycle(effect, 1_000_000, 2_000_000, [("set", values)], [])
+    play_cycle(effect, 1_000_000, 2_000_000, [SetParameters(values)], [])
     return effect.refusal
 
 

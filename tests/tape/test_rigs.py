@@ -10,8 +10,8 @@ import pytest
 from tests.tape.studio import TRACKS, Studio, fixed, header, storm
 from tests.tape.test_replay import again
 
+from descant_daemon.effect.events import NewRig
 from descant_daemon.settings.rig.values import Instance, Rig
-from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.header import Header, plain_rig, read_rig
 from descant_daemon.tape.midi import whole_take
 from descant_daemon.tape.reader import TakeFile

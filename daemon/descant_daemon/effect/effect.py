@@ -15,6 +15,7 @@ from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.events import Capture
 from descant_daemon.effect.input.key_buttons import KeyButtons
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.engine.asking import Answer, Ask
@@ -71,8 +72,8 @@ class Effect:
         self._gates = Gates(cares or {})
         self._buttons = KeyButtons()
         self._muted: set[str] = set()  # outputs that lead back to us
-        self.wishes: list[str] = []
-        """Actions that are for somebody else, such as ``capture``; to be taken away."""
+        self.wishes: list[Capture] = []
+        """What is for the take alone; to be taken away."""
         self.refusal = ""
         """Why the last change was refused that somebody without a knob wanted; ``counts`` says how many were."""
         self._instances = len(tracks)  # how many there have been
@@ -221,7 +222,7 @@ class Effect:
             case "tap":
                 self.tap(now)
             case "capture":
-                self.wishes.append(action)
+                self.wishes.append(Capture())
             case _:
                 pass
 

@@ -6,15 +6,28 @@ import threading
 from collections.abc import Sequence
 from queue import SimpleQueue
 
+from descant_daemon.effect.cycle import LeavingOut, play_cycle
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import (
+    Capture,
+    Close,
+    DoAction,
+    Event,
+    Mark,
+    NewRig,
+    Panic,
+    Plugged,
+    SetParameters,
+    StartClock,
+    Tap,
+    Unasked,
+    Unplugged,
+)
 from descant_daemon.live.control.control_link import ControlLink
 from descant_daemon.live.control.panel import Command
 from descant_daemon.live.control.status import Snapshot, snapshot
-from descant_daemon.live.engine.engine_link import EngineLost
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.tape.cycle import LeavingOut, NewRig, News, play_cycle
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.take_line import Item
 from descant_routing.timed import Timed
 
 STATUS_EVERY = 50_000_000  # ns
@@ -40,10 +53,9 @@ class LiveEffect:
         self._reached = now  # where the last cycle ended, and the next begins
         self._shown = 0
         self._close = threading.Event()
-        self._requests: SimpleQueue[tuple[str, int]] = SimpleQueue()  # what, and when if that matters
-        self._rigs: SimpleQueue[NewRig] = SimpleQueue()
+        self._requests: SimpleQueue[Event] = SimpleQueue()
         self._programs: list[str] = []  # that play
-        self._cables: list[Item] = []  # that were pulled or put back since the last cycle
+        self._cables: list[Event] = []  # that were pulled or put back since the last cycle
         self.closed = threading.Event()
         self.faults: SimpleQueue[str] = SimpleQueue()
         """What came from outside and could not be taken, for another thread to say."""
@@ -55,37 +67,25 @@ class LiveEffect:
         """How far the cycles have come, ns; it stands still when they do."""
         return self._reached
 
-    def _told_by(self, effect: Effect) -> list[News]:
-        """What the tape is to know of the effect: captures that were asked for, presets that have begun."""
-        told: list[News] = [(wish,) for wish in effect.wishes]
-        effect.wishes.clear()
-        programs = [part.programs.current.name for part in effect.parts]
-        if programs != self._programs:
-            told += (
-                [("mark", each) for each in programs if each not in self._programs] if self._programs else []
-            )
-            self._programs = programs
-        return told
-
     def request_tap(self, now: int) -> None:
         """Somebody tapped the tempo at ``now``, on the back-end's axis."""
-        self._requests.put(("tap", now))
+        self._requests.put(Tap(now))
 
     def request_start(self, at: int) -> None:
         """Our own clock is to start at ``at``."""
-        self._requests.put(("start", at))
+        self._requests.put(StartClock(at))
 
     def request_panic(self) -> None:
         """At the next cycle, end every note."""
-        self._requests.put(("panic", 0))
+        self._requests.put(Panic())
 
     def request_capture(self) -> None:
         """That was good: the last bars are to be kept."""
-        self._requests.put(("capture", 0))
+        self._requests.put(Capture())
 
     def request_rig(self, rig: NewRig) -> None:
         """At the next cycle, another rig; its models are loaded, its outputs open."""
-        self._rigs.put(rig)
+        self._requests.put(rig)
 
     def request_close(self) -> None:
         """At the next cycle, end every note for good; ``closed`` is set when it has been returned."""
@@ -100,22 +100,22 @@ class LiveEffect:
             self._reached, until
         )  # what the back-end said when it began may have been a little early or late
         faults: list[str] = []
-        news = self._news(begin, faults)
-        faults += play_cycle(effect, begin, until, news, arrived, close=close)
+        events = self._events(begin, faults)
+        faults += play_cycle(effect, begin, until, events, arrived, close=close)
         self._reached = until
         for ask in effect.asks():
             asked = False
             with LeavingOut(faults):
                 asked = self._link.ask(ask, until)
             if not asked:
-                news.append(("unasked", ask.instance, ask.serial))
-        news += self._told_by(effect)
+                events.append(Unasked(ask.instance, ask.serial))
+        events += self._told_by(effect)
         sent = effect.messages()
         if close:
-            news.append(("close",))
+            events.append(Close())
         with LeavingOut(faults):
             if self._recorder is not None:
-                self._recorder.cycle(begin, until, news, arrived, sent)
+                self._recorder.cycle(begin, until, events, arrived, sent)
         with LeavingOut(faults):
             if self._control is not None and until - self._shown >= STATUS_EVERY:
                 self._shown = until
@@ -142,43 +142,51 @@ class LiveEffect:
 
     def unplugged(self, port: str, now: int) -> None:  # noqa: ARG002 - it is when the next cycle begins
         """See ``Driven``; the effect hears of it at the beginning of the next cycle."""
-        self._cables.append(("unplugged", port))
+        self._cables.append(Unplugged(port))
 
     def plugged(self, port: str, now: int) -> None:  # noqa: ARG002
         """See ``unplugged``."""
-        self._cables.append(("plugged", port))
+        self._cables.append(Plugged(port))
 
-    def _news(self, begin: int, faults: list[str]) -> list[News]:
+    def _events(self, begin: int, faults: list[str]) -> list[Event]:
         """From the other processes and threads."""
-        news: list[News] = []
+        events: list[Event] = []
         with LeavingOut(faults):
-            news += [("lost",) if isinstance(item, EngineLost) else item for item in self._link.answers()]
-        news += self._cables
+            events += self._link.answers()
+        events += self._cables
         self._cables = []
         while not self._requests.empty():
-            what, at = self._requests.get_nowait()
-            news.append((what, at - begin) if what in ("tap", "start") else (what,))
-        while not self._rigs.empty():
-            news.append(self._rigs.get_nowait())
+            events.append(self._requests.get_nowait())
         with LeavingOut(faults):
             for command in () if self._control is None else self._control.commands(MOST_COMMANDS):
-                if (item := _item(command)) is not None:
-                    news.append(item)
-        return news
+                if (event := _event(command, begin)) is not None:
+                    events.append(event)
+        return events
+
+    def _told_by(self, effect: Effect) -> list[Event]:
+        """What the tape is to know of the effect: captures that were asked for, presets that have begun."""
+        told: list[Event] = [*effect.wishes]
+        effect.wishes.clear()
+        programs = [part.programs.current.name for part in effect.parts]
+        if programs != self._programs:
+            if self._programs:
+                told += [Mark(each) for each in programs if each not in self._programs]
+            self._programs = programs
+        return told
 
 
-def _item(command: Command) -> Item | None:
-    """What control wants, as news."""
+def _event(command: Command, now: int) -> Event | None:
+    """What control wants; None for what is no command."""
     match command:
         case {"panic": True}:
-            return ("panic",)
+            return Panic()
         case {"tap": True}:
-            return "tap", 0
+            return Tap(now)
         case {"capture": True}:
-            return ("capture",)
+            return Capture()
         case {"act": str(action)}:
-            return "act", action
+            return DoAction(action)
         case {"set": dict(values)}:
-            return "set", values
+            return SetParameters(values)
         case _:
             return None

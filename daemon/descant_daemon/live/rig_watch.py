@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from descant_daemon.effect.events import NewRig
 from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
 from descant_daemon.model.known import Models, numbered
 from descant_daemon.settings.rig.values import Rig
-from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.header import plain_rig
 from descant_daemon.tape.take_line import encode_item
 from descant_routing.errors import DescantError

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import NewRig
 from descant_daemon.live.control.complaints import Complaints
 from descant_daemon.live.control.control_link import ControlLink, Outlets
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.live.terminal import say
-from descant_daemon.tape.cycle import NewRig
 from descant_daemon.tape.recorder import Recorder
 from descant_routing.errors import DescantError
 from descant_routing.ports.api import Backend

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from descant_daemon.effect.effect import Effect
-from descant_daemon.engine.asking import Answer
+from descant_daemon.effect.events import Event
 from descant_daemon.tape.beats import Beats
 from descant_daemon.tape.clock_samples import NotedSource
-from descant_daemon.tape.cycle import NewRig, News
+from descant_daemon.tape.news import encode_event
 from descant_daemon.tape.take_line import Hole, Item, encode_cycle, encode_hole, encode_item, encode_message
 from descant_routing.timed import Timed
 
@@ -36,29 +36,34 @@ class Recorder:
         self._missing = 0  # lines for which there was no room
 
     def cycle(
-        self, begin: int, until: int, news: Sequence[News], arrived: Sequence[Timed], sent: Sequence[Timed]
+        self,
+        begin: int,
+        until: int,
+        events: Sequence[Event],
+        arrived: Sequence[Timed],
+        sent: Sequence[Timed],
     ) -> None:
         """What was told to the effect, and what left; nothing of the rest can be told from outside."""
         samples = self._source.take() if self._source is not None else ()
         if (
             until < self._due
-            and not (news or arrived or sent or samples)
+            and not (events or arrived or sent or samples)
             and self._clock.running == self._running
         ):
             return
-        self.note(begin, until, news, arrived, sent, samples)
+        self.note(begin, until, [encode_event(event, begin) for event in events], arrived, sent, samples)
 
     def note(
         self,
         begin: int,
         until: int,
-        news: Sequence[News],
+        news: Sequence[str],
         arrived: Sequence[Timed],
         sent: Sequence[Timed],
         samples: Sequence[Item] = (),
     ) -> None:
-        """Note a cycle, whether anything happened or not."""
-        items = [_encoded(item) for item in news]
+        """Note a cycle, whether anything happened or not; ``news``: its events, encoded."""
+        items = [*news]
         items += [encode_item(item) for item in samples]
         items += [encode_message("in", begin, event) for event in arrived]
         items += [encode_message("out", begin, event) for event in sent]
@@ -73,9 +78,3 @@ class Recorder:
             self._missing = 0
         if self._missing or not self._write(line):
             self._missing += 1
-
-
-def _encoded(item: News) -> str:
-    if isinstance(item, Answer):
-        return f'["answer",{item.instance},{item.serial}]'
-    return item.text if isinstance(item, NewRig) else encode_item(item)

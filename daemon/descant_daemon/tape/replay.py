@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from descant_daemon.effect.cycle import play_cycle
+from descant_daemon.effect.events import EngineLost, Event
 from descant_daemon.engine.engine import Engine
 from descant_daemon.tape.clock_samples import SaidAgain
-from descant_daemon.tape.cycle import NewRig, News, play_cycle
-from descant_daemon.tape.header import RULES, Header, read_rig
+from descant_daemon.tape.header import RULES, Header
+from descant_daemon.tape.news import event_of
 from descant_daemon.tape.rebuild import build_clock, effect_of
 from descant_daemon.tape.recorder import Recorder
-from descant_daemon.tape.take_line import NEWS, Cycle, Hole, Item, decode
+from descant_daemon.tape.take_line import NEWS, Cycle, Hole, Item, decode, encode_item
 from descant_daemon.tape.understudy import Understudy
 from descant_routing import message
 from descant_routing.errors import DescantError
@@ -82,16 +84,18 @@ class Replay:
         samples = [item for item in cycle.items if item[0] in ("sample", "bar")]
         self._source.begin(samples)
         told = [item for item in cycle.items if item[0] in NEWS]
-        news = [answer for item in told if (answer := self._as_told(item)) is not None]
+        events = [event for item in told if (event := self._event(item, cycle.begin)) is not None]
         arrived = cycle.messages("in")
         close = any(cycle.of("close"))
-        play_cycle(self._effect, cycle.begin, cycle.until, news, arrived, close=close)
+        play_cycle(self._effect, cycle.begin, cycle.until, events, arrived, close=close)
         self._understudy.ask(self._effect.asks())
         for _, instance, serial in cycle.of("unasked"):
             self._understudy.unask(instance, serial)
         self._effect.wishes.clear()  # what came of them is in the take
         sent = self._effect.messages()
-        self._recorder.note(cycle.begin, cycle.until, told, arrived, sent, samples)
+        self._recorder.note(
+            cycle.begin, cycle.until, [encode_item(item) for item in told], arrived, sent, samples
+        )
         try:
             again = decode(self._lines.pop(), self._origin)
         except ValueError as error:  # what was played lies farther off than a line can tell
@@ -103,17 +107,15 @@ class Replay:
         since, to = ((at - self._origin) / SECOND for at in (begin, until))
         return f"from {since:,.3f} s to {to:,.3f} s of the take nothing is recorded, though the song goes on"
 
-    def _as_told(self, item: Item) -> News | None:
+    def _event(self, item: Item, begin: int) -> Event | None:
         match item:
             case ["answer", int(instance), int(serial)]:
                 return self._understudy.answer(instance, serial)
-            case ["lost"]:
-                self._understudy.die()
-                return item
-            case ["rig", dict(facts)]:
-                return NewRig(read_rig(facts), "")  # what is recorded anew is what was told
             case _:
-                return item
+                event = event_of(item, begin)
+        if isinstance(event, EngineLost):
+            self._understudy.die()
+        return event
 
     def _keep(self, line: bytes) -> bool:
         self._lines.append(line)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.cargo import Cargo
 from descant_daemon.live.engine.desk import SIZE, Desk, costs_of
@@ -21,10 +22,6 @@ MOST_STARTS = 3  # before it has ever been ready; then something is wrong that n
 HUNG = 3_000_000_000  # ns without an answer, and the engine is taken for dead
 LOOK = 0.005  # s between two looks whether it is ready
 SETTLE = 0.0002  # s between two looks for an answer that is waited for
-
-
-class EngineLost:
-    """Among the answers: the engine has died, and another is being started."""
 
 
 class EngineLink:

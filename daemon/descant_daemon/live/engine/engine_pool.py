@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.live.engine.engine_link import EngineLink, EngineLost
+from descant_daemon.live.engine.engine_link import EngineLink
 from descant_daemon.model.card import ModelBytes
 
 Digest = bytes

@@ -4,53 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import NamedTuple
+from typing import assert_never
 
 from descant_daemon.effect.building import rewire
 from descant_daemon.effect.effect import Effect
+from descant_daemon.effect.events import (
+    Capture,
+    Close,
+    DoAction,
+    EngineLost,
+    Event,
+    Mark,
+    NewRig,
+    Panic,
+    Plugged,
+    SetParameters,
+    StartClock,
+    Tap,
+    Unasked,
+    Unplugged,
+)
 from descant_daemon.effect.part import Part
 from descant_daemon.engine.asking import Answer
-from descant_daemon.settings.rig.values import Rig
-from descant_daemon.tape.take_line import Item
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 from descant_routing.timed import Timed
 from descant_routing.wording import shown
 
 
-class NewRig(NamedTuple):
-    """Another rig, from here on; ``text``: as the tape has it, so that no cycle has to write it out."""
-
-    rig: Rig
-    text: str
-
-
-News = Answer | NewRig | Item
-"""An answer of the engine, another rig, or one of ``take_line.NEWS``."""
-
-
 def play_cycle(
     effect: Effect,
     begin: int,
     until: int,
-    news: Sequence[News],
+    events: Sequence[Event],
     arrived: Sequence[Timed],
     *,
     close: bool = False,
 ) -> list[str]:
-    """First the news, then what arrived, each at its time, then everything that is due before ``until``.
+    """First the events, then what arrived, each at its time, then everything that is due before ``until``.
 
     ``close``: this is the last cycle, and every note ends instead. Returned is what could not be taken, in words:
     nothing that comes from outside ends the music, so what is wrong with it is left out, live and again alike.
     """
     faults: list[str] = []
-    for item in news:
+    for event in events:
         with LeavingOut(faults):
-            _tell(effect, item, begin)
-    for event in arrived:
-        effect.advance(event.time)
+            _tell(effect, event, begin)
+    for message in arrived:
+        effect.advance(message.time)
         with LeavingOut(faults):
-            effect.feed(event)
+            effect.feed(message)
     if close:
         effect.panic(begin)
     else:
@@ -83,33 +86,33 @@ class LeavingOut:
         return True
 
 
-def _tell(effect: Effect, item: News, begin: int) -> None:
-    if isinstance(item, Answer):
-        effect.take(item)
-        return
-    if isinstance(item, NewRig):
-        rewire(effect, item.rig, begin)
-        return
-    match item:
-        case ["lost"]:
-            effect.engine_lost(begin)
-        case ["panic"]:
-            effect.panic(begin)
-        case ["tap", int(at)]:
-            effect.tap(begin + at)
-        case ["set", dict(values)]:
-            _set(effect, values, begin)
-        case ["act", str(action)]:
-            effect.act(action, begin)
-        case ["unplugged", str(port)]:
-            effect.unplugged(port, begin)
-        case ["plugged", str(port)]:
-            effect.plugged(port, begin)
-        case ["start", int(at)]:
+def _tell(effect: Effect, event: Event, now: int) -> None:
+    match event:
+        case Answer():
+            effect.take(event)
+        case EngineLost():
+            effect.engine_lost(now)
+        case Panic():
+            effect.panic(now)
+        case Tap(at):
+            effect.tap(at)
+        case SetParameters(values):
+            _set(effect, values, now)
+        case DoAction(action):
+            effect.act(action, now)
+        case Unplugged(port):
+            effect.unplugged(port, now)
+        case Plugged(port):
+            effect.plugged(port, now)
+        case NewRig(rig):
+            rewire(effect, rig, now)
+        case StartClock(at):
             assert isinstance(effect.clock, InternalClock)  # nobody else's is started by us
-            effect.clock.start(begin + at)
+            effect.clock.start(at)
+        case Capture() | Mark() | Unasked() | Close():
+            pass  # for the take alone
         case _:
-            pass  # said for the tape alone
+            assert_never(event)
 
 
 def _set(effect: Effect, values: Mapping[str, object], now: int) -> None:
