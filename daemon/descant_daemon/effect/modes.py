@@ -62,8 +62,16 @@ class ModeRow(NamedTuple):
     """The action that leads into it and out again; its light is on meanwhile."""
 
 
-def _always(action: StepAction) -> Callable[[StepContext], StepAction]:
-    return lambda _: action
+def _around(_context: StepContext) -> StepAction:
+    return StepAction.AROUND
+
+
+def _freely(_context: StepContext) -> StepAction:
+    return StepAction.FREELY
+
+
+def _loop(_context: StepContext) -> StepAction:
+    return StepAction.LOOP
 
 
 def _respond(context: StepContext) -> StepAction:
@@ -79,14 +87,12 @@ def _continue(context: StepContext) -> StepAction:
 
 
 MODE_ROWS: Mapping[str, ModeRow] = {
-    "free": ModeRow(_always(StepAction.FREELY), bridges=True),
-    "harmonise": ModeRow(
-        _always(StepAction.AROUND), lingers=True, bridges=True, over_chords=True, needs_player=True
-    ),
-    "instant": ModeRow(_always(StepAction.AROUND), off_grid=True, needs_player=True),
+    "free": ModeRow(_freely, bridges=True),
+    "harmonise": ModeRow(_around, lingers=True, bridges=True, over_chords=True, needs_player=True),
+    "instant": ModeRow(_around, off_grid=True, needs_player=True),
     "respond": ModeRow(_respond, needs_player=True),
     "continue": ModeRow(_continue, yields=True),
-    "freeze": ModeRow(_always(StepAction.LOOP), button="freeze"),
+    "freeze": ModeRow(_loop, button="freeze"),
 }
 
 

@@ -22,7 +22,7 @@ from descant_daemon.effect.common import Common, Due
 from descant_daemon.effect.grid import Grid, swing
 from descant_daemon.effect.input.held_keys import HeldOnGrid
 from descant_daemon.effect.input.program_changes import Programs
-from descant_daemon.effect.modes import ModeRow, StepAction, StepContext, mode_of
+from descant_daemon.effect.modes import StepAction, StepContext, mode_of
 from descant_daemon.effect.performer import Performer
 from descant_daemon.effect.phrase_looper import rest
 from descant_daemon.effect.requests import PendingRequest, Requests
@@ -112,7 +112,7 @@ class Steps:
     ) -> None:
         """``offset``: ns by which the instance plays later, beside what all do."""
         program = programs.current
-        self.parameters = program.parameters
+        self._play_by(program.parameters)
         self.step = -1
         """The last step whose tick has passed."""
         self.requests = Requests(program, instance, common, self._answered)
@@ -282,10 +282,6 @@ class Steps:
         return self._performer.channel(self.parameters)
 
     @property
-    def _mode(self) -> ModeRow:
-        return mode_of(self.parameters)
-
-    @property
     def off_grid(self) -> bool:
         """Whether keys are answered off the grid."""
         return self._mode.off_grid
@@ -411,9 +407,12 @@ class Steps:
 
     def _take_on(self, parameters: Parameters, now: int) -> None:
         if parameters is not self.parameters:
-            self.parameters = parameters
+            self._play_by(parameters)
             self._bend_grid()
             self._set_latch(now)
+
+    def _play_by(self, parameters: Parameters) -> None:
+        self.parameters, self._mode = parameters, mode_of(parameters)
 
     def choose_now(self, now: int) -> None:
         """Where no song runs, the program that was chosen begins at once."""
@@ -434,7 +433,7 @@ class Steps:
     def _become(self, program: Program, now: int) -> None:
         """From the next step on another program plays; what sounds until then ends as it began."""
         per_step = self.grid.ticks_per_step
-        self.parameters = program.parameters
+        self._play_by(program.parameters)
         self._held.pitches = program.model.pitches
         self._surface.rebind(program.bindings, program.model.abilities)
         self._performer.become(program)
