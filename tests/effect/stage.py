@@ -18,7 +18,7 @@ from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import HALF, Instance, ModelFacts, Program
 from descant_daemon.settings.source import Controller
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
@@ -113,15 +113,16 @@ class Stage:
         pitches: PitchRange = PIANO,
         styles: Sequence[str] = (),
         abilities: Abilities | None = None,
+        lead: float = HALF,
         **parameters: object,
     ) -> None:
-        """``offset``, ``delay`` (until the engine's answer) in ms; the effect has its defaults else."""
+        """``offset``, ``delay`` (until the answer) in ms, ``lead`` in steps; the effect has its defaults else."""
         self.engine = Engine(part, pitches)
         self.delay = int(delay * MS)
         self.ledger = Ledger()
         program = Program(
             Parameters().with_values(parameters),
-            ModelFacts(pitches, steps_per_beat, abilities or Abilities(styles=tuple(styles))),
+            ModelFacts(pitches, steps_per_beat, abilities or Abilities(styles=tuple(styles)), lead=lead),
             bound(cc or {}),
         )
         self.effect = Effect(

@@ -71,13 +71,21 @@ class Grid:
         self.ticks_per_step = TICKS_PER_BEAT // steps_per_beat
         self.swing = Swing()
 
-    def before(self, step: int) -> int | None:
-        """Half a step ahead of ``step``; None while nobody can say when that is."""
-        return self._moment((step - 0.5) * self.ticks_per_step, 0)
+    def ahead(self, step: int, lead: float) -> int | None:
+        """``lead`` steps ahead of ``step``, on a tick as ``tick`` has it; None while nobody can say when that is."""
+        on_tick = float(lead).is_integer()
+        return self._moment((step - lead) * self.ticks_per_step, self.clock.guard if on_tick else 0)
 
     def tick(self, step: int) -> int | None:
         """When to act on the tick of ``step``: a guard after it; None while nobody can say when that is."""
         return self._moment(step * self.ticks_per_step, self.clock.guard)
+
+    def expected(self, step: int) -> int | None:
+        """When ``tick`` will be, however far off, if the tempo stays; None without one."""
+        timeline = self.clock.timeline
+        if timeline is None:
+            return None
+        return timeline.time_of(self.swing.bent(step * self.ticks_per_step)) + self.offset + self.clock.guard
 
     def nearest(self, now: int) -> int | None:
         """The step whose tick is nearest; None without a tempo."""

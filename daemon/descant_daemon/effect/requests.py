@@ -20,7 +20,7 @@ from descant_daemon.engine.loudness import Velocities
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.chart import NO_CHORD, parse_chart
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Program
+from descant_daemon.settings.rig.values import HALF, Program
 from descant_daemon.time.metre_map import Bars
 
 SERIALS = 2**32 - 1  # they are 32 bits wide on their way
@@ -57,14 +57,17 @@ class PendingRequest:
 
 
 class Requests:
-    """At most one is open."""
+    """One is open, of the step that comes next; where a model needs a lead, those of the steps after it, too."""
 
     def __init__(
         self, program: Program, instance: int, common: Common, sound: Callable[[PendingRequest, int], None]
     ) -> None:
         """Nothing asked, nothing played. ``sound`` plays a request whose answer was waited for, at a time in ns."""
         self.pending: PendingRequest | None = None
-        """The open one."""
+        """The open one, of the step that is played or comes next."""
+        self.last: PendingRequest | None = None
+        """The open one that goes farthest ahead."""
+        self._open: Sequence[PendingRequest] = ()  # in the order of their steps
         self.answer_by: int | None = None
         """ns; set while a step whose tick has passed waits for its answer."""
         self.rounds = 0
@@ -81,9 +84,19 @@ class Requests:
     # -- asked ---------------------------------------------------------------------------------------
 
     def ask(
-        self, step: int, given: State, parameters: Parameters, action: StepAction, now: int, ahead: int = 0
+        self,
+        step: int,
+        given: State,
+        parameters: Parameters,
+        action: StepAction,
+        now: int,
+        ahead: int,
+        reached: int,
     ) -> PendingRequest:
-        """A new question, about the step of the open one or a later one, ``ahead`` ns before its tick."""
+        """A new question, about the step of an open one or a later one, ``ahead`` ns before its tick.
+
+        ``reached``: the last step whose tick has passed.
+        """
         return self._put(
             step,
             given,
@@ -93,14 +106,24 @@ class Requests:
             action,
             now,
             ahead,
+            reached=reached,
         )
 
     def report(
-        self, step: int, given: State, ours: State, parameters: Parameters, action: StepAction, now: int
+        self,
+        step: int,
+        given: State,
+        ours: State,
+        parameters: Parameters,
+        action: StepAction,
+        now: int,
+        reached: int,
     ) -> PendingRequest:
         """The song moves on under ``ours``: the engine hears of it, and chooses nothing."""
         silent = self._sampling(step, parameters, given, action)._replace(voices=0)
-        return self._put(step, given, np.maximum(given, ours), silent, parameters, action, now, 0)
+        return self._put(
+            step, given, np.maximum(given, ours), silent, parameters, action, now, 0, reached=reached
+        )
 
     def settle(self, request: PendingRequest, ours: State, velocities: Velocities | None) -> None:
         """These are our notes of the step, whatever the engine says."""
@@ -123,6 +146,11 @@ class Requests:
         assert self.pending is not None  # whose answer it is
         self.answer_by, self._expected = by, now - self.pending.asked_at > IN_TIME
 
+    def reach(self, step: int) -> None:
+        """The tick of a step has come: those before it are past."""
+        if self._slow:
+            self._keep([each for each in self._open if each.step >= step])
+
     def taken(self) -> Sequence[Ask]:
         """What the engine is to be asked; taken by the call."""
         asks, self._asks = self._asks, []
@@ -132,17 +160,15 @@ class Requests:
 
     def take(self, answer: Answer, now: int) -> None:
         """The engine has answered; an answer to anything but the last question, or of another model, is too late."""
-        request = self.pending
+        request = next((each for each in self._open if each.serial == answer.serial), None)
         if (
-            request is None
-            or answer.serial != request.serial
-            or answer.ours.shape != request.given.shape  # it is of another model's keys
+            request is None or answer.ours.shape != request.given.shape  # it is of another model's keys
         ):
             self._counts.overtaken += 1
             return
         if not request.settled:
             request.answered, request.velocities = answer.ours, answer.velocities
-        if self.answer_by is not None:
+        if self.answer_by is not None and request is self._open[0]:
             self.answer_by = None
             self._counts.waited += self._expected
             self._sound(request, now)
@@ -156,9 +182,9 @@ class Requests:
         """The answer did not come: what sounds is ``held``, and counted."""
         self._counts.fell_back()
         self.answer_by = None
-        if self.pending is not None:
-            self.sounded(self.pending.given, held)
-            self.pending = None
+        if self._open:
+            self.sounded(self._open[0].given, held)
+            self._keep(self._open[1:])
 
     def silenced(self) -> None:
         """Our notes have ended: no answer is waited for."""
@@ -166,7 +192,8 @@ class Requests:
 
     def hushed(self) -> None:
         """Our notes have ended in the middle of the step; what was asked counted on them."""
-        self.answer_by = self.pending = None
+        self.answer_by = None
+        self._keep(())
         self._played = self._played * (1 - self._ours[:, PLAY : PLAY + 1])
         self._ours = self._silence()
 
@@ -176,13 +203,15 @@ class Requests:
         """The next question is about another program: another model, for which this is another place."""
         same = program.model.pitches == self._program.model.pitches
         self._program = program
-        self.pending, self._jump = None, True
+        self._keep(())
+        self._jump = True
         if not same:
             self._ours = self._played = self._silence()
 
     def restart(self) -> None:
         """The next question is about another place in the song, and comes out of silence."""
-        self.pending, self._jump = None, True
+        self._keep(())
+        self._jump = True
         self._ours = self._played = self._silence()
 
     # -- inside --------------------------------------------------------------------------------------
@@ -197,13 +226,20 @@ class Requests:
         action: StepAction,
         now: int,
         ahead: int,
+        *,
+        reached: int,
     ) -> PendingRequest:
-        serial, last, program = next(self._serials) & SERIALS, self.pending, self._program
-        again = last is not None and last.step == step
-        played, ours = (last.played, last.ours) if last is not None and again else (self._played, self._ours)
+        serial, program = next(self._serials) & SERIALS, self._program
+        played, ours = self._before(step, reached)
         bars = self._metres.bars(step, program.model.steps_per_beat, parameters.metre)
         mixed = style_blend(parameters, program.model.abilities.styles)
-        self.pending = PendingRequest(serial, step, given, played, ours, chosen, mixed, bars, action, now)
+        request = PendingRequest(serial, step, given, played, ours, chosen, mixed, bars, action, now)
+        if self._slow:
+            waits = reached if self.answer_by is None else reached - 1
+            kept = [each for each in self._open if waits < each.step != step]
+            self._keep(sorted([*kept, request], key=lambda each: each.step))
+        else:
+            self._keep((request,))
         jump, self._jump = self._jump, False
         ask = Ask(
             serial,
@@ -222,7 +258,26 @@ class Requests:
             bars.before,
         )
         self._asks.append(ask)
-        return self.pending
+        return request
+
+    def _before(self, step: int, reached: int) -> tuple[State, State]:
+        """All that is played in the step before, and our part of it: as it came, or as it will if nothing changes."""
+        for each in self._open:
+            if each.step == step:
+                return each.played, each.ours
+            if self._slow and each.step == step - 1 > reached:
+                ours = self._silence() if each.answered is None else each.notes
+                return np.maximum(each.given, ours), ours
+        return self._played, self._ours
+
+    def _keep(self, requests: Sequence[PendingRequest]) -> None:
+        self._open = requests
+        self.pending = requests[0] if requests else None
+        self.last = requests[-1] if requests else None
+
+    @property
+    def _slow(self) -> bool:
+        return self._program.model.lead > HALF
 
     def _sampling(self, step: int, parameters: Parameters, given: State, action: StepAction) -> Sampling:
         program, chord = self._program, NO_CHORD

@@ -29,7 +29,7 @@ from descant_daemon.effect.requests import PendingRequest, Requests
 from descant_daemon.effect.status_cc import PlayState, PlayStatus
 from descant_daemon.note_state import ARTICULATE, State
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Program
+from descant_daemon.settings.rig.values import HALF, Program
 from descant_daemon.time.clock import Happening, Kind
 from descant_daemon.time.metre_map import Bars
 from descant_routing.ledger import Ledger
@@ -39,7 +39,7 @@ class Moment(Enum):
     """When a step is met."""
 
     AHEAD = auto()
-    """Half a step before its tick."""
+    """Half a step before its tick; where a model needs a lead of whole steps, so many."""
     TICK = auto()
     """A guard after it, when whoever strikes on the beat has been heard."""
     KEYS_BEFORE = auto()
@@ -60,7 +60,7 @@ class Standing(Enum):
     SAME = auto()
     """What is held is what was given."""
     CHANGED = auto()
-    """Other keys are held, of which the mode asks nothing else."""
+    """Other keys are held, of which the mode asks nothing else, or of which a model with a lead cannot be asked now."""
     OTHER = auto()
     """Other keys are held, and they make it another question."""
 
@@ -122,6 +122,7 @@ class Steps:
         self._offset = common.offset + offset
         self._take_up(program)
         self._step_time = 0
+        self._latest = 0  # ns, when a step was last met
         self._held_until = -1  # the last step in which a key was held
         self._armed: int | None = None  # the first step, when it has been asked for before the song began
         held.keys.latch = self.parameters.latch
@@ -145,31 +146,61 @@ class Steps:
 
     def _next_moment(self) -> Due | None:
         """The next moment of the next step."""
-        requests, step = self.requests, self.step + 1
+        requests, following = self.requests, self.step + 1
         if requests.answer_by is not None:
-            return Due(requests.answer_by, self._deadline)
-        if requests.pending is None or requests.pending.step < step:
-            moment = self.grid.before(step)
-            return None if moment is None else Due(moment, self._prepare)
-        moment = self.grid.tick(step)
-        return None if moment is None else Due(moment, self._tick)
+            due: Due | None = Due(requests.answer_by, self._deadline)
+        elif requests.last is not None and requests.last.step >= following:
+            tick = self.grid.tick(following)
+            due = None if tick is None else Due(tick, self._tick)
+        else:
+            return self._ask_at(following)
+        if self._lead <= 1:
+            return due
+        step = self._to_ask
+        if self._asks_further(step) and (ahead := self._ask_at(step)) is not None:
+            return ahead if due is None or ahead.time < due.time else due
+        return due
+
+    def _ask_at(self, step: int) -> Due | None:
+        moment = self.grid.ahead(step, self._lead)
+        if moment is None:
+            return None
+        # Where the song begins, the first steps of a model with a lead are asked for at once.
+        return Due(moment if self._lead == HALF else max(moment, self._latest), self._prepare)
+
+    @property
+    def _to_ask(self) -> int:
+        """The first step that has not been asked for."""
+        last = self.requests.last
+        return self.step + 1 if last is None or last.step < self.step else last.step + 1
+
+    def _asks_further(self, step: int) -> bool:
+        """Whether a step behind the next one is asked for now: it is of the same program, and no loop.
+
+        It tells of what the next one comes to, so that has been asked for, or has come.
+        """
+        if self._programs.begins(step, self._bars_of(step)):
+            return False
+        return self._decide(step, self._given(step)) is not StepAction.LOOP
 
     def _prepare(self, now: int) -> None:
-        program = self._programs.begin(self.step + 1, self._bars_of(self.step + 1))
+        program = self._programs.begin(self._to_ask, self._bars_of(self._to_ask))
         if program is not None:
             self._become(program, now)
         else:
             self._take_on(self._surface.step(self.parameters), now)
-        step = self.step + 1  # a program may count otherwise
+        step = self._to_ask  # a program may count otherwise
         self._keep_metre(step, now)
-        self._held.forget_before(step - 2)
+        self._held.forget_before(self.step - 1)
         self._performer.prepare(self.parameters, step)
-        self._meet(Moment.AHEAD, step, self._given(step), now, self.grid.tick(step) or now)
+        tick = self.grid.tick(step) if self._lead == HALF else self.grid.expected(step)
+        self._meet(Moment.AHEAD, step, self._given(step), now, tick or now)
 
     def _tick(self, now: int) -> None:
         self.step += 1
-        self._step_time = now - self._clock.guard
+        self._step_time, self._latest = now - self._clock.guard, now
         self._counts.steps += 1
+        self.requests.reach(self.step)
         self._voice.new_step()
         given = self._given(self.step)
         self._meet(Moment.TICK, self.step, given, now, self._step_time)
@@ -177,6 +208,7 @@ class Steps:
             self._held_until = self.step
 
     def _deadline(self, now: int) -> None:
+        self._latest = now
         self._meet(Moment.DEADLINE, self.step, self._given(self.step), now, now)
 
     def _keys_changed(self, now: int) -> None:
@@ -202,6 +234,8 @@ class Steps:
             return Standing.SAME
         action = self._decide(step, given)
         other = action is StepAction.AROUND or action is not request.action
+        if self._lead > HALF and action.chooses:
+            other = False
         return Standing.OTHER if other else Standing.CHANGED
 
     # -- the acts: of a step, what is held in it, ns now, and when what is played in it begins -------------
@@ -242,7 +276,7 @@ class Steps:
     def _ask(self, step: int, given: State, now: int, ahead: int = 0) -> None:
         requests, parameters = self.requests, self.parameters
         if self.off_grid:
-            requests.report(step, given, self._voice.hold(), parameters, StepAction.AROUND, now)
+            requests.report(step, given, self._voice.hold(), parameters, StepAction.AROUND, now, self.step)
             return
         action = self._decide(step, given)
         if action is StepAction.LOOP:
@@ -250,13 +284,14 @@ class Steps:
         else:
             self._performer.end_loop()
             if action.chooses:
-                requests.ask(step, given, parameters, action, now, ahead)
+                requests.ask(step, given, parameters, action, now, ahead, self.step)
                 return
             frame = rest(self._held.pitches)
-        requests.settle(requests.report(step, given, frame.ours, parameters, action, now), *frame)
+        requests.settle(requests.report(step, given, frame.ours, parameters, action, now, self.step), *frame)
 
     def _answered(self, request: PendingRequest, now: int) -> None:
         """The answer that was waited for has come."""
+        self._latest = max(self._latest, now)
         self._play(request, max(self._step_time, now))
 
     def _play(self, request: PendingRequest, time: int) -> None:
@@ -376,7 +411,7 @@ class Steps:
         self._held.strike(lane, key, step)
         self._step_time = now
         given = self._held.now(struck=key)
-        self.requests.ask(step, given, self.parameters, StepAction.AROUND, now)
+        self.requests.ask(step, given, self.parameters, StepAction.AROUND, now, 0, self.step)
         self.requests.wait(now, now + self.grid.grace)
 
     # -- silence ---------------------------------------------------------------------------------------
@@ -384,6 +419,7 @@ class Steps:
     def hush(self, now: int) -> None:
         """Our notes end in the middle of a step; the song goes on with the next."""
         self._silence(now)
+        self._latest = max(self._latest, now)
         self.requests.hushed()
 
     def end(self, now: int) -> None:
@@ -444,6 +480,7 @@ class Steps:
         self._set_latch(now)
 
     def _take_up(self, program: Program) -> None:
+        self._lead = program.model.lead
         self.grid = Grid(self._clock, program.model.steps_per_beat, self._offset)
         self._bend_grid()
 
@@ -518,6 +555,7 @@ class Steps:
 
     def _go_to(self, first: int, now: int) -> None:
         self.step = first - 1
+        self._latest = now
         self._held_until = first - 1
         self._keep_metre(first, now)
         self._held.begin(first, now, self.grid.step_length / 2)

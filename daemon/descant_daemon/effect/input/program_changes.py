@@ -42,11 +42,16 @@ class Programs:
         self.coming = self._all[place]
         return True
 
+    def begins(self, step: int | None, bars: Bars) -> bool:
+        """Whether one that was chosen begins with ``step`` (None: out of time, any begins)."""
+        return self.coming is not None and (step is None or not bars.within(step) % self._stride(bars))
+
     def begin(self, step: int | None, bars: Bars) -> Program | None:
         """The program that begins with ``step`` (None: out of time, any begins); it is the current one from then on."""
-        if self.coming is None or (step is not None and bars.within(step) % self._stride(bars)):
+        coming = self.coming
+        if coming is None or not self.begins(step, bars):
             return None
-        self.current, self.coming = self.coming, None
+        self.current, self.coming = coming, None
         return self.current
 
     def replace(self, track: Instance) -> bool:

@@ -48,6 +48,16 @@ class _Written:
         return core_schema.no_info_plain_validator_function(blamed(self.read), serialization=writing)
 
 
+HALF = 0.5  # of a step
+MOST_LEAD = 64  # steps
+
+
+def _some_lead(lead: float) -> float:
+    if lead != HALF and not (lead.is_integer() and 1 <= lead <= MOST_LEAD):
+        raise ValueError(f"a lead of {lead:g} steps is neither half a step nor 1 to {MOST_LEAD} whole ones")
+    return lead
+
+
 def _some_pitch(pitches: PitchRange) -> PitchRange:
     if not 0 <= pitches.low <= pitches.high <= TOP_KEY:
         raise ValueError(f"the pitches {pitches.low} to {pitches.high} are no range of keys")
@@ -133,6 +143,8 @@ class Ears:
 class ModelFacts:
     """What is known of a model beside its weights. ``number``: its place in the engine.
 
+    ``lead``: how many steps before its tick it has to be asked for a step: ``HALF`` of one, or a whole number.
+
     ``stem``: of its files; ``pair``: hash of the weights of all.
     """
 
@@ -142,6 +154,7 @@ class ModelFacts:
     number: Number = 0
     stem: File = field(default=Path(), compare=False)
     pair: str = field(default="", compare=False)
+    lead: Annotated[float, AfterValidator(_some_lead), Field(exclude_if=HALF.__eq__)] = HALF
 
     def faults(self, parameters: Parameters) -> Iterator[tuple[str, str]]:
         """Each parameter that the model cannot be played with, and a sentence that says why."""
