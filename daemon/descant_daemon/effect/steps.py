@@ -35,7 +35,7 @@ from descant_daemon.time.metre_map import Bars
 from descant_routing.ledger import Ledger
 
 
-class Moment(Enum):
+class StepMoment(Enum):
     """When a step is met."""
 
     AHEAD = auto()
@@ -82,17 +82,17 @@ class Act(Enum):
     """What sounds goes on instead of the answer, and is counted."""
 
 
-TABLE: Mapping[Moment, Mapping[Standing, Act]] = {
-    Moment.AHEAD: dict.fromkeys(Standing, Act.ASK),
-    Moment.TICK: {
+TABLE: Mapping[StepMoment, Mapping[Standing, Act]] = {
+    StepMoment.AHEAD: dict.fromkeys(Standing, Act.ASK),
+    StepMoment.TICK: {
         Standing.OFF_GRID: Act.HOLD,
         Standing.SAME: Act.SOUND,
         Standing.CHANGED: Act.SOUND,
         Standing.OTHER: Act.ASK_AND_SOUND,
     },
-    Moment.KEYS_BEFORE: {Standing.OTHER: Act.ASK},
-    Moment.KEYS_AFTER: {Standing.CHANGED: Act.CORRECT, Standing.OTHER: Act.ASK_AND_SOUND},
-    Moment.DEADLINE: dict.fromkeys(Standing, Act.GIVE_UP),
+    StepMoment.KEYS_BEFORE: {Standing.OTHER: Act.ASK},
+    StepMoment.KEYS_AFTER: {Standing.CHANGED: Act.CORRECT, Standing.OTHER: Act.ASK_AND_SOUND},
+    StepMoment.DEADLINE: dict.fromkeys(Standing, Act.GIVE_UP),
 }
 """In any other standing nothing is done. An answer is taken by ``Requests``; what is waited for sounds at once."""
 
@@ -194,7 +194,7 @@ class Steps:
         self._held.forget_before(self.step - 1)
         self._performer.prepare(self.parameters, step)
         tick = self.grid.tick(step) if self._lead == HALF else self.grid.expected(step)
-        self._meet(Moment.AHEAD, step, self._given(step), now, tick or now)
+        self._meet(StepMoment.AHEAD, step, self._given(step), now, tick or now)
 
     def _tick(self, now: int) -> None:
         self.step += 1
@@ -203,22 +203,22 @@ class Steps:
         self.requests.reach(self.step)
         self._voice.new_step()
         given = self._given(self.step)
-        self._meet(Moment.TICK, self.step, given, now, self._step_time)
+        self._meet(StepMoment.TICK, self.step, given, now, self._step_time)
         if not self.off_grid and given.any():
             self._held_until = self.step
 
     def _deadline(self, now: int) -> None:
         self._latest = now
-        self._meet(Moment.DEADLINE, self.step, self._given(self.step), now, now)
+        self._meet(StepMoment.DEADLINE, self.step, self._given(self.step), now, now)
 
     def _keys_changed(self, now: int) -> None:
         """Is what we asked for still the right question?"""
         request = self.requests.pending
         if request is not None:
-            moment = Moment.KEYS_AFTER if request.step == self.step else Moment.KEYS_BEFORE
+            moment = StepMoment.KEYS_AFTER if request.step == self.step else StepMoment.KEYS_BEFORE
             self._meet(moment, request.step, self._given(request.step), now, now)
 
-    def _meet(self, moment: Moment, step: int, given: State, now: int, time: int) -> None:
+    def _meet(self, moment: StepMoment, step: int, given: State, now: int, time: int) -> None:
         """``given``: what is held in ``step``; ``time``: when what is played in it begins."""
         act = TABLE[moment].get(self._standing(step, given))
         if act is not None:
