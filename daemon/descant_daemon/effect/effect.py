@@ -14,16 +14,17 @@ from descant_daemon.effect.cables.gates import Care, Gates
 from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.common import Common, Due
+from descant_daemon.effect.conductor import Conductor
 from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.dispatcher import Dispatcher
 from descant_daemon.effect.events import Capture
-from descant_daemon.effect.input.key_buttons import KeyButtons
 from descant_daemon.effect.part import Part, check_track
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Instance
-from descant_daemon.time.clock import Clock, Happening, Kind
+from descant_daemon.time.clock import Clock
 from descant_daemon.time.clock_master import ClockMaster
-from descant_daemon.time.metre_map import MetreMap, Stretch
+from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing import message
 from descant_routing.ledger import Ledger
@@ -68,9 +69,12 @@ class Effect:
         self.metres = metres or MetreMap()
         self._common = Common(clock, self.counts, offset, itertools.count(1), self.metres)
         self._clock_from = clock_from
+        self.parts: list[Part] = []
         self._play_with([self._part(track, instance) for instance, track in enumerate(tracks)])
         self._gates = Gates(cares or {})
-        self._buttons = KeyButtons()
+        master = ClockMaster(clock, offset) if send_clock else None
+        self._conductor = Conductor(clock, self.metres, self.parts, self.patchbay, self._out, master)
+        self._dispatcher = Dispatcher(self.parts, self.patchbay, self._out, self._key_struck, self._act)
         self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[Capture] = []
         """What is for the take alone; to be taken away."""
@@ -78,12 +82,9 @@ class Effect:
         """Why the last change was refused that somebody without a knob wanted; ``counts`` says how many were."""
         self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
-        self._master = ClockMaster(clock, offset) if send_clock else None
         self._feedback: str | None = None
         self._values_at: int | None = None  # ns, when motor faders are told next
         self._send_values_to(feedback)
-        self._bar: Stretch | None = None  # the last that the clock told of
-        self._left: Happening | None = None  # the stop at which keys were down
         self._seen = 0  # the latest time that we were told of
 
     # -- in ------------------------------------------------------------------------------------------
@@ -107,12 +108,24 @@ class Effect:
     def _hear(self, data: bytes, port: str, now: int) -> None:
         if data[0] >= message.SYSEX:
             thru = all(part.parameters.thru for part in self.parts if part.track.hears.input == port)
-            self._pass(data, port, thru, now)
+            self._dispatcher.pass_dry(data, port, thru, now)
             self._system(data, port, now)
         elif not self._taps.takes(data):
-            self._channel(data, port, now)
+            self._dispatcher.channel_message(data, port, now)
         elif self._taps.is_tap(data):
             self.tap(now)
+
+    def _system(self, data: bytes, port: str, now: int) -> None:
+        timing = message.is_realtime(data) or message.is_song_position(data)
+        if timing and port == self._clock_from:
+            self._conductor.hear(data, port, now, self._seen)
+        if data[0] == message.SYSTEM_RESET:
+            for part in self.parts:
+                part.end_everything(now)
+
+    def _key_struck(self, now: int) -> None:
+        """The clock hears of keys, too."""
+        self._conductor.happen(self.clock.key_pressed(now), self._seen)
 
     def take(self, answer: Answer) -> None:
         """The engine has answered."""
@@ -189,7 +202,7 @@ class Effect:
 
     def tap(self, now: int) -> None:
         """The player has tapped the tempo."""
-        self._happen(self.clock.tap(now))
+        self._conductor.happen(self.clock.tap(now), self._seen)
 
     def change(self, values: Mapping[str, object], now: int, parts: Sequence[Part] | None = None) -> None:
         """Change parameters of every instance, or of ``parts``. Raises UsageError, and then nothing is changed."""
@@ -210,11 +223,6 @@ class Effect:
             part.act(action, now)
         self._act(action, now)
 
-    def _act_all(self, actions: Collection[str | None], now: int) -> None:
-        """What is none of an instance's, once each, in the same order every time."""
-        for action in sorted(action for action in actions if action is not None):
-            self._act(action, now)
-
     def _act(self, action: str, now: int) -> None:
         match action:
             case "panic":
@@ -231,16 +239,14 @@ class Effect:
     def advance(self, until: int) -> None:
         """Do everything that is due before ``until``."""
         if not self._seen:
-            self._arm(0, until)  # where a song most likely begins
+            self._conductor.arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
-        happenings = self.clock.advance(until)
-        self._heed_bars()
-        self._happen(happenings)
+        self._conductor.advance(until, self._seen)
         if self._feedback is not None and self._values_at is None:
             self._values_at = until
         while (due := self._next_due()) is not None and due.time < until:
             due.act(due.time)
-        self._shut(until)
+        self._dispatcher.shut(until)
 
     def next_deadline(self) -> int | None:
         """When ``advance`` next has something to do."""
@@ -254,8 +260,8 @@ class Effect:
             dues.append(Due(late, partial(self._make_good, port)))
         if self._values_at is not None:
             dues.append(Due(self._values_at, self._tell_values))
-        if self._master is not None and (clock := self._master.next_due()) is not None:
-            dues.insert(0, Due(clock, self._send_clock))
+        if (clock := self._conductor.next_due()) is not None:
+            dues.insert(0, clock)
         return min(dues, key=lambda due: due.time, default=None)
 
     # -- out -----------------------------------------------------------------------------------------
@@ -303,7 +309,7 @@ class Effect:
     # -- inside --------------------------------------------------------------------------------------
 
     def _play_with(self, parts: list[Part]) -> None:
-        self.parts = parts
+        self.parts[:] = parts
         self._by_number = {part.instance: part for part in parts}
 
     def _part(self, track: Instance, instance: int) -> Part:
@@ -366,159 +372,3 @@ class Effect:
             return part
         part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
         return part
-
-    def _system(self, data: bytes, port: str, now: int) -> None:
-        timing = message.is_realtime(data) or message.is_song_position(data)
-        if timing and port == self._clock_from:
-            ran = self.clock.running
-            happenings = self.clock.feed(data, now)
-            self._happen(happenings)
-            if data[0] == message.STOP and ran and not self.clock.running:
-                self._leave_keys(port, happenings[-1])
-            if self.clock.armed is not None:
-                self._arm(self.clock.armed, now)
-        if data[0] == message.SYSTEM_RESET:
-            for part in self.parts:
-                part.end_everything(now)
-
-    def _leave_keys(self, port: str, stop: Happening) -> None:
-        """Stop, by the cable by which keys come: a DAW may never send their ends, a player will."""
-        self._left = stop
-        for part in self.parts:
-            part.leave_keys(port, stop.time)
-
-    def _resume(self, begin: Happening) -> None:
-        """The song goes on. Keys that were left at its stop are held again, or nobody's if it is somewhere else.
-
-        Not if it has but turned a loop.
-        """
-        if self._left is None:
-            return
-        stop, self._left = self._left, None
-        goes_on = begin.kind is Kind.CONTINUED and begin.tick == stop.tick
-        keep = goes_on or begin.time - stop.time <= LOOP
-        for part in self.parts:
-            part.resume_keys(begin.time, keep=keep)
-
-    def _channel(self, data: bytes, port: str, now: int) -> None:
-        channel = message.channel(data)
-        key = data[1] if message.is_of_key(data) else None
-        answerers = [part for part in self.parts if part.answers(port, channel, key)]
-        if self._choose_program(data, answerers, now):
-            return
-        if key is not None:
-            if not self._press(data, port, answerers, now):
-                self._key(data, port, answerers, now)
-            return
-        self._pass(data, port, all(part.parameters.thru for part in answerers), now)
-        if message.is_control_change(data):
-            self._control(data, port, answerers, now)
-
-    def _press(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> bool:
-        """A key that is a button, wherever it lies, does its actions and goes no further."""
-        channel, key = message.channel(data), data[1]
-        pressed = [part for part in self.parts if part.answers(port, channel) and part.action_of(key)]
-        if not self._buttons.takes(port, data, bound=bool(pressed)):
-            return False
-        if message.is_note_on(data):
-            # It may be down as a note from before it was a button.
-            self._key(message.note_off(channel, key), port, answerers, now)
-            self._act_all({part.press(key, now) for part in pressed}, now)
-        return True
-
-    def _key(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
-        owners = answerers
-        if (
-            message.channel(data) == message.DRUMS and not answerers
-        ):  # nobody's notes, and let through by whom it is
-            owners = [part for part in self.parts if part.answers(port, message.DRUMS)]
-        for each in answerers[0].chords.expand(data) if answerers else [data]:
-            self._pass(each, port, all(part.parameters.thru for part in owners), now)
-            self._note(each, port, answerers, now)
-
-    def _note(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
-        channel, key = message.channel(data), data[1]
-        hearers = [part for part in self.parts if part.hears(port, channel, key)]
-        if message.is_note_on(data):
-            for part in hearers:
-                part.key_down(port, channel, key, data[2], now)
-            if answerers:
-                self._happen(self.clock.key_pressed(now))
-            for part in hearers:
-                part.key_heard(port, channel, key, now)
-        elif message.is_note_off(data):
-            for part in hearers:
-                part.key_up(port, channel, key, now)
-
-    def _control(self, data: bytes, port: str, answerers: Sequence[Part], now: int) -> None:
-        channel, number, value = message.channel(data), data[1], data[2]
-        hearers = [part for part in self.parts if part.hears(port, channel)]
-        if number in (message.SUSTAIN, message.SOSTENUTO, message.RESET_CONTROLLERS):
-            for part in hearers:
-                part.pedal(port, channel, number, value, now)
-        elif number in message.NOTE_ENDING_CONTROLLERS:
-            for part in hearers:
-                part.end_notes(port, [channel], now)
-        if number not in _NO_KNOBS:
-            self._act_all({part.control(channel, number, value, now) for part in answerers}, now)
-
-    def _choose_program(self, data: bytes, answerers: Sequence[Part], now: int) -> bool:
-        """Program changes and bank select, where somebody has programs to choose from, go no further."""
-        choosers = [part for part in answerers if part.programs.choosable]
-        if message.is_program_change(data):
-            for part in choosers:
-                part.program_change(data[1], now)
-            return bool(choosers)
-        if message.is_control_change(data) and data[1] in (message.BANK_SELECT, message.BANK_SELECT_LSB):
-            for part in choosers:
-                part.programs.bank(data[1], data[2])
-            return bool(choosers)
-        return False
-
-    def _pass(self, data: bytes, port: str, thru: bool, now: int) -> None:
-        """The dry path. What ends the notes of a channel ends ours there too."""
-        passes = thru or not self.patchbay.gated
-        sent = self.patchbay.feed(data, port) if passes else self.patchbay.shut(port, data)
-        self._out.send_each(now, sent)
-        for sink, each in sent:
-            if message.is_control_change(each) and each[1] in message.NOTE_ENDING_CONTROLLERS:
-                for part in self.parts:
-                    if part.sounds_on(sink, message.channel(each)):
-                        part.end_notes(port, (), now)
-
-    def _arm(self, tick: int, now: int) -> None:
-        for part in self.parts:
-            part.steps.arm(tick, now)
-
-    def _send_clock(self, now: int) -> None:
-        assert self._master is not None  # whose due it was
-        self._out.send_to(self.patchbay.outputs, now, self._master.send(now))
-
-    def _happen(self, happenings: Sequence[Happening]) -> None:
-        for happening in happenings:
-            if self._master is not None:
-                # A Start that is known ahead leaves at once: nothing has to wait behind it.
-                due = min(happening.time, self._seen)
-                self._out.send_to(self.patchbay.outputs, due, self._master.happen(happening))
-            runs = happening.kind not in (Kind.STOPPED, Kind.LOST)
-            if runs:
-                self._resume(happening)
-            for part in self.parts:
-                part.steps.happen(happening, runs=runs)
-
-    def _heed_bars(self) -> None:
-        """Whoever keeps the clock may keep bars, too."""
-        bar = self.clock.bar
-        if bar is None or bar == self._bar:
-            return
-        self._bar = bar
-        if all(part.can_play_in(bar.metre) for part in self.parts):
-            self.metres.change(bar.tick, bar.metre, bar.bar)
-
-    def _shut(self, now: int) -> None:
-        """Where ``thru`` has been switched off, what passed before ends."""
-        for part in self.parts if self.patchbay.gated else ():
-            if not part.parameters.thru:
-                ears = part.track.hears
-                for channel in ears.channels:
-                    self._out.send_each(now, self.patchbay.close(ears.input, channel))
