@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from descant_daemon.effect.modes import MODE_ROWS
-from descant_daemon.effect.steps import TABLE, Act, Standing, StepMoment
+from descant_daemon.effect.steps import TABLE, Act, RequestStanding, StepMoment
 from descant_daemon.settings.actions import ACTIONS
 from descant_daemon.settings.choices import MODES
 
@@ -19,6 +19,6 @@ def test_every_moment_of_a_step_has_its_acts_and_every_act_its_moment() -> None:
     assert {*TABLE} == {*StepMoment}
     assert {act for acts in TABLE.values() for act in acts.values()} == {*Act}
     ahead, late = TABLE[StepMoment.AHEAD], TABLE[StepMoment.DEADLINE]
-    assert {*ahead} == {*late} == {*Standing}, (
+    assert {*ahead} == {*late} == {*RequestStanding}, (
         "whatever the keys do, a step is asked for, and is not waited for for ever"
     )

@@ -50,7 +50,7 @@ class StepMoment(Enum):
     """The tick has passed, and the answer is waited for no longer."""
 
 
-class Standing(Enum):
+class RequestStanding(Enum):
     """How the request of the step stands; the first that is so."""
 
     OFF_GRID = auto()
@@ -82,17 +82,17 @@ class Act(Enum):
     """What sounds goes on instead of the answer, and is counted."""
 
 
-TABLE: Mapping[StepMoment, Mapping[Standing, Act]] = {
-    StepMoment.AHEAD: dict.fromkeys(Standing, Act.ASK),
+TABLE: Mapping[StepMoment, Mapping[RequestStanding, Act]] = {
+    StepMoment.AHEAD: dict.fromkeys(RequestStanding, Act.ASK),
     StepMoment.TICK: {
-        Standing.OFF_GRID: Act.HOLD,
-        Standing.SAME: Act.SOUND,
-        Standing.CHANGED: Act.SOUND,
-        Standing.OTHER: Act.ASK_AND_SOUND,
+        RequestStanding.OFF_GRID: Act.HOLD,
+        RequestStanding.SAME: Act.SOUND,
+        RequestStanding.CHANGED: Act.SOUND,
+        RequestStanding.OTHER: Act.ASK_AND_SOUND,
     },
-    StepMoment.KEYS_BEFORE: {Standing.OTHER: Act.ASK},
-    StepMoment.KEYS_AFTER: {Standing.CHANGED: Act.CORRECT, Standing.OTHER: Act.ASK_AND_SOUND},
-    StepMoment.DEADLINE: dict.fromkeys(Standing, Act.GIVE_UP),
+    StepMoment.KEYS_BEFORE: {RequestStanding.OTHER: Act.ASK},
+    StepMoment.KEYS_AFTER: {RequestStanding.CHANGED: Act.CORRECT, RequestStanding.OTHER: Act.ASK_AND_SOUND},
+    StepMoment.DEADLINE: dict.fromkeys(RequestStanding, Act.GIVE_UP),
 }
 """In any other standing nothing is done. An answer is taken by ``Requests``; what is waited for sounds at once."""
 
@@ -224,19 +224,19 @@ class Steps:
         if act is not None:
             self._acts[act](step, given, now, time)
 
-    def _standing(self, step: int, given: State) -> Standing:
+    def _standing(self, step: int, given: State) -> RequestStanding:
         request = self.requests.pending
         if self.off_grid:
-            return Standing.OFF_GRID
+            return RequestStanding.OFF_GRID
         if request is None:
-            return Standing.NONE
+            return RequestStanding.NONE
         if np.array_equal(given, request.given):
-            return Standing.SAME
+            return RequestStanding.SAME
         action = self._decide(step, given)
         other = action is StepAction.AROUND or action is not request.action
         if self._lead > HALF and action.chooses:
             other = False
-        return Standing.OTHER if other else Standing.CHANGED
+        return RequestStanding.OTHER if other else RequestStanding.CHANGED
 
     # -- the acts: of a step, what is held in it, ns now, and when what is played in it begins -------------
 
