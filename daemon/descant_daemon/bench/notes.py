@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy as np
 
 from descant_daemon.bench.paced import spread, stopwatch
 from descant_daemon.engine.asking import Ask, Sampling
+from descant_daemon.engine.choice import Line
 from descant_daemon.engine.lead import lead
 from descant_daemon.engine.memory import SongMemory
 from descant_daemon.families import load_model
+from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.loaded_model import LoadedModel
 from descant_daemon.families.step_cost import step_cost
 
@@ -35,8 +38,11 @@ def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], 
     for step in range(steps):
         for model, times in zip(models, taken, strict=True):
             line = model.mind(0, SongMemory()).line(_ask(model, step))
+            if isinstance(line, Line):
+                assert line.choice.thresholds.size  # at hand, as when it was asked half a step ahead
+            notes = partial(model.draw if isinstance(model, AlongTime) else model.choose, [line])
             time.sleep(PACE)
-            times.append(stopwatch(lambda model=model, line=line: model.choose([line])))  # type: ignore[misc]
+            times.append(stopwatch(notes))
         progress()
     here, other = (spread(times) for times in taken)
     cost = step_cost(models[0])
