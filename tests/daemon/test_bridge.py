@@ -9,7 +9,7 @@ import pytest
 from tests.daemon.player import Player, same
 
 from descant_daemon.engine.asking import Sampling
-from descant_daemon.engine.heard import bridged, filled, open_pitches, sounded_before
+from descant_daemon.engine.heard import approach, bridged, filled, open_pitches
 from descant_daemon.engine.plan import Plan
 from descant_daemon.note_state import ARTICULATE, PLAY, NoteLog, PitchRange, State
 
@@ -126,9 +126,9 @@ def test_voices_are_led_on_from_the_key_before_the_gap(sounds: int) -> None:
     steps = np.stack([np.maximum(alone, ours), ours], 1).astype(np.uint8)
     for number, key in enumerate(TUNE[:-1], 1):
         at = 8 + 4 * number
-        found = sounded_before(np.maximum(alone, ours)[at - 1], steps[at - BRIDGE : at])
-        assert set(PITCHES.low + np.flatnonzero(found)) == {43, key}
-    assert set(np.flatnonzero(sounded_before(ours[4], steps[4:4]))) == {3}
+        found = approach(steps[:at], BRIDGE)
+        assert [set(PITCHES.low + np.flatnonzero(each)) for each in found[:2]] == [{key}, {43}]
+    assert not any(each.any() for each in approach(steps[:0], BRIDGE)[:2])
 
 
 def test_a_tune_comes_back_in_its_gaps_too() -> None:

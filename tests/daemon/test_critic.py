@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from descant_daemon.engine.choice import MORE, Choice
-from descant_daemon.engine.critic import MUD, WEIGHTS, Critic
+from descant_daemon.engine.critic import WEIGHTS, Critic
+from descant_daemon.engine.fault_finding import MUD
 from descant_daemon.engine.sonority import name_of
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
@@ -31,8 +32,10 @@ def number(name: str) -> int:
     )
 
 
-def critic(before: str, given: str, *, beat: bool = True, force: float = 1.0) -> Critic:
-    return Critic(force, draft(before)[:, PLAY] > 0, draft(given)[:, PLAY] > 0, LOW, beat)
+def critic(before: str, given: str, *, beat: bool = True, his: str = "", rests: bool = False) -> Critic:
+    """``before``: our notes that lead to the step, ``his``: the player's then."""
+    was = draft(his)[:, PLAY] > 0, draft(before)[:, PLAY] > 0
+    return Critic(1.0, was, draft(given)[:, PLAY] > 0, LOW, beat, rests)
 
 
 SHAPES: dict[str, list[tuple[int, ...]]] = {
@@ -57,13 +60,28 @@ def chord(classes: set[int]) -> tuple[str, int | None, int | None]:
     return ("part" if any(classes <= triad for triad in whole) else "other"), None, None
 
 
+def smoothly(before: list[int], after: list[int]) -> list[tuple[int, int]]:
+    """Of all ways to lead the notes without crossing the one that moves least; of alike ones the lowest."""
+    if len(before) > len(after):
+        return [(two, one) for one, two in smoothly(after, before)]
+    ways = itertools.combinations(after, len(before))
+    return list(
+        zip(
+            before,
+            min(ways, key=lambda way: sum(abs(a - b) for a, b in zip(before, way, strict=True))),
+            strict=True,
+        )
+    )
+
+
 def slowly(judge: Critic, played: State) -> float:
     ours = [int(row) for row in np.flatnonzero(played[:, PLAY])]
     if not ours:
         return 0.0
     given = [int(row) for row in np.flatnonzero(judge.given)]
     now = sorted({*ours, *given})
-    was = [int(row) for row in np.flatnonzero(judge.before)]
+    his, mine = ([int(row) for row in np.flatnonzero(each)] for each in judge.before)
+    was = sorted({*his, *mine})
     classes = [(row + LOW) % 12 for row in now]
     what, root, third = chord(set(classes))
     score: float = getattr(W, what)
@@ -72,6 +90,7 @@ def slowly(judge: Critic, played: State) -> float:
         score += W.fifth_below * ((root + 7) % 12 == classes[0])
     score += W.third_twice * (third is not None and classes.count(third) > 1)
     score *= 1 if judge.beat else W.off_beat
+    score += W.unsettled * (judge.rests and what not in {"triad", "part"})
     score += W.clash * sum(any(abs(row - key) % 12 in (1, 11) for key in given) for row in ours)
     if len(now) > 1:
         score += W.mud * (now[1] - now[0] < 7 and now[0] + LOW < MUD)
@@ -79,17 +98,16 @@ def slowly(judge: Critic, played: State) -> float:
         moved = abs(now[0] - was[0])
         score += W.still_bass * (moved == 0 and bool(played[:, ARTICULATE].any()))
         score += W.bass_by_fourth * (moved in (5, 7)) + W.wide_bass * max(0, moved - 12)
-    if len(was) != len(now) and min(len(was), len(now)) > 1:
-        one, other = now[0] - was[0], now[-1] - was[-1]
-        interval = (was[-1] - was[0]) % 12
-        score += W.parallel * (interval in (0, 7) and one * other > 0 and (now[-1] - now[0]) % 12 == interval)
-    if len(was) == len(now) > 1:
-        for low, high in itertools.combinations(range(len(now)), 2):
-            one, other = now[low] - was[low], now[high] - was[high]
-            interval = (was[high] - was[low]) % 12
-            same = one * other > 0 and (now[high] - now[low]) % 12 == interval
-            score += W.parallel * (interval in (0, 7) and same)
-        score += W.leap * sum(max(0, abs(now[at] - was[at]) - 2) for at in range(1, len(now) - 1))
+    theirs, moves = smoothly(his, given), smoothly(mine, ours)
+    for one, other in [*itertools.combinations(moves, 2), *itertools.product(theirs, moves)]:
+        interval = abs(one[0] - other[0]) % 12
+        same = abs(one[1] - other[1]) % 12 == interval and (one[1] - one[0]) * (other[1] - other[0]) > 0
+        score += W.parallel * (interval in {0, 7} and same)
+    low, high = (
+        min((*given, *(move[1] for move in moves)), default=0),
+        max((*given, *(m[1] for m in moves)), default=0),
+    )
+    score += W.leap * sum(max(0, abs(one - two) - 2) for one, two in moves if low < two < high)
     return judge.force * score
 
 
@@ -106,8 +124,9 @@ def test_all_drafts_at_once_are_judged_as_note_by_note(seed: int) -> None:
 
     given = some(2)
     drafts = np.array([some(4) * (1 - given[:, :1]) for _ in range(12)])
-    judge = Critic(0.7, some(4)[:, PLAY] > 0, given[:, PLAY] > 0, LOW, bool(seed % 2))
-    assert judge.scores(drafts) == pytest.approx([slowly(judge, each) for each in drafts])
+    before = some(2)[:, PLAY] > 0, some(4)[:, PLAY] > 0
+    judge = Critic(0.7, before, given[:, PLAY] > 0, LOW, bool(seed % 2), bool(seed % 3))
+    assert judge.scores(drafts)[0] == pytest.approx([slowly(judge, each) for each in drafts])
 
 
 @pytest.mark.parametrize(
@@ -122,8 +141,49 @@ def test_all_drafts_at_once_are_judged_as_note_by_note(seed: int) -> None:
     ],
 )
 def test_the_better_of_two(better: str, worse: str, before: str, given: str) -> None:
-    one, other = critic(before, given).scores(np.array([draft(better), draft(worse)]))
+    one, other = critic(before, given).scores(np.array([draft(better), draft(worse)]))[0]
     assert one > other
+
+
+@pytest.mark.parametrize(
+    ("before", "his", "now", "given", "beat", "faulty"),
+    [
+        ("C3 E3 G3", "", "D3 F3 A3", "", False, True),  # a fifth to a fifth
+        ("C3 E3 G3", "", "B2 D3 G3", "", False, False),
+        ("E3 G3", "E4", "D3 F3", "D4", False, True),  # in octaves with the player
+        ("E3 G3", "E4", "D3 F3", "", False, False),  # who is away
+        ("C3 E3 G3", "", "C3 F3 B3", "", True, True),  # no chord
+        ("C3 E3 G3", "", "C3 F3 B3", "", False, False),  # where it may pass
+    ],
+)
+def test_what_is_a_fault(before: str, his: str, now: str, given: str, beat: bool, faulty: bool) -> None:
+    assert critic(before, given, his=his, beat=beat).scores(draft(now)[None])[1].tolist() == [faulty]
+
+
+def test_where_the_player_rests_only_a_triad_is_settled() -> None:
+    """A seventh is a chord like others while he moves on, none to end a phrase in."""
+    seventh, triad = "G2 B3 F4", "C3 E4 G4"
+    for rests in (False, True):
+        judge = critic("", "G5", rests=rests)
+        scores, faulty = judge.scores(np.array([draft(seventh), draft(triad)]))
+        assert faulty.tolist() == [rests, False]
+        assert scores[1] - scores[0] > -W.unsettled * rests
+
+
+def test_what_has_stood_still_for_long_is_less_likely_to_go_on() -> None:
+    """On a beat, and the longer the less; a chord that is struck again and again stands still, too."""
+    fresh, tired, longer = (critic("C3 E3 G3", "C5")._replace(stale=beats) for beats in (0.0, 2.0, 4.0))
+    sounding = draft("C3 E3 G3")[:, PLAY] > 0
+    over = [
+        Choice(
+            dice=np.zeros((2, PITCHES, 2)), allowed=np.ones(PITCHES, np.bool_), sounding=sounding,
+            temperature=1.0, odds=1.0, voices=4, critic=each,
+        ).thresholds[0, :, PLAY]
+        for each in (fresh, tired, longer, longer._replace(beat=False))
+    ]  # fmt: skip
+    assert over[0][sounding].max() < over[1][sounding].min() < over[2][sounding].min()
+    assert np.array_equal(over[0], over[3])
+    assert all(np.array_equal(over[0][~sounding], each[~sounding]) for each in over)
 
 
 def test_a_draft_with_another_rhythm_is_never_played() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.critic import Critic
 from descant_daemon.engine.loudness import Velocities
+from descant_daemon.engine.revision import as_played, revised
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 Array = NDArray[np.float32]
@@ -60,6 +61,8 @@ class Choice:
         """Added to the network's logits before they are divided by the temperature, ``[P, 2]``."""
         lift = np.zeros(self.dice.shape[1:]) if self.bias is None else self.bias * self.temperature
         odds = math.log(self.odds) if self.odds else -math.inf
+        if self.critic is not None:
+            lift[self.sounding, PLAY] += self.critic.weary * self.temperature
         lift[:, PLAY] += (odds + PIVOT) * self.temperature - PIVOT
         return lift
 
@@ -82,10 +85,19 @@ class Choice:
         counts = drafts.sum(1)
         compete = (counts == counts[0]).all(1)
         if self.critic is not None:
-            score = score + self.critic.scores(drafts)
+            score = score + self.critic.scores(drafts)[0]
             more = counts - counts[0]
             compete |= ((more >= 0) & (more <= MORE) & ((counts > 0) == (counts[0] > 0))).all(1)
         return int(np.where(compete, score, -np.inf).argmax())
+
+    def revised(self, chosen: Chosen, logits: Array, given: State) -> Chosen:
+        """What is played of the draft that is the best, where its critic has a second thought."""
+        ours, velocities = chosen
+        if self.critic is None or not ours.any():
+            return chosen
+        odds = (logits[:, PLAY] + self._lift[:, PLAY]) / self.temperature
+        rows = revised(self.critic, ours, odds, self.allowed & (given[:, PLAY] == 0), self.sounding)
+        return Chosen(as_played(ours, rows, self.sounding), np.append(velocities, np.uint8(0))[rows])
 
 
 class Line(NamedTuple):

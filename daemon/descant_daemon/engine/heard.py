@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from descant_daemon.engine.plan import ABOVE, BELOW
 from descant_daemon.note_state import ARTICULATE, PLAY, State
+
+Bools = NDArray[np.bool_]
 
 
 def bridged(given: State, last: NDArray[np.uint8]) -> State:
@@ -27,16 +31,43 @@ def bridged(given: State, last: NDArray[np.uint8]) -> State:
     return heard
 
 
-def sounded_before(before: State, last: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """What a step is led on from, ``[P]``: what sounded ``before [P, 2]`` it; in a gap with the keys before that, too.
+class Approach(NamedTuple):
+    """What leads to a step. ``player``, ``ours``: keys in the last step in which something was struck, ``[P]`` each.
 
-    ``last``: as ``bridged`` has it.
+    ``held``: for how many steps the player has struck nothing; ``still``: for how many our keys have been the same.
     """
-    sounding: NDArray[np.bool_] = before[:, PLAY] > 0
-    alone = last[:, 0, :, PLAY] > last[:, 1, :, PLAY]
-    if not len(alone) or alone[-1].any() or not alone.any():
-        return sounding
-    return np.asarray(sounding | alone[np.flatnonzero(alone.any(1))[-1]])
+
+    player: Bools
+    ours: Bools
+    held: int
+    still: int
+
+
+def approach(last: NDArray[np.uint8], bridge: int) -> Approach:
+    """By ``last [steps, 2, P, 2]``: what sounded in the steps before, as ``SongMemory.before`` gives it.
+
+    Of who plays detached, ``player`` has the keys that he let go at most ``bridge`` steps before.
+    """
+    alone, ours = last[:, 0] > last[:, 1], last[:, 1]
+    his, mine = (np.flatnonzero(each[..., ARTICULATE].any(1)) for each in (alone, ours))
+    at = max((*his[-1:], *mine[-1:]), default=len(last) - 1)
+    near = alone[max(0, at - bridge) : at + 1, :, PLAY]
+    played = np.flatnonzero(near.any(1))
+    nothing = np.zeros(last.shape[2], np.bool_)
+    return Approach(
+        near[played[-1]] if len(played) else nothing,
+        ours[at, :, PLAY] > 0 if len(last) else nothing,
+        len(last) - 1 - int(his[-1]) if len(his) else len(last),
+        _unchanged(ours[..., PLAY]),
+    )
+
+
+def _unchanged(keys: NDArray[np.uint8]) -> int:
+    """For how many of the last steps of ``keys [steps, P]`` they were as in the last one; 0 where none sounds then."""
+    if not len(keys) or not keys[-1].any():
+        return 0
+    others = np.flatnonzero((keys != keys[-1]).any(1))
+    return len(keys) - 1 - int(others[-1]) if len(others) else len(keys)
 
 
 def filled(alone: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:

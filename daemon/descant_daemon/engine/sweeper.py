@@ -12,13 +12,13 @@ from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.critic import Critic
-from descant_daemon.engine.heard import sounded_before
+from descant_daemon.engine.heard import approach
 from descant_daemon.engine.memory import Hidden, Moment, SongMemory
 from descant_daemon.engine.mind import Place, SongMind
 from descant_daemon.engine.plan import ANYWHERE
 from descant_daemon.engine.steps import Played
 from descant_daemon.engine.uniforms import dice
-from descant_daemon.note_state import PLAY, PitchRange, State
+from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
 RUN = 16  # steps whose dice are thrown at once
 
@@ -91,18 +91,27 @@ class SweeperMind(SongMind[Line]):
                 voices=sampling.voices,
                 follow=sampling.follow,
                 bias=bias,
-                critic=self._critic(ask, here.moment),
+                critic=self._critic(ask),
             )
             self._chosen = last = here, sampling, given, choice
         return last[3]
 
-    def _critic(self, ask: Ask, moment: Moment) -> Critic | None:
+    def _critic(self, ask: Ask) -> Critic | None:
         force = ask.sampling.critic
         if not force or ask.sampling.drafts == 1:
             return None
-        plan, given = ask.sampling.plan, ask.given[:, PLAY] > 0
-        before = sounded_before(moment.before, self._memory.before(ask.step, plan.bridge, len(self._keys)))
-        return Critic(force, before, given, int(self._keys[0]), ask.step_in_bar % plan.beat == 0)
+        plan, bar, given = ask.sampling.plan, ask.steps_per_bar, ask.given[:, PLAY] > 0
+        way = approach(self._memory.before(ask.step, 2 * bar, len(self._keys)), plan.bridge)
+        plays = bool(given.any())
+        return Critic(
+            force,
+            (way.player, way.ours),
+            given,
+            int(self._keys[0]),
+            ask.step_in_bar % plan.beat == 0,
+            plays and way.held >= plan.beat - 1 and not ask.given[:, ARTICULATE].any(),
+            max(0, way.still - bar + 1) / plan.beat if plays else 0.0,
+        )
 
     def _dice_of(self, sampling: Sampling, step: int) -> NDArray[np.float64]:
         run, at = divmod(step, RUN)

@@ -10,6 +10,7 @@ import numpy as np
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Chosen, Line
+from descant_daemon.engine.critic import Critic
 from descant_daemon.engine.memory import Hidden
 from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.families.sweep import sweep
@@ -80,7 +81,8 @@ class AlongTime(Sweeper):
         """A step: along time, and up all pitches."""
         silence = np.zeros((self.pitches.size, 2), np.float32)
         every = np.ones(self.pitches.size, np.bool_)
-        choice = Choice(np.full((1, *silence.shape), NEVER), every, ~every, 1.0, 1.0, 1)
+        critic = Critic(1.0, (~every, ~every), ~every, self.pitches.low, beat=True)
+        choice = Choice(np.full((2, *silence.shape), NEVER), every, ~every, 1.0, 1.0, 1, critic=critic)
         found, _ = self.along_time(silence, 0, self.time_start)
         self.choose([Line(found, silence, choice)])
 

@@ -62,7 +62,8 @@ def sweep(draw: Draw, lines: Sequence[Line]) -> list[Chosen]:
         for index in np.flatnonzero(chosen[:, :, PLAY].sum(1) > choice.voices):
             _thin(chosen[index], found[index, :, PLAY] - choice.thresholds[index, :, PLAY], choice.voices)
         best = choice.best(chosen, found[:, :, :2], line.given)
-        answers.append(Chosen(chosen[best], _velocities(chosen[best], found[best])))
+        velocities = _velocities(chosen[best], found[best])
+        answers.append(choice.revised(Chosen(chosen[best], velocities), found[best, :, :2], line.given))
         at = drafts.stop
     return answers
 

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from descant_daemon.engine.choice import Array, Line
+from descant_daemon.engine.compiled import compiled
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.arithmetic import sigmoid
-from descant_daemon.families.compiled import compiled
 from descant_daemon.families.sweep import Drafts
 from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.contract import PITCH_CLASSES

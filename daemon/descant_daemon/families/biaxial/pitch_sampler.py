@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from descant_daemon.engine.compiled import compiled
 from descant_daemon.families.arithmetic import sigmoid, tanh
-from descant_daemon.families.compiled import compiled
 
 PITCH_CLASSES = 12
 GATES = 4  # input, output, forget, cell: ONNX's order
