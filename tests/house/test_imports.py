@@ -121,7 +121,7 @@ ONLY = {
     "alsa_midi": ("descant_routing",),
     "pythonosc": ("descant_daemon.live",),
     "onnxruntime": ("descant_daemon",),
-    "numba": ("descant_daemon.engine", "descant_daemon.families"),
+    "numba": ("descant_daemon.compiled",),
 }
 
 

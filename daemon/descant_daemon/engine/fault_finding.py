@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descant_daemon.engine.compiled import compiled
+from descant_daemon.compiled import compiled
 from descant_daemon.engine.leading import FAR, FIFTH, OCTAVE, led, parallel
 from descant_daemon.engine.sonority import CLASSES, NO_CHORD, PART, TRIAD
 from descant_daemon.note_state import ARTICULATE, PLAY

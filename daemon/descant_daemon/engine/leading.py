@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from descant_daemon.engine.compiled import compiled
+from descant_daemon.compiled import compiled
 
 OCTAVE, FIFTH = 12, 7
 FAR = 1 << 30  # farther than any key

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descant_daemon.engine.compiled import compiled
+from descant_daemon.compiled import compiled
 
 HALF = np.float32(0.5)
 MOST = np.float32(7.9)  # beyond it, tanh is 1 in float32

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from descant_daemon.compiled import compiled
 from descant_daemon.engine.choice import Array, Line
-from descant_daemon.engine.compiled import compiled
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.arithmetic import sigmoid
 from descant_daemon.families.sweep import Drafts

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from descant_daemon.engine.compiled import compiled
+from descant_daemon.compiled import compiled
 from descant_daemon.families.arithmetic import sigmoid, tanh
 
 PITCH_CLASSES = 12
