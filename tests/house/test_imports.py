@@ -41,6 +41,7 @@ RULE = {
 # The order of the rooms inside the daemon: a row may import itself, what anyone may, and what its row says. What anyone
 # may (MIDI files, the user's folders, what is said) imports none of the rooms.
 ANYONE = (
+    "compiled",
     "console",
     "in_ascii",
     "midi_bytes",
