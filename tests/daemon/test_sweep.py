@@ -11,7 +11,7 @@ from numba import njit
 from tests.daemon.one_call_a_pitch import chosen_slowly
 from tests.daemon.plain_note_axis import PlainNoteAxis
 
-from descant_daemon.engine import compiled as compiling
+from descant_daemon import compiled as compiling
 from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.families.arithmetic import sigmoid, tanh
 from descant_daemon.families.biaxial.pitch_sampler import sample_pitches
