@@ -7,10 +7,17 @@ from pathlib import Path
 import typer.core
 import typer.main
 import yaml
-from tests.house.source import ROOT
+from tests.house.source import ROOMS, ROOT
 
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md")))
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+PAGES = (
+    README,
+    ARCHITECTURE,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
 
 
 def command_lines() -> Iterator[tuple[str, str]]:
@@ -60,7 +67,7 @@ def test_every_linked_page_exists() -> None:
 def test_every_linked_heading_exists() -> None:
     links = [
         (page, page.parent / file if file else page, anchor)
-        for page in (*PAGES, ROOT / "ARCHITECTURE.md")
+        for page in PAGES
         for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
     ]
     assert len(links) > 3
@@ -98,6 +105,32 @@ def test_every_test_that_a_page_names_exists() -> None:
         if f"def {test}(" not in _text(ROOT / "tests" / file)
     ]
     assert missing == []
+
+
+def test_the_map_has_every_room() -> None:
+    """A paragraph of the code map for each folder of code."""
+    text = section("Code map")
+    rooms = {
+        path.parent.relative_to(package)
+        for package in ROOMS.values()
+        for path in package.rglob("__init__.py")
+        if path.parent != package
+    }
+    assert len(rooms) > 30
+    named = {Path(found.rstrip("/")) for found in re.findall(r"\*\*`([\w/]+/)`\*\*", text)}
+    # A room inside a room is named with it, or by itself in the paragraph of its room.
+    assert [str(room) for room in rooms if room not in named and Path(room.name) not in named] == []
+
+
+def test_every_invariant_names_a_test() -> None:
+    rules = re.findall(r"^\d+\. \*\*.*?(?=^\d+\. |\Z)", section("Invariants"), re.MULTILINE | re.DOTALL)
+    assert len(rules) > 10
+    assert [rule for rule in rules if "::test_" not in rule] == []
+
+
+def section(heading: str) -> str:
+    """What stands under a heading of ARCHITECTURE."""
+    return ARCHITECTURE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 def _anchors(page: Path) -> set[str]:

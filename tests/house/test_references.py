@@ -49,7 +49,7 @@ def test_every_file_that_the_code_speaks_of_exists(endings: set[str]) -> None:
 
 
 def test_every_file_that_a_page_speaks_of_exists(endings: set[str]) -> None:
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     named = [
         (page.name, name)
         for page in pages
