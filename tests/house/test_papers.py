@@ -108,7 +108,7 @@ def test_every_test_that_a_page_names_exists() -> None:
 
 
 def test_the_map_has_every_room() -> None:
-    """A paragraph of the code map for each folder of code."""
+    """A paragraph of the code map for each folder of code, and a word for each file beside the folders."""
     text = section("Code map")
     rooms = {
         path.parent.relative_to(package)
@@ -120,6 +120,8 @@ def test_the_map_has_every_room() -> None:
     named = {Path(found.rstrip("/")) for found in re.findall(r"\*\*`([\w/]+/)`\*\*", text)}
     # A room inside a room is named with it, or by itself in the paragraph of its room.
     assert [str(room) for room in rooms if room not in named and Path(room.name) not in named] == []
+    files = [path.name for package in ROOMS.values() for path in package.glob("[a-z]*.py")]
+    assert [name for name in files if f"`{name}`" not in text] == []
 
 
 def test_every_invariant_names_a_test() -> None:
