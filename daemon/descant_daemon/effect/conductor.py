@@ -37,7 +37,8 @@ class Conductor:
         """Clock or transport, by the cable that counts."""
         ran = self._clock.running
         happenings = self._clock.feed(data, now)
-        self.happen(happenings, seen)
+        if happenings:
+            self.happen(happenings, seen)
         if data[0] == message.STOP and ran and not self._clock.running:
             self._leave_keys(port, happenings[-1])
         if self._clock.armed is not None:
@@ -47,7 +48,8 @@ class Conductor:
         """What the clock does by itself before ``until``."""
         happenings = self._clock.advance(until)
         self._heed_bars()
-        self.happen(happenings, seen)
+        if happenings:
+            self.happen(happenings, seen)
 
     def next_due(self) -> Due | None:
         """The next clock that we send."""

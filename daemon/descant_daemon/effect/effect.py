@@ -72,6 +72,7 @@ class Effect:
         self.parts: list[Part] = []
         self._play_with([self._part(track, instance) for instance, track in enumerate(tracks)])
         self._gates = Gates(cares or {})
+        self._sends_clock = send_clock
         master = ClockMaster(clock, offset) if send_clock else None
         self._conductor = Conductor(clock, self.metres, self.parts, self.patchbay, self._out, master)
         self._dispatcher = Dispatcher(self.parts, self.patchbay, self._out, self._key_struck, self._act)
@@ -260,7 +261,7 @@ class Effect:
             dues.append(Due(late, partial(self._make_good, port)))
         if self._values_at is not None:
             dues.append(Due(self._values_at, self._tell_values))
-        if (clock := self._conductor.next_due()) is not None:
+        if self._sends_clock and (clock := self._conductor.next_due()) is not None:
             dues.insert(0, clock)
         return min(dues, key=lambda due: due.time, default=None)
 
