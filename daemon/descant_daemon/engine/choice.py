@@ -20,6 +20,7 @@ Array = NDArray[np.float32]
 # Temperature turns about this logit (one chance in 13), not about 0: a note is one of many that could be
 # struck, so even the best is seldom likelier than not, and sharpening about 0 would only make silence.
 PIVOT = -2.5
+FEWEST = 3  # notes of a chord
 MORE = 1  # note than the first draft has, where a critic chooses
 
 
@@ -73,7 +74,7 @@ class Choice:
         begin and end, at the model's own chance (the likeliest thing is always to hold what sounds), and the others
         which. A temperature below 1 would sharpen pitch by pitch, and by that favour the lowest that will do; this
         sharpens the chord (best of D, as in language models). A critic has a say beside that, and may choose a note
-        more than the first has, for a chord that wants it.
+        more than the first has, for a chord that wants it, or fewer where a first chord is set: three will do.
         """
         if len(drafts) == 1:
             return 0
@@ -87,7 +88,8 @@ class Choice:
         if self.critic is not None:
             score = score + self.critic.scores(drafts)[0]
             more = counts - counts[0]
-            compete |= ((more >= 0) & (more <= MORE) & ((counts > 0) == (counts[0] > 0))).all(1)
+            least = -max(int(counts[0, PLAY]) - FEWEST, 0) if not self.sounding.any() else 0
+            compete |= ((more >= least) & (more <= MORE) & ((counts > 0) == (counts[0] > 0))).all(1)
         return int(np.where(compete, score, -np.inf).argmax())
 
     def revised(self, chosen: Chosen, logits: Array, given: State) -> Chosen:

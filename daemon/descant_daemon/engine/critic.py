@@ -38,7 +38,7 @@ class Weights(NamedTuple):
     still_bass: float = -2.0  # where something is struck
     bass_by_fourth: float = 0.6  # or fifth
     mud: float = -0.7  # less than a fifth above a bass below ``MUD``
-    unsettled: float = -6.0  # no part of a major or minor triad, where the player holds a note
+    unsettled: float = -6.0  # no part of a major or minor triad, where the player holds a note, or at first
     stale: float = -1.0  # log-odds, each beat beyond a bar in which our keys stay the same
 
 
@@ -50,8 +50,8 @@ class Critic(NamedTuple):
     """Of one step. ``before``: the player's notes and ours that it is led on from, ``given``: his now, ``[P]`` each.
 
     ``force``: how much its word counts, 0 to 1; ``low``: MIDI key of the first pitch; ``beat``: whether it is one;
-    ``rests``: whether he has held what is given for a beat; ``stale``: for how many beats beyond a bar our keys have
-    been the same.
+    ``rests``: whether he has held what is given for a beat, or ours is a first chord; ``stale``: for how many beats
+    beyond a bar our keys have been the same.
     """
 
     force: float

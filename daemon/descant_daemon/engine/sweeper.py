@@ -109,7 +109,8 @@ class SweeperMind(SongMind[Line]):
             given,
             int(self._keys[0]),
             ask.step_in_bar % plan.beat == 0,
-            plays and way.held >= plan.beat - 1 and not ask.given[:, ARTICULATE].any(),
+            plays
+            and (not way.ours.any() or (way.held >= plan.beat - 1 and not ask.given[:, ARTICULATE].any())),
             max(0, way.still - bar + 1) / plan.beat if plays else 0.0,
         )
 
