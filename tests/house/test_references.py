@@ -60,6 +60,26 @@ def test_every_file_that_a_page_speaks_of_exists(endings: set[str]) -> None:
     assert [f"{page}: {name}" for page, name in named if name not in endings] == []
 
 
+def test_every_name_of_the_code_that_the_map_speaks_of_is_there() -> None:
+    """``Effect.feed``, ``MODE_ROWS``, ``cache_path``: what is renamed in the code is renamed in the map."""
+    code = {
+        word
+        for place in PLACES
+        for path in (ROOT / place).rglob("*.py")
+        for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))
+    }
+    pages = [ROOT / "ARCHITECTURE.md", *(ROOT / "docs" / "internals").glob("*.md")]
+    named = [
+        (page.name, part)
+        for page in pages
+        for name in re.findall(r"`([A-Za-z_][\w.]*)`", page.read_text(encoding="utf-8"))
+        if re.search("[A-Z_]", name) and not name.endswith((".py", ".md"))
+        for part in name.split(".")
+    ]
+    assert len(named) > 50
+    assert [f"{page}: {part}" for page, part in named if part not in code] == []
+
+
 def test_the_reader_finds_names_in_sentences_and_leaves_code_alone() -> None:
     text = '"""As ``a/b.py`` says."""\nx = "c.py"  # and d.py\nimport e\nopen(f"{x}/g.py")\n'
     assert named_in(words_of(text)) == {"a/b.py", "d.py"}
