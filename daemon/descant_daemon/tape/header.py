@@ -17,8 +17,12 @@ from descant_routing.errors import DescantError
 from descant_routing.wording import shown
 
 FORMAT: Literal[2] = 2
-RULES = 2
-"""By which clocks, stops, pedals and storms are heard; 1 are those of takes that do not say it."""
+CHANGED_RULES = (
+    "heard clocks, stops, pedals or storms by other rules",
+    "chose among drafts by other rules",
+)
+"""What changed with the second and each later set of rules; the first set is that of takes that do not say it."""
+RULES = 1 + len(CHANGED_RULES)
 
 _RIG = TypeAdapter(Rig)
 

@@ -10,7 +10,7 @@ from descant_daemon.effect.cycle import play_cycle
 from descant_daemon.effect.events import EngineLost, Event
 from descant_daemon.engine.engine import Engine
 from descant_daemon.tape.clock_samples import SaidAgain
-from descant_daemon.tape.header import RULES, Header
+from descant_daemon.tape.header import CHANGED_RULES, Header
 from descant_daemon.tape.news import event_of
 from descant_daemon.tape.rebuild import build_clock, effect_of
 from descant_daemon.tape.recorder import Recorder
@@ -145,9 +145,8 @@ def _difference(then: Cycle, now: Cycle, header: Header) -> str | None:
     if then == now:
         return None
     difference = _first_difference(then, now, header.origin)
-    if header.rules == RULES:
-        return difference
-    return f"{difference} (a Descant recorded it that heard clocks, stops, pedals or storms by other rules)"
+    changed = CHANGED_RULES[max(header.rules, 1) - 1 :]
+    return f"{difference} (a Descant recorded it that {', and '.join(changed)})" if changed else difference
 
 
 def _first_difference(then: Cycle, now: Cycle, origin: int) -> str:
