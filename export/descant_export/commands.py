@@ -9,8 +9,8 @@ from pathlib import Path
 from descant_daemon.console import make_console, say
 from descant_daemon.whole_file import make_folder
 from descant_export.claim import ClaimedError, claimed
-from descant_export.corpus.choice import Choice
-from descant_export.corpus.command import PAGE, gather_with_bar, summarise
+from descant_export.corpus.corpus_choice import CorpusChoice
+from descant_export.corpus.corpus_command import PAGE, gather_with_bar, summarise
 from descant_export.corpus.gathered import Gathered
 from descant_export.corpus.kept import keep
 from descant_export.corpus.mix import Mix, is_recipe, load_mix
@@ -159,11 +159,11 @@ def write_config(path: Path, family: str | None = None) -> None:
     say(f"{path}: change it, then descant train FOLDER --config {path}")
 
 
-def _chosen(what: str, split_list: Path | None, choices: dict[str, object]) -> Choice | Mix:
+def _chosen(what: str, split_list: Path | None, choices: dict[str, object]) -> CorpusChoice | Mix:
     """A recipe says for each of its styles what the options say for a folder."""
     options = IngestOptions.from_dict(dict(choices))
     if not is_recipe(what):
-        return Choice(what, options, split_list)
+        return CorpusChoice(what, options, split_list)
     if split_list is not None or options != IngestOptions():
         raise UsageError(f"How the corpora of {what} are read stands in the recipe, not in options.")
     return load_mix(Path(what))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descant_daemon.console import make_console, say
-from descant_daemon.model.card import is_model, model_paths
 from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.model_files import is_model, model_paths
 from descant_daemon.whole_file import make_folder, writable, write_whole
-from descant_export.corpus.command import gather_with_bar
+from descant_export.corpus.corpus_command import gather_with_bar
 from descant_export.corpus.kept import choice_of
 from descant_export.corpus.read import Corpus
 from descant_export.evaluate.held_out import HOLD, MARKOV, MODEL, Report, report_on
@@ -21,7 +21,7 @@ from descant_export.onnx_graphs.parity import check_parity
 from descant_export.stages import stages
 from descant_export.training import checkpoint
 from descant_export.training.checkpoint import Checkpoint
-from descant_export.training.report import model_card
+from descant_export.training.model_card import model_card
 from descant_export.verdict import quoted, verdict
 from descant_routing.errors import UsageError
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from descant_daemon.cli.app import app
 from descant_daemon.note_state import PitchRange
 from descant_export.benchmark import crops
-from descant_export.benchmark.command import benchmark
+from descant_export.benchmark.benchmark_command import benchmark
 from descant_export.benchmark.recipes import RECIPES, Recipe
 from descant_export.benchmark.run import Run
 from descant_export.benchmark.scoring import mean_log_likelihood
@@ -316,6 +316,6 @@ def test_the_command_ends_with_where_the_table_is(tmp_path: Path, monkeypatch: p
     def done(*asked: object) -> Path:
         return tmp_path / "table.md"
 
-    monkeypatch.setattr("descant_export.benchmark.command.benchmark", done)
+    monkeypatch.setattr("descant_export.benchmark.benchmark_command.benchmark", done)
     result = CliRunner().invoke(app, ["benchmark", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
     assert (result.exit_code, result.stdout.strip()) == (0, str(tmp_path / "table.md"))

@@ -10,7 +10,7 @@ from tests.daemon.one_call_a_pitch import chosen_slowly
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line
-from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 

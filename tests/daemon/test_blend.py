@@ -8,7 +8,7 @@ import pytest
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.memory import SongMemory
+from descant_daemon.engine.state_cache import SongMemory
 from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import State
 

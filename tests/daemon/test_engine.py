@@ -7,8 +7,8 @@ from tests.daemon.player import SILENT, Player, same
 
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.memory import Moment, SongMemory
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.played_steps import Played
+from descant_daemon.engine.state_cache import Moment, SongMemory
 from descant_daemon.engine.uniforms import dice, uniforms
 from descant_daemon.note_state import State
 

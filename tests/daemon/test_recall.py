@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from descant_daemon.engine.played_steps import Played
 from descant_daemon.engine.recall import clashes, distance, same_tune, strength, towards
-from descant_daemon.engine.steps import Played
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
 PITCHES = PitchRange(48, 84)

@@ -11,8 +11,8 @@ from tests.daemon.player import Player, same
 
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.memory import Moment, Room, SongMemory
-from descant_daemon.engine.steps import MOST_STEPS, RUN, Played, Steps
+from descant_daemon.engine.played_steps import MOST_STEPS, RUN, Played, PlayedSteps
+from descant_daemon.engine.state_cache import Moment, Room, SongMemory
 
 PITCHES = 13
 
@@ -26,7 +26,7 @@ def played(dice: np.random.Generator, pitches: int = PITCHES) -> Played:
 def test_what_is_kept_is_what_was_put_there(seed: int) -> None:
     """Against a dictionary, with gaps, places that are played again, and places before the song's beginning."""
     dice, chance = np.random.default_rng(seed), random.Random(seed)
-    steps, plain = Steps(), dict[int, Played]()
+    steps, plain = PlayedSteps(), dict[int, Played]()
     place = 0
     for _ in range(3000):
         place = chance.choice((place + 1, place + 1, place + 1, place + 2, chance.randrange(-300, 900)))
@@ -48,7 +48,7 @@ def test_what_is_kept_is_what_was_put_there(seed: int) -> None:
 
 
 def test_what_was_played_longest_ago_is_forgotten_first() -> None:
-    dice, steps = np.random.default_rng(1), Steps(3 * RUN)
+    dice, steps = np.random.default_rng(1), PlayedSteps(3 * RUN)
     for step in (0, RUN, 2 * RUN, 5):  # run 0 is played again
         assert steps.put(step, played(dice)) is None
     assert steps.put(9 * RUN, played(dice)) == range(RUN, 2 * RUN)

@@ -22,7 +22,7 @@ from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters

@@ -9,7 +9,7 @@ from descant_daemon.note_state import PitchRange
 from descant_export.corpus.piece import Piece
 from descant_export.corpus.read import read_corpus
 from descant_export.corpus.splits import Split, split_by_tune
-from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.biaxial import Biaxial, BiaxialShape
 from descant_export.families.kernel import KernelShape
 
 
@@ -20,12 +20,14 @@ def _one_thread() -> None:
 
 
 @pytest.fixture
-def small_shape() -> Shape:
-    return Shape(KernelShape(PitchRange(40, 75)), (12, 10), (8, 6), styles=2, style_size=3, dropout=0.5)
+def small_shape() -> BiaxialShape:
+    return BiaxialShape(
+        KernelShape(PitchRange(40, 75)), (12, 10), (8, 6), styles=2, style_size=3, dropout=0.5
+    )
 
 
 @pytest.fixture
-def small_model(small_shape: Shape) -> Biaxial:
+def small_model(small_shape: BiaxialShape) -> Biaxial:
     torch.manual_seed(3)
     model = Biaxial(small_shape)
     with torch.no_grad():

@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_daemon.model.card import check_model_files
 from descant_daemon.model.forms import BiaxialMetadata
+from descant_daemon.model.model_files import check_model_files
 from descant_export import commands, exporting
 from descant_export.claim import LOCK, claimed
-from descant_export.corpus.choice import Choice
+from descant_export.corpus.corpus_choice import CorpusChoice
 from descant_export.corpus.read import Corpus, read_corpus
 from descant_export.corpus.splits import Split
 from descant_export.training.config import Config
@@ -29,11 +29,11 @@ SMALL = ["time_layers=[6]", "note_layers=[5]", "segment=16", "batch=2", "evaluat
 def _few_pieces(monkeypatch: pytest.MonkeyPatch, split: Split) -> None:
     """Of the chorales: what is tested here is the way, not how far one gets on it."""
 
-    def few(_: Choice, corpus: Corpus) -> Split:
+    def few(_: CorpusChoice, corpus: Corpus) -> Split:
         assert corpus.name == "music21:bach"
         return Split(*(sorted(side, key=lambda piece: piece.steps)[:3] for side in split))
 
-    monkeypatch.setattr(Choice, "split", few)
+    monkeypatch.setattr(CorpusChoice, "split", few)
 
     def no_page(*_: object) -> None:
         """See corpus/test_command.py."""

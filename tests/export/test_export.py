@@ -11,13 +11,13 @@ import torch
 from tests.export.toy import metadata
 
 from descant_daemon.engine.choice import Choice, Line
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_export.corpus.splits import Split
 from descant_export.evaluate.baselines import markov
 from descant_export.evaluate.scores import score
-from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.biaxial import Biaxial, BiaxialShape
 from descant_export.families.published_kernels import KERNELS
 from descant_export.onnx_graphs.as_written import Graphs
 from descant_export.onnx_graphs.export import export, sweeper
@@ -102,7 +102,7 @@ def test_the_shipped_model_is_what_its_card_says(split: Split) -> None:
     stem = model_stem(path, load_preset(path))
     facts = check_model_files(stem).metadata
     graphs = Graphs(stem)
-    feed_of = Biaxial(Shape()).note_feed
+    feed_of = Biaxial(BiaxialShape()).note_feed
     pieces = sorted(split.test, key=lambda piece: piece.steps)[:2]
     total, steps = 0.0, 0
     for piece in pieces:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.biaxial import Biaxial, BiaxialShape
 from descant_export.families.velocity import velocity_class, velocity_log_likelihood, velocity_of
 
 
@@ -23,7 +23,7 @@ def test_every_velocity_has_a_class_and_comes_back_near(classes: int) -> None:
     assert torch.equal(velocity_class(back, classes), chosen)
 
 
-def test_the_head_changes_nothing_of_what_plays(small_shape: Shape) -> None:
+def test_the_head_changes_nothing_of_what_plays(small_shape: BiaxialShape) -> None:
     torch.manual_seed(1)
     plain = Biaxial(small_shape).eval()
     torch.manual_seed(1)

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from descant_daemon.model.card import metadata_properties, model_path, pair_hash, weights_hash
 from descant_daemon.model.contract import PLANES, VELOCITY, Graph, Role
 from descant_daemon.model.forms import RollMetadata, TpNadeMetadata
 from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.model_files import metadata_properties, model_path, pair_hash, weights_hash
 
 LOW, HIGH, UNITS, STYLES = 40, 79, 6, ("one", "two")
 

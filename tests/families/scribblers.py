@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.blend import FIRST_STYLE
 from descant_daemon.engine.choice import Array
-from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.engine.symbol_writer import Condition, Limits
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 

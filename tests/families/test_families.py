@@ -25,8 +25,8 @@ from descant_daemon.families import load_model
 from descant_daemon.families.onnx_writer import OnnxWriter
 from descant_daemon.families.tp_nade import TpNadeNetwork
 from descant_daemon.model import forms
-from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.forms import RollMetadata, TpNadeMetadata, WriterMetadata
+from descant_daemon.model.model_files import check_model_files, model_path
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 from descant_daemon.settings.parameters import Parameters
 from descant_routing.errors import DescantError, UsageError

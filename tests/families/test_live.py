@@ -12,7 +12,7 @@ from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import load_model
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.model.card import read_model
+from descant_daemon.model.model_files import read_model
 
 SILENT = np.zeros((HIGH - LOW + 1, 2), np.float32)
 

@@ -22,7 +22,7 @@ from onnx import helper
 from descant_daemon.engine.choice import Choice, Line
 from descant_daemon.families import model_of
 from descant_daemon.families.along_time import AlongTime
-from descant_daemon.model.card import ModelBytes, check_model, pair_hash, read_model, weights_hash
+from descant_daemon.model.model_files import ModelBytes, check_model, pair_hash, read_model, weights_hash
 from descant_routing.errors import DescantError
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 255, 2**16, 2**31, 2**33, 2**62, -(2**63))

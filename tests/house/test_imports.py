@@ -30,12 +30,12 @@ RULE = {
         "descant_daemon.offline",  # takes are judged as they are played
         "descant_daemon.tunes",  # over melodies that everybody has
         "descant_daemon.model.contract",  # what a model file promises, written by one, read by the other
-        "descant_daemon.model.card",
+        "descant_daemon.model.model_files",
         "descant_daemon.model.forms",
         "descant_daemon.model.metadata",
-        "descant_daemon.model.wire",
+        "descant_daemon.model.onnx_file",
         "descant_daemon.families",  # golden parity is with what plays, and takes are rendered by it
-        "descant_daemon.model.session",  # and with the graphs as they are written
+        "descant_daemon.model.onnx_session",  # and with the graphs as they are written
     ),
 }
 # The order of the rooms inside the daemon: a row may import itself, what anyone may, and what its row says. What anyone

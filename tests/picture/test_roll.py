@@ -8,7 +8,7 @@ from PIL import Image
 from descant_daemon.midi_file import write_song
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.picture.layout import MOST_BARS, Page, RollNote, measure
-from descant_daemon.picture.roll import TRACKS, RollTrack, draw_roll
+from descant_daemon.picture.piano_roll import TRACKS, RollTrack, draw_roll
 from descant_daemon.tempo_map import TempoMap
 from descant_routing.errors import DescantError
 

@@ -14,10 +14,10 @@ import onnxruntime as ort
 import pytest
 from onnx import helper, numpy_helper
 
-from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.graph import MOST_NODES, shapes_of
-from descant_daemon.model.session import session
-from descant_daemon.model.wire import read_onnx
+from descant_daemon.model.model_files import check_model_files, model_path
+from descant_daemon.model.onnx_file import read_onnx
+from descant_daemon.model.onnx_session import session
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 

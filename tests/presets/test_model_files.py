@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from descant_daemon.model import card
-from descant_daemon.model.card import (
+from descant_daemon.model import model_files
+from descant_daemon.model.contract import FORMAT
+from descant_daemon.model.forms import FEATURES, BiaxialMetadata
+from descant_daemon.model.model_files import (
     check_graph,
     check_model_files,
     metadata_properties,
     pair_hash,
     weights_hash,
 )
-from descant_daemon.model.contract import FORMAT
-from descant_daemon.model.forms import FEATURES, BiaxialMetadata
 from descant_daemon.note_state import PitchRange
 from descant_routing.errors import DescantError
 
@@ -102,7 +102,7 @@ def test_a_file_of_257_mib_is_refused_unread(
 
     monkeypatch.setattr(Path, "read_bytes", unread)
     assert refusal(stem) == "a.b.time.onnx is 257 MiB; a model file is at most 256 MiB"
-    monkeypatch.setattr(card, "MOST_BYTES", 258 * 2**20)
+    monkeypatch.setattr(model_files, "MOST_BYTES", 258 * 2**20)
     with pytest.raises(AssertionError, match="was read"):
         check_model_files(stem)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from onnx import helper
 
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 
 Models = dict[str, Any]
 Save = Callable[[Models], Path]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from descant_daemon.families import load_model
+from descant_daemon.model import onnx_session as sessions
 from descant_daemon.model import provider
-from descant_daemon.model import session as sessions
 from descant_daemon.model.provider import CPU, CUDA, fastest
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto, SparseTensorProto, TensorProto, helper, numpy_helper
 
-from descant_daemon.model.wire import DEEPEST, OnnxFile, read_onnx
+from descant_daemon.model.onnx_file import DEEPEST, OnnxFile, read_onnx
 from descant_routing.errors import DescantError
 
 if TYPE_CHECKING:

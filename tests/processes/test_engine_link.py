@@ -18,7 +18,7 @@ from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import load_model
 from descant_daemon.live.engine.engine_link import HUNG, EngineLink
-from descant_daemon.model.card import read_model
+from descant_daemon.model.model_files import read_model
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 from descant_routing.errors import DescantError

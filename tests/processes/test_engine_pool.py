@@ -11,7 +11,7 @@ import pytest
 
 from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.model.card import ModelBytes, check_model, read_model
+from descant_daemon.model.model_files import ModelBytes, check_model, read_model
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.shelf import find
 

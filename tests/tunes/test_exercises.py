@@ -9,7 +9,7 @@ from tests.tunes.as_midi import TICKS_PER_STEP, write_tunes
 
 from descant_daemon.midi_file import read_song
 from descant_daemon.tunes import load, names
-from descant_export.evaluate.judge.harmony.key import correlated
+from descant_export.evaluate.judge.harmony.tune_key import correlated
 
 # name: (metre, bars with the pick-up's, notes at once at most, lowest key, highest key)
 SHELF = {

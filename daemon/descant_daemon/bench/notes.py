@@ -14,7 +14,7 @@ from descant_daemon.bench.paced import spread, stopwatch
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.choice import Line
 from descant_daemon.engine.lead import lead
-from descant_daemon.engine.memory import SongMemory
+from descant_daemon.engine.state_cache import SongMemory
 from descant_daemon.families import load_model
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.loaded_model import LoadedModel

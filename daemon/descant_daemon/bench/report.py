@@ -12,7 +12,7 @@ from descant_daemon.bench.instances import COUNTS, measure_instances
 from descant_daemon.bench.notes import TEMPO, measure_family
 from descant_daemon.bench.on_time import TEMPI, measure_on_time
 from descant_daemon.bench.step import measure_critical, measure_steps
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 
 Figures = dict[str, Any]
 Progress = Callable[[], None]

@@ -19,9 +19,9 @@ from descant_daemon.engine.asking import Answer, Ask, Sampling
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import load_model
 from descant_daemon.live.engine.engine_link import EngineLink
-from descant_daemon.model.card import check_model_files, read_model
 from descant_daemon.model.contract import BATCH, STRETCH
-from descant_daemon.model.session import session
+from descant_daemon.model.model_files import check_model_files, read_model
+from descant_daemon.model.onnx_session import session
 from descant_daemon.note_state import State
 
 SIXTEENTH = 0.125  # s, at 120 BPM

@@ -36,5 +36,5 @@ def benchmark(
     """Train networks on the published benchmark and write the table beside the papers'. Needs the 'train' extra."""
     writable_folder(out)
     with train_extra():
-        room = importlib.import_module("descant_export.benchmark.command")
+        room = importlib.import_module("descant_export.benchmark.benchmark_command")
     say(str(room.benchmark(data, sets.split(","), networks.split(","), seeds, out, minutes, batch)))

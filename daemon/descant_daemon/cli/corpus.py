@@ -44,7 +44,7 @@ def corpus(
     if out is not None:
         writable_folder(out)
     with train_extra():
-        command = importlib.import_module("descant_export.corpus.command")
+        command = importlib.import_module("descant_export.corpus.corpus_command")
     command.corpus(
         what,
         out,

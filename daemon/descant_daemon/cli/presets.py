@@ -8,7 +8,7 @@ import typer
 
 from descant_daemon.cli import options
 from descant_daemon.console import columns, say, say_json, say_row
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 from descant_daemon.settings.preset import load_preset, model_stem, preset_json_schema
 from descant_daemon.settings.reference import parameter_reference, parameters_in_words
 from descant_daemon.settings.shelf import closed, own_folder, shelf

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.key import HEARINGS, LOOK_BACK, Array, evidence
-from descant_daemon.engine.memory import SongMemory
+from descant_daemon.engine.state_cache import SongMemory
 from descant_daemon.note_state import PLAY
 
 EARLIER = 3  # bars

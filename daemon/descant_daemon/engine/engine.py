@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from descant_daemon.engine.asking import Answer, Ask
-from descant_daemon.engine.memory import Room, SongMemory
 from descant_daemon.engine.model_protocol import Mind, Model
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.played_steps import Played
+from descant_daemon.engine.state_cache import Room, SongMemory
 
 PRIMED = 8  # steps that a model hears of before it takes over from another
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.heard import bridged, open_pitches
-from descant_daemon.engine.memory import Hidden, Moment, SongMemory
+from descant_daemon.engine.played_steps import Played
 from descant_daemon.engine.shape import Shaper
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.state_cache import Hidden, Moment, SongMemory
 from descant_daemon.note_state import PitchRange, State
 
 # Silence feeds on itself: a network that hears none of its own notes expects none. After a beat of it the
@@ -26,7 +26,7 @@ L = TypeVar("L")
 
 
 @dataclass(frozen=True)
-class Place:
+class StepOutlook:
     """A step whose outlook is known; it can be asked for again when the player's keys change.
 
     ``blend``: of styles, that the outlook was computed with. ``reached``: by a jump, not from the step before.
@@ -62,8 +62,8 @@ class SongMind(ABC, Generic[L]):
         self._start = start
         self._instance = instance
         self._memory = memory
-        self._here: Place | None = None
-        self._ahead: Place | None = None
+        self._here: StepOutlook | None = None
+        self._ahead: StepOutlook | None = None
         self._last: Played | None = None
         self._steps_per_bar, self._bar_from = 16, 0
         self._sampling, self._blend = Sampling(), FIRST_STYLE
@@ -77,11 +77,11 @@ class SongMind(ABC, Generic[L]):
         """What the model says of ``step``, which is to come, and its state then."""
 
     @abstractmethod
-    def _after(self, here: Place, played: Played) -> Hidden:
+    def _after(self, here: StepOutlook, played: Played) -> Hidden:
         """The model's state when ``played`` has sounded in the step that is here."""
 
     @abstractmethod
-    def _line(self, ask: Ask, here: Place) -> L:
+    def _line(self, ask: Ask, here: StepOutlook) -> L:
         """What is to be chosen."""
 
     # -- a mind --------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class SongMind(ABC, Generic[L]):
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _arrive(self, ask: Ask, heard: Sequence[Played]) -> Place:
+    def _arrive(self, ask: Ask, heard: Sequence[Played]) -> StepOutlook:
         here, ahead = self._here, self._ahead
         if here is None or ask.jump or ask.step not in (here.step, here.step + 1):
             return self._return_to(ask.step, ask.blend, heard)
@@ -166,7 +166,7 @@ class SongMind(ABC, Generic[L]):
             self._memory.enter_bar(ask.step, ask.bar, ahead.moment)
         return ahead
 
-    def _return_to(self, step: int, blend: Blend, heard: Sequence[Played]) -> Place:
+    def _return_to(self, step: int, blend: Blend, heard: Sequence[Played]) -> StepOutlook:
         pitches = self._pitches.size
         found = self._memory.recall(step, pitches)
         if found is None:
@@ -184,9 +184,11 @@ class SongMind(ABC, Generic[L]):
             moment = moment.then(self._after(self._place(step, moment, played.blend), played), played)
         return moment
 
-    def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> Place:
+    def _place(self, step: int, moment: Moment, blend: Blend, *, reached: bool = False) -> StepOutlook:
         step_in_bar = (step - self._bar_from) % self._steps_per_bar  # as bars are counted now
-        return Place(step, step_in_bar, moment, blend, reached, *self._look(step, moment, step_in_bar, blend))
+        return StepOutlook(
+            step, step_in_bar, moment, blend, reached, *self._look(step, moment, step_in_bar, blend)
+        )
 
     def _bridged(self, ask: Ask) -> Ask:
         """What is played to is also what was let go a moment ago."""

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.choice import Chosen
-from descant_daemon.engine.memory import SongMemory
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.played_steps import Played
+from descant_daemon.engine.state_cache import SongMemory
 from descant_daemon.note_state import PitchRange, State
 
 

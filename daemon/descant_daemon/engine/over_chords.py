@@ -27,7 +27,7 @@ LOWEST = 40  # MIDI key from which on a chord's lowest note is set, where there 
 SPAN = 16  # keys of an arpeggio
 
 
-class Place(NamedTuple):
+class BarPosition(NamedTuple):
     """A step: ``within`` its bar, ``beat`` in steps; ``keys [P]``: MIDI keys, ``available [P]``: which are open."""
 
     within: int
@@ -43,7 +43,7 @@ def held_chord(given: State, keys: NDArray[np.int_]) -> int:
 
 
 def over_chord(
-    manner: str, bits: int, given: State, sounding: NDArray[np.bool_], place: Place
+    manner: str, bits: int, given: State, sounding: NDArray[np.bool_], place: BarPosition
 ) -> NDArray[np.float64]:
     """Log-odds of playing and striking, ``[P, 2]``, over a held chord of ``bits``."""
     part = of_chord(bits, place.keys)
@@ -73,7 +73,7 @@ def over_chord(
     return bias
 
 
-def _anchor(part: NDArray[np.bool_], lowest: int, place: Place) -> list[int]:
+def _anchor(part: NDArray[np.bool_], lowest: int, place: BarPosition) -> list[int]:
     """The note that is there whatever the network says: the chord's lowest, where one is open; else any of it."""
     rows = np.flatnonzero(part)
     bass = [row for row in rows if (place.keys[row] - lowest) % CLASSES == 0]
@@ -82,7 +82,7 @@ def _anchor(part: NDArray[np.bool_], lowest: int, place: Place) -> list[int]:
 
 
 def _arpeggio(
-    part: NDArray[np.bool_], sounding: NDArray[np.bool_], place: Place, bias: NDArray[np.float64]
+    part: NDArray[np.bool_], sounding: NDArray[np.bool_], place: BarPosition, bias: NDArray[np.float64]
 ) -> None:
     """Up and down through the chord in half beats, from its lowest note on the bar line; each ends with the next."""
     half = max(1, place.beat // 2)

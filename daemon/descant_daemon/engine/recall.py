@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.played_steps import Played
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 Bias = NDArray[np.float64]

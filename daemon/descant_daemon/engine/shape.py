@@ -17,12 +17,12 @@ from descant_daemon.engine.asking import Ask
 from descant_daemon.engine.ear import Believed, Ear
 from descant_daemon.engine.heard import filled
 from descant_daemon.engine.key import HEARINGS, Array, Key
-from descant_daemon.engine.memory import Moment, SongMemory
-from descant_daemon.engine.over_chords import Place, held_chord, over_chord
+from descant_daemon.engine.over_chords import BarPosition, held_chord, over_chord
 from descant_daemon.engine.plan import AS_IT_IS, CHROMATIC, FOLLOW_KEY, FREE
+from descant_daemon.engine.played_steps import Played
 from descant_daemon.engine.pull import LIKELY, belongs, chord_pull, of_chord, pull, told
 from descant_daemon.engine.scale import in_scale, thirds_of
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.state_cache import Moment, SongMemory
 from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
@@ -31,7 +31,7 @@ MOST_WAITED = 32  # steps in which a player who is left alone makes us likelier,
 HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
 
 
-class Shape(NamedTuple):
+class Constraints(NamedTuple):
     """``allowed [P]``: what may sound; ``bias [P, 2]``: log-odds of playing and striking.
 
     ``restless``: how far silence is held against itself, from 1 down to 0 where it is meant.
@@ -53,7 +53,7 @@ class Shaper:
         self._drawn: dict[int, tuple[tuple[int, ...], NDArray[np.float64]]] = {}  # by purpose: where, numbers
         self._ear = Ear(memory, keys)
 
-    def shape(self, ask: Ask, moment: Moment, available: NDArray[np.bool_]) -> Shape:
+    def shape(self, ask: Ask, moment: Moment, available: NDArray[np.bool_]) -> Constraints:
         """Of the step that is asked for, on the verge of which the song is at ``moment``.
 
         ``available [P]``: where our notes may lie. Of ``ask.given``, keys let go a moment ago are part.
@@ -61,7 +61,7 @@ class Shaper:
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         at = form.spot(plan, ask.bar)
         sounding = moment.ours[:, PLAY] > 0
-        shape = Shape(available.copy(), np.zeros((len(sounding), 2)))
+        shape = Constraints(available.copy(), np.zeros((len(sounding), 2)))
         if (plan.linger or plan.bridge) and not plan.answers and not self._heard(ask):
             shape.allowed[:] = False
             return shape
@@ -85,7 +85,7 @@ class Shaper:
             shape.bias[:, PLAY] += plan.chord_pull * towards
         held = 0 if plan.over_chords == AS_IT_IS else held_chord(ask.given, self._keys)
         if held:
-            place = Place(ask.step_in_bar, plan.beat, self._keys, shape.allowed)
+            place = BarPosition(ask.step_in_bar, plan.beat, self._keys, shape.allowed)
             shape.bias[:] += over_chord(plan.over_chords, held, ask.given, sounding, place)
         restless = self._recall(ask, at, shape, belonging) if plan.recall and not held else 1.0
         if plan.bridge and not plan.answers and not plan.density_target and ask.given.any():
@@ -105,7 +105,7 @@ class Shaper:
         # Too little is made good by the density itself; two who push in turn would make bursts.
         return shape._replace(restless=0.0 if plan.density_target else restless)
 
-    def _recall(self, ask: Ask, at: form.Spot, shape: Shape, belonging: Array | None) -> float:
+    def _recall(self, ask: Ask, at: form.Spot, shape: Constraints, belonging: Array | None) -> float:
         """How restless silence is: a section that returns knows when it is to sound, and its silences are meant."""
         plan = ask.sampling.plan
         force, restless = recall.strength(plan.recall), 1.0
@@ -203,7 +203,7 @@ class Shaper:
         return self._drawn[purpose][1]
 
 
-def _cadence(ask: Ask, sounding: NDArray[np.bool_], shape: Shape) -> None:
+def _cadence(ask: Ask, sounding: NDArray[np.bool_], shape: Constraints) -> None:
     """The last half bar of a section: what sounds is held to half a beat before its end, and nothing begins."""
     bar, within = ask.steps_per_bar, ask.step_in_bar
     if 2 * within <= bar:

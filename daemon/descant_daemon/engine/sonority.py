@@ -16,30 +16,30 @@ SETS = 1 << CLASSES
 BITS: NDArray[np.int64] = 1 << np.arange(CLASSES)
 
 
-class Kind(NamedTuple):
+class ChordKind(NamedTuple):
     """A chord above its root: how it is written after the root's name, and its degrees in semitones."""
 
     suffix: str
     degrees: tuple[int, ...]
 
 
-TRIADS = (Kind("", (0, 4, 7)), Kind("m", (0, 3, 7)))
-OTHER_TRIADS = (Kind("dim", (0, 3, 6)), Kind("aug", (0, 4, 8)))
+TRIADS = (ChordKind("", (0, 4, 7)), ChordKind("m", (0, 3, 7)))
+OTHER_TRIADS = (ChordKind("dim", (0, 3, 6)), ChordKind("aug", (0, 4, 8)))
 SEVENTHS = (
-    Kind("7", (0, 4, 7, 10)),
-    Kind("m7", (0, 3, 7, 10)),
-    Kind("maj7", (0, 4, 7, 11)),
-    Kind("m7b5", (0, 3, 6, 10)),
-    Kind("dim7", (0, 3, 6, 9)),
+    ChordKind("7", (0, 4, 7, 10)),
+    ChordKind("m7", (0, 3, 7, 10)),
+    ChordKind("maj7", (0, 4, 7, 11)),
+    ChordKind("m7b5", (0, 3, 6, 10)),
+    ChordKind("dim7", (0, 3, 6, 9)),
 )
-WITHOUT_FIFTH = (Kind("7", (0, 4, 10)), Kind("m7", (0, 3, 10)), Kind("maj7", (0, 4, 11)))
-SUSPENDED = (Kind("sus4", (0, 5, 7)), Kind("sus2", (0, 2, 7)))
+WITHOUT_FIFTH = (ChordKind("7", (0, 4, 10)), ChordKind("m7", (0, 3, 10)), ChordKind("maj7", (0, 4, 11)))
+SUSPENDED = (ChordKind("sus4", (0, 5, 7)), ChordKind("sus2", (0, 2, 7)))
 ADDED = (
-    Kind("9", (0, 2, 4, 7, 10)),
-    Kind("m9", (0, 2, 3, 7, 10)),
-    Kind("add9", (0, 2, 4, 7)),
-    Kind("m(maj7)", (0, 3, 7, 11)),
-    Kind("7sus4", (0, 5, 7, 10)),
+    ChordKind("9", (0, 2, 4, 7, 10)),
+    ChordKind("m9", (0, 2, 3, 7, 10)),
+    ChordKind("add9", (0, 2, 4, 7)),
+    ChordKind("m(maj7)", (0, 3, 7, 11)),
+    ChordKind("7sus4", (0, 5, 7, 10)),
 )
 NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 NO_CHORD, PART, SUS, TRIAD, ALTERED, SEVENTH, ADDED_TO = range(7)
@@ -68,7 +68,7 @@ _FAMILIES = (
     (SUS, SUSPENDED),
     (ADDED_TO, ADDED),
 )
-KINDS: tuple[Kind, ...] = tuple(kind for _, family in _FAMILIES for kind in family)
+KINDS: tuple[ChordKind, ...] = tuple(kind for _, family in _FAMILIES for kind in family)
 
 
 def _tables() -> Tables:

@@ -13,10 +13,10 @@ from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.critic import Critic
 from descant_daemon.engine.heard import approach
-from descant_daemon.engine.memory import Hidden, Moment, SongMemory
-from descant_daemon.engine.mind import Place, SongMind
+from descant_daemon.engine.mind import SongMind, StepOutlook
 from descant_daemon.engine.plan import ANYWHERE
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.played_steps import Played
+from descant_daemon.engine.state_cache import Hidden, Moment, SongMemory
 from descant_daemon.engine.uniforms import dice
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 
@@ -54,7 +54,7 @@ class SweeperMind(SongMind[Line]):
         super().__init__(model.pitches, model.time_start, instance, memory)
         self._model = model
         # How the step here is sampled: asked again on the tick, it is at hand.
-        self._chosen: tuple[Place, Sampling, bytes | bool, Choice] | None = None
+        self._chosen: tuple[StepOutlook, Sampling, bytes | bool, Choice] | None = None
         # Dice of a run of steps, and whose: making them one step at a time takes six times as long.
         self._dice: tuple[tuple[int, int, int, int], list[NDArray[np.float64]]] | None = None
 
@@ -69,13 +69,13 @@ class SweeperMind(SongMind[Line]):
     def _look(self, step: int, moment: Moment, step_in_bar: int, blend: Blend) -> tuple[Array, Hidden]:  # noqa: ARG002
         return self._model.along_time(moment.before, step_in_bar, moment.hidden, blend)
 
-    def _after(self, here: Place, played: Played) -> Hidden:  # noqa: ARG002 - it is known before
+    def _after(self, here: StepOutlook, played: Played) -> Hidden:  # noqa: ARG002 - it is known before
         return here.after
 
-    def _line(self, ask: Ask, here: Place) -> Line:
+    def _line(self, ask: Ask, here: StepOutlook) -> Line:
         return Line(here.outlook, ask.given, self._choice(ask, here))
 
-    def _choice(self, ask: Ask, here: Place) -> Choice:
+    def _choice(self, ask: Ask, here: StepOutlook) -> Choice:
         sampling, last = ask.sampling, self._chosen
         # A plan and a place look at what is given, the model alone only whether something is.
         free = sampling.plan.neutral and sampling.place == ANYWHERE and not sampling.critic

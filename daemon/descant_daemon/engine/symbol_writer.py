@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen
-from descant_daemon.engine.memory import Hidden, Moment, SongMemory
-from descant_daemon.engine.mind import Place, SongMind, same
-from descant_daemon.engine.steps import Played
+from descant_daemon.engine.mind import SongMind, StepOutlook, same
+from descant_daemon.engine.played_steps import Played
+from descant_daemon.engine.state_cache import Hidden, Moment, SongMemory
 from descant_daemon.engine.uniforms import WORDS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY, PitchRange, State
 from descant_routing.errors import DescantError
@@ -247,8 +247,10 @@ class WriterMind(SongMind[WriterLine]):
         super().__init__(model.pitches, model.symbols.start, instance, memory)
         self._model = model
         self._ask: Ask | None = None
-        self._answered: tuple[Place, WriterLine] | None = None
-        self._begun: tuple[Place, Ask, WriterLine] | None = None  # the next step, as far as there was time
+        self._answered: tuple[StepOutlook, WriterLine] | None = None
+        self._begun: tuple[StepOutlook, Ask, WriterLine] | None = (
+            None  # the next step, as far as there was time
+        )
 
     def line(self, ask: Ask, heard: Sequence[Played] = ()) -> WriterLine:
         """See ``SongMind``."""
@@ -288,7 +290,7 @@ class WriterMind(SongMind[WriterLine]):
             written = write.begin(hidden, step)
         return written, written
 
-    def _after(self, here: Place, played: Played) -> Hidden:
+    def _after(self, here: StepOutlook, played: Played) -> Hidden:
         line = self._answered[1] if self._answered is not None and self._answered[0] is here else None
         if line is not None and line.done:
             whole = np.maximum(line.limits.given, line.ours)
@@ -308,7 +310,7 @@ class WriterMind(SongMind[WriterLine]):
         line.finish()
         return line.written
 
-    def _line(self, ask: Ask, here: Place) -> WriterLine:
+    def _line(self, ask: Ask, here: StepOutlook) -> WriterLine:
         if self._begun is not None and self._begun[0] is here and _alike(self._begun[1], ask):
             return self._begun[2]
         allowed, odds, bias = self._bounds(ask, here.moment)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from descant_daemon.model.card import ModelFiles, check_model_files
+from descant_daemon.model.model_files import ModelFiles, check_model_files
 
 if TYPE_CHECKING:
     from descant_daemon.families.loaded_model import LoadedModel
@@ -26,7 +26,7 @@ def model_of(files: ModelFiles) -> LoadedModel:
 
 
 def _biaxial(files: ModelFiles) -> LoadedModel:
-    from descant_daemon.families.biaxial.network import BiaxialNetwork  # noqa: PLC0415
+    from descant_daemon.families.biaxial.biaxial_network import BiaxialNetwork  # noqa: PLC0415
 
     return BiaxialNetwork(files)
 

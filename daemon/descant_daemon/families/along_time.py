@@ -11,12 +11,12 @@ import numpy as np
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Choice, Chosen, Line
 from descant_daemon.engine.critic import Critic
-from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.families.sweep import sweep
-from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.contract import BATCH, Port
-from descant_daemon.model.session import bare_run, fastest_session
+from descant_daemon.model.model_files import ModelFiles
+from descant_daemon.model.onnx_session import bare_run, fastest_session
 from descant_daemon.note_state import State
 from descant_routing.errors import DescantError
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from descant_daemon.engine.blend import FIRST_STYLE
 from descant_daemon.engine.choice import Array
-from descant_daemon.engine.memory import Hidden
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.engine.symbol_writer import Condition, Grammar, SymbolWriter
 from descant_daemon.families.along_time import WARM_UPS, of_one
-from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.forms import WriterMetadata
-from descant_daemon.model.session import bare_run, fastest_session
+from descant_daemon.model.model_files import ModelFiles
+from descant_daemon.model.onnx_session import bare_run, fastest_session
 from descant_routing.errors import DescantError
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.sweep import Drafts
-from descant_daemon.model.card import ModelFiles
+from descant_daemon.model.model_files import ModelFiles
 from descant_daemon.note_state import ARTICULATE, PLAY
 
 

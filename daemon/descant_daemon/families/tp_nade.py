@@ -23,9 +23,9 @@ from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.arithmetic import sigmoid
 from descant_daemon.families.sweep import Drafts
-from descant_daemon.model.card import ModelFiles
 from descant_daemon.model.contract import PITCH_CLASSES
 from descant_daemon.model.forms import WINDOW, TpNadeMetadata
+from descant_daemon.model.model_files import ModelFiles
 
 PLANES = 2
 

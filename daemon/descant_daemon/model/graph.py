@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.model.contract import BATCH, Port
 from descant_daemon.model.onnx_fields import FLOAT, INT64
-from descant_daemon.model.wire import Node, OnnxFile, Tensor
+from descant_daemon.model.onnx_file import Node, OnnxFile, Tensor
 
 DOMAINS = ("", "ai.onnx")  # ONNX's own operators
 MOST_NODES = 1_000  # the exporter writes 15 and 11 for each layer

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from descant_daemon.model.card import ModelFiles, check_model_files
 from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.model_files import ModelFiles, check_model_files
 from descant_daemon.settings.rig.values import ModelFacts, Rig
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from descant_daemon.midi_file import read_song
-from descant_daemon.picture.roll import RollNote, RollTrack, draw_roll
+from descant_daemon.picture.piano_roll import RollNote, RollTrack, draw_roll
 
 GENERATED = "descant"
 """What a track of generated notes is called, in any case of letters."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
-from descant_daemon.picture.roll import BEAT_LINE, INK, PAPER, QUIET_INK, TRACKS, WHITE_ROW
+from descant_daemon.picture.piano_roll import BEAT_LINE, INK, PAPER, QUIET_INK, TRACKS, WHITE_ROW
 from descant_daemon.whole_file import write_whole
 
 WIDTH, PANEL, HEAD, MARGIN = 1200, 230, 116, 44

@@ -10,8 +10,8 @@ from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import model_of
-from descant_daemon.model.card import check_model_files, is_model
 from descant_daemon.model.known import facts_of
+from descant_daemon.model.model_files import check_model_files, is_model
 from descant_daemon.settings.preset import load_preset, model_stem
 from descant_daemon.settings.rig.values import MOST_INSTANCES, ModelFacts, Program, Rig
 from descant_daemon.settings.shelf import find

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from descant_daemon.whole_file import make_folder, write_whole
-from descant_export.corpus.choice import Choice
+from descant_export.corpus.corpus_choice import CorpusChoice
 from descant_export.corpus.mix import Mix
 from descant_export.corpus.options import IngestOptions
 from descant_routing.errors import DescantError, UsageError
@@ -16,7 +16,7 @@ from descant_routing.errors import DescantError, UsageError
 FILE, LIST, LISTS = "corpus.json", "split.txt", "splits"
 
 
-def keep(what: Choice | Mix, run: Path) -> Choice | Mix:
+def keep(what: CorpusChoice | Mix, run: Path) -> CorpusChoice | Mix:
     """Write it into the run's folder; returns what will be found there.
 
     UsageError when the run learns from something else.
@@ -44,7 +44,7 @@ def keep(what: Choice | Mix, run: Path) -> Choice | Mix:
     return found
 
 
-def load_kept(run: Path) -> Choice | Mix | None:
+def load_kept(run: Path) -> CorpusChoice | Mix | None:
     """What ``keep`` wrote into a run's folder; None when there is nothing. Raises DescantError."""
     path = run / FILE
     try:
@@ -62,13 +62,13 @@ def load_kept(run: Path) -> Choice | Mix | None:
         raise DescantError(f"{path} does not say what the run learned from ({error}).") from error
 
 
-def choice_of(run: Path, corpus: str) -> Choice | Mix:
+def choice_of(run: Path, corpus: str) -> CorpusChoice | Mix:
     """What a run's folder, or a checkpoint in it, learned from; ``corpus`` as it comes where nothing is kept."""
     kept = load_kept(run if run.is_dir() else run.parent)
-    return kept or Choice(corpus, IngestOptions())
+    return kept or CorpusChoice(corpus, IngestOptions())
 
 
-def _written(choice: Choice, copy: Path) -> dict[str, Any]:
+def _written(choice: CorpusChoice, copy: Path) -> dict[str, Any]:
     """For JSON; the split list is copied."""
     if choice.split_list is not None:
         make_folder(copy.parent)
@@ -80,19 +80,19 @@ def _written(choice: Choice, copy: Path) -> dict[str, Any]:
     }
 
 
-def _read(values: dict[str, Any], copy: Path) -> Choice:
+def _read(values: dict[str, Any], copy: Path) -> CorpusChoice:
     options = IngestOptions.from_dict(values["options"])
-    return Choice(str(values["what"]), options, copy if values["split"] else None)
+    return CorpusChoice(str(values["what"]), options, copy if values["split"] else None)
 
 
-def _without_lists(what: Choice | Mix) -> Choice | dict[str, Choice]:
+def _without_lists(what: CorpusChoice | Mix) -> CorpusChoice | dict[str, CorpusChoice]:
     """What can be compared: the lists were copied."""
     if isinstance(what, Mix):
         return {style: _bare(choice) for style, choice in what.choices.items()}
     return _bare(what)
 
 
-def _bare(choice: Choice) -> Choice:
+def _bare(choice: CorpusChoice) -> CorpusChoice:
     return replace(choice, what=_absolute(choice.what), split_list=None)
 
 
@@ -100,7 +100,7 @@ def _absolute(what: str) -> str:
     return str(Path(what).resolve()) if Path(what).exists() else what
 
 
-def _told(what: Choice | Mix) -> str:
+def _told(what: CorpusChoice | Mix) -> str:
     return what.name if isinstance(what, Mix) else what.what
 
 

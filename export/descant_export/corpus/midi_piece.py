@@ -13,9 +13,9 @@ from descant_daemon.midi_file import read_content as read_bytes
 from descant_daemon.note_state import nearest_step
 from descant_daemon.song import DRUMS, Song, SongNote, song_of
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import (
+from descant_export.corpus.onset_grid import (
     COMMON_TIME,
-    Metre,
+    TimeSignature,
     displacement,
     has_grid,
     near_the_grid,
@@ -140,14 +140,14 @@ def _music(tracks: Sequence[Track], patterns: Sequence[Pattern]) -> list[Track]:
     return music
 
 
-def _metres(song: Song, shift: int) -> tuple[list[Metre], bool]:
+def _metres(song: Song, shift: int) -> tuple[list[TimeSignature], bool]:
     """Time signatures by beat, the first one at 0, and whether the file says any.
 
     One within half a sixteenth of the beginning stands at it: abc2midi begins at tick 1.
     """
     beat = song.ticks_per_beat
     said = [
-        Metre(at if (at := (tick - shift) / beat) >= 1 / 8 else 0.0, beats, unit)
+        TimeSignature(at if (at := (tick - shift) / beat) >= 1 / 8 else 0.0, beats, unit)
         for tick, beats, unit in song.metres
         if beats <= 64
     ]

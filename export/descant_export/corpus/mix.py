@@ -8,7 +8,7 @@ from pathlib import Path
 
 from descant_daemon.settings.lined_yaml import FileError, Place, Plain, read_lined
 from descant_daemon.user_folders import expanded
-from descant_export.corpus.choice import Choice
+from descant_export.corpus.corpus_choice import CorpusChoice
 from descant_export.corpus.gathered import Gathered, together
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import Step
@@ -26,7 +26,7 @@ class Mix:
     """``choices``: what each style learns from, by its name; at least one."""
 
     name: str
-    choices: dict[str, Choice]
+    choices: dict[str, CorpusChoice]
 
     @property
     def steps_per_beat(self) -> int:
@@ -58,7 +58,7 @@ def load_mix(path: Path) -> Mix:
     return Mix(path.stem, choices)
 
 
-def _choice(path: Path, lines: dict[Place, int], style: str, values: Plain) -> Choice:
+def _choice(path: Path, lines: dict[Place, int], style: str, values: Plain) -> CorpusChoice:
     line = lines[(style,)]
     if not isinstance(values, dict) or not isinstance(what := values.get(FROM), str):
         raise FileError(
@@ -75,4 +75,4 @@ def _choice(path: Path, lines: dict[Place, int], style: str, values: Plain) -> C
     if not what.startswith("music21:"):
         what = str(path.parent / expanded(Path(what)))
     listed = values.get(LIST)
-    return Choice(what, options, None if listed is None else path.parent / expanded(Path(str(listed))))
+    return CorpusChoice(what, options, None if listed is None else path.parent / expanded(Path(str(listed))))

@@ -14,8 +14,8 @@ import numpy as np
 from descant_daemon.note_state import nearest_step
 from descant_daemon.user_folders import cache_folder
 from descant_export.corpus.facts import KEPT, Facts, FileReport, LeftOutError, Reading
-from descant_export.corpus.grid import near_the_grid
 from descant_export.corpus.music21_table import Collection
+from descant_export.corpus.onset_grid import near_the_grid
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.piece import from_notes
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from descant_daemon.console import make_console
 from descant_daemon.note_state import PIANO
-from descant_export.corpus.command import gather_with_bar
+from descant_export.corpus.corpus_command import gather_with_bar
 from descant_export.corpus.kept import choice_of
 from descant_export.corpus.piece import Piece
 from descant_export.evaluate.baselines import BASELINES, hold_last_step, marginal, markov

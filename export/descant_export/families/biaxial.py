@@ -30,7 +30,7 @@ QUIET_PLAY, QUIET_ARTICULATE = (
 
 
 @dataclass(frozen=True)
-class Shape:
+class BiaxialShape:
     """Every size of the network. ``velocities``: classes of the third head; 0 where there is none."""
 
     kernel: KernelShape = field(default_factory=lambda: KernelShape(PitchRange(21, 108)))
@@ -45,9 +45,9 @@ class Shape:
 class Biaxial(Network):
     """Teacher-forced: true notes before in time and below in pitch (the conditional distribution of §3.1)."""
 
-    shape: Shape
+    shape: BiaxialShape
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: BiaxialShape) -> None:
         """Random weights; see ``descant train``."""
         super().__init__()
         self.shape = shape
@@ -229,12 +229,12 @@ class BiaxialSizes(PlayingSizes):
             f"{joined(self.note_layers)} units upwards, given notes known to the note axis"
         )
 
-    def shape(self, styles: int, velocities: int) -> Shape:
+    def shape(self, styles: int, velocities: int) -> BiaxialShape:
         """As the network has it."""
         kernel = KernelShape(self.pitches, self.vicinity, self.beat_cycle)
         layers = self.time_layers, self.note_layers
-        return Shape(kernel, *layers, styles, self.style_size, self.dropout, velocities)
+        return BiaxialShape(kernel, *layers, styles, self.style_size, self.dropout, velocities)
 
-    def network(self, shape: Shape) -> Biaxial:
+    def network(self, shape: BiaxialShape) -> Biaxial:
         """See ``Sizes``."""
         return Biaxial(shape)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array
-from descant_daemon.engine.memory import Hidden
-from descant_daemon.model.card import check_model_files, model_path
+from descant_daemon.engine.state_cache import Hidden
 from descant_daemon.model.contract import VELOCITY, Port, Role
-from descant_daemon.model.session import session
+from descant_daemon.model.model_files import check_model_files, model_path
+from descant_daemon.model.onnx_session import session
 from descant_daemon.note_state import State
 
 Feed = Mapping[str, NDArray[np.generic]]

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from descant_daemon.families import load_model
 from descant_daemon.families.along_time import AlongTime
-from descant_daemon.model.card import metadata_properties, model_path, pair_hash, weights_hash
 from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.model_files import metadata_properties, model_path, pair_hash, weights_hash
 from descant_daemon.whole_file import write_whole
 from descant_export.families.kernel import KernelShape
 from descant_export.families.network import Network

@@ -10,10 +10,10 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from descant_daemon.model.card import check_model_files, model_paths
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.model.forms import BiaxialMetadata, TpNadeMetadata
 from descant_daemon.model.metadata import ModelMetadata
+from descant_daemon.model.model_files import check_model_files, model_paths
 from descant_export.onnx_graphs.builder import TORCH_GATES_TO_ONNX
 
 _TO_TORCH = [TORCH_GATES_TO_ONNX.index(gate) for gate in range(4)]

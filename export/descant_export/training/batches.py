@@ -20,8 +20,8 @@ from descant_daemon.note_state import PitchRange, State
 from descant_export.corpus.piece import Notes, Piece, render, velocities
 from descant_export.families.network import Shape
 from descant_export.training.config import Config
+from descant_export.training.corruption import TOUCHES, Past, present, span, spoiled, struck_anew, thinned
 from descant_export.training.curriculum import lesson
-from descant_export.training.faults import TOUCHES, Past, present, span, spoiled, struck_anew, thinned
 from descant_export.training.masks import Draw, Mask, drawn, voices
 
 FROM_THE_TOP = 0.15  # share of segments that begin where their piece begins, from silence
@@ -141,19 +141,19 @@ class Pile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Source:
+class Dataset:
     """Pieces to draw from, in a pile for each style that has any."""
 
     pieces: Sequence[Piece]
     piles: Sequence[Pile]
 
     @staticmethod
-    def of(pieces: Sequence[Piece]) -> Source:
+    def of(pieces: Sequence[Piece]) -> Dataset:
         """Easy is what strikes few notes a step (Kotecha & Young §4.3: fast and polyphonic is what confuses)."""
         measured: dict[int, list[tuple[float, int, int]]] = {}
         for number, piece in enumerate(pieces):
             measured.setdefault(piece.style, []).append((len(piece.notes) / piece.steps, number, piece.steps))
-        return Source(pieces, [_pile(measured[style]) for style in sorted(measured)])
+        return Dataset(pieces, [_pile(measured[style]) for style in sorted(measured)])
 
     def row(self, config: Config, shape: Shape, update: int, row: int) -> Batch:
         """Row ``row`` of an update: a segment of a piece, drawn by its length."""

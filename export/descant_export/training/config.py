@@ -14,7 +14,7 @@ from descant_daemon.model.contract import CLASSES
 from descant_export.families import KINDS
 from descant_export.families.biaxial import BiaxialSizes
 from descant_export.families.network import Names, Network, Share, Sizes, row
-from descant_export.training.faults import FAULTS, TOUCHES
+from descant_export.training.corruption import FAULTS, TOUCHES
 from descant_export.training.masks import MASKS
 
 

@@ -19,7 +19,7 @@ NOTES_ALONE = 5
 """Columns of a model that does not say how loud its notes are."""
 
 
-class Row(NamedTuple):
+class LogRow(NamedTuple):
     """One update: log-likelihoods in nats a step, of its batch and, where it was a look, of the held-out pieces.
 
     ``train_velocity``, ``velocity``: of how loud notes are, in the batch and in the held-out pieces, alone.
@@ -48,7 +48,7 @@ class Logbook:
         write_whole(self._path, self._text([HEAD, *self._rows]).encode())
         self._board: Any = _board(folder) if tensorboard else None
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[LogRow]) -> None:
         """Append the rows."""
         try:
             with self._path.open("a", encoding="ascii", newline="") as file:
@@ -98,14 +98,14 @@ def _cell(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else repr(value)
 
 
-def _read(path: Path) -> list[Row]:
+def _read(path: Path) -> list[LogRow]:
     """The whole rows of a curve; the last line of a killed run may be torn, and what it said comes again."""
     if not path.exists():
         return []
     try:
         lines = path.read_text(encoding="ascii").split("\n")[:-1]
         return [
-            Row(int(update), *(float(value) if value else None for value in values))  # type: ignore[arg-type]
+            LogRow(int(update), *(float(value) if value else None for value in values))  # type: ignore[arg-type]
             for update, *values in csv.reader(lines[1:])
         ]
     except OSError as error:

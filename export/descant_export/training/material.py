@@ -11,7 +11,7 @@ from descant_export.evaluate.held_out import excerpt
 from descant_export.evaluate.scores import Score
 from descant_export.evaluate.teacher_forcing import validate
 from descant_export.families.network import Network
-from descant_export.training.batches import Batch, Source
+from descant_export.training.batches import Batch, Dataset
 from descant_export.training.beginnings import begin_with
 from descant_export.training.config import Config
 from descant_export.training.masks import nothing, skyline
@@ -50,7 +50,7 @@ class PieceMaterial:
         if not training or not validation:
             raise DescantError(f"{corpus} leaves no pieces to {'validate with' if training else 'train on'}.")
         self._config, self._shape = config, config.shape()
-        self._source, self._validation = Source.of(training), excerpt(validation, config.look_at)
+        self._source, self._validation = Dataset.of(training), excerpt(validation, config.look_at)
 
     def begin(self, model: Network) -> None:
         """See ``Material``."""

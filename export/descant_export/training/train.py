@@ -20,7 +20,7 @@ from descant_daemon.whole_file import make_folder
 from descant_export.corpus.piece import Piece
 from descant_export.evaluate.scores import Score
 from descant_export.families.network import Network
-from descant_export.memory import keep_freed_memory
+from descant_export.freed_memory import keep_freed_memory
 from descant_export.training import checkpoint
 from descant_export.training.checkpoint import Checkpoint, Standing
 from descant_export.training.config import Config
@@ -28,7 +28,7 @@ from descant_export.training.config_file import save_config
 from descant_export.training.curriculum import learning_rate, lesson
 from descant_export.training.dropout import key_dropout
 from descant_export.training.fitted import settled
-from descant_export.training.logbook import Logbook, Row
+from descant_export.training.logbook import Logbook, LogRow
 from descant_export.training.material import Material, PieceMaterial
 from descant_export.training.optimisers import optimiser
 from descant_export.training.ranks import Ranks, joined
@@ -211,10 +211,10 @@ class _Run:
 
     def _read(self, *looked: Score) -> float:
         """Bring the losses in and write them down; the last row is that of a look, if there was one."""
-        rows: list[Row] = []
+        rows: list[LogRow] = []
         for update, losses in self._unread:
             notes, loud = losses.tolist()
-            rows.append(Row(update + 1, self._rate(update), notes, train_velocity=loud))
+            rows.append(LogRow(update + 1, self._rate(update), notes, train_velocity=loud))
         if not math.isfinite(rows[-1].train):
             raise RanAwayError(rows[-1].update)
         if looked:

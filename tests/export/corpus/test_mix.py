@@ -12,7 +12,7 @@ from tests.tunes.as_midi import write_midi
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 from descant_daemon.settings.lined_yaml import FileError
 from descant_daemon.settings.preset import load_preset
 from descant_daemon.tunes import load
@@ -21,7 +21,7 @@ from descant_export.corpus.gathered import Styled
 from descant_export.corpus.kept import keep, load_kept
 from descant_export.corpus.mix import Mix, load_mix
 from descant_export.corpus.piece import from_notes
-from descant_export.training.batches import Source
+from descant_export.training.batches import Dataset
 from descant_routing.errors import UsageError
 
 HYMNS = ("dundee", "old-hundredth", "st-anne", "tallis-canon", "st-flavian", "winchester-old")
@@ -110,7 +110,7 @@ def test_styles_are_drawn_as_balance_says(balance: float) -> None:
     config = TINY.but(balance=balance, given={"none": 1.0}, styles=("small", "large"))
     shape = config.shape()
     assert shape.kernel.pitches == PITCHES
-    batch = Source.of([large, small]).batch(config, shape, 0, range(800))
+    batch = Dataset.of([large, small]).batch(config, shape, 0, range(800))
     wanted = 9**balance / (1 + 9**balance)
     share = float(batch.style[:, 1].mean())
     assert abs(share - wanted) < 3.5 * np.sqrt(wanted * (1 - wanted) / 800)

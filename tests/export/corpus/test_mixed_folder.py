@@ -14,7 +14,7 @@ from descant_daemon.midi_file import read_song
 from descant_daemon.note_state import PitchRange
 from descant_daemon.tunes import load
 from descant_export.corpus import cache
-from descant_export.corpus.command import write_page
+from descant_export.corpus.corpus_command import write_page
 from descant_export.corpus.facts import KEPT, FileReport
 from descant_export.corpus.oddities import sentences
 from descant_export.corpus.options import IngestOptions

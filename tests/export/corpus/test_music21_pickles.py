@@ -80,7 +80,9 @@ def test_nothing_of_a_name_that_others_could_foresee_is_made_in_the_shared_tempo
 ) -> None:
     """Neither by music21 nor by whatever else a corpus, its page, training and export take: PyTorch, matplotlib."""
     (tmp_path / "tmp").mkdir()
-    run(READ_ONE + "import descant_export.corpus.command, descant_export.exporting\n" + TRAIN, tmp_path)
+    run(
+        READ_ONE + "import descant_export.corpus.corpus_command, descant_export.exporting\n" + TRAIN, tmp_path
+    )
     assert list((tmp_path / "tmp").iterdir()) == []
     assert (tmp_path / ".cache" / "descant" / "run" / "last.pt").exists()
     assert (tmp_path / ".cache" / "descant" / "music21").stat().st_mode & 0o077 == 0

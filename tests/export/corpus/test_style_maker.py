@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
 from descant_daemon.midi_file import read_song
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.preset import load_preset, parse_preset
 from descant_daemon.tunes import load

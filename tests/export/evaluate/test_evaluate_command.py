@@ -21,7 +21,7 @@ from descant_daemon.note_state import PitchRange
 from descant_daemon.tempo_map import TempoMap
 from descant_export.evaluate.baselines import BASELINES
 from descant_export.evaluate.rolls import SPLITS
-from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.biaxial import Biaxial, BiaxialShape
 from descant_export.families.kernel import KernelShape
 from descant_export.training import checkpoint
 from descant_export.training.config import Config
@@ -54,7 +54,7 @@ class Kept:
     config = Config()
 
     def network(self) -> Biaxial:
-        model = Biaxial(Shape(KernelShape(PitchRange(28, 91)), (3,), (3,)))
+        model = Biaxial(BiaxialShape(KernelShape(PitchRange(28, 91)), (3,), (3,)))
         with torch.no_grad():
             for weight in model.parameters():
                 weight.zero_()

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from descant_daemon.cli.app import app
 from descant_daemon.midi_file import write_song
 from descant_daemon.tempo_map import TempoMap
-from descant_export.corpus.choice import Choice
+from descant_export.corpus.corpus_choice import CorpusChoice
 from descant_export.corpus.kept import keep
 from descant_export.corpus.options import IngestOptions
 from descant_export.corpus.read import read_corpus
@@ -32,7 +32,7 @@ def descant(*arguments: object) -> str:
 
 
 @pytest.fixture
-def choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choice:
+def choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CorpusChoice:
     """Twelve pieces of two tracks, each loud and soft."""
     monkeypatch.setattr("platformdirs.user_cache_dir", {"descant": str(tmp_path / "cache")}.get)
     rng = np.random.default_rng(0)
@@ -48,10 +48,10 @@ def choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Choice:
             offs = [(480 * (at + 1), bytes((0x80, int(key), 0))) for at, key in enumerate(keys)]
             tracks[name] = sorted(ons + offs, key=lambda event: (event[0], event[1][0]))
         write_song(folder / f"{number:02}.mid", tracks, TempoMap(480, ()))
-    return Choice(str(folder), IngestOptions())
+    return CorpusChoice(str(folder), IngestOptions())
 
 
-def a_run(folder: Path, choice: Choice, velocity: bool) -> Biaxial:
+def a_run(folder: Path, choice: CorpusChoice, velocity: bool) -> Biaxial:
     """As ``descant train`` leaves it, of a network that has learned nothing."""
     config = LOUD.but(velocity=velocity)
     torch.manual_seed(1)
@@ -61,7 +61,7 @@ def a_run(folder: Path, choice: Choice, velocity: bool) -> Biaxial:
     return model
 
 
-def test_a_run_is_scored_on_its_own_pieces(choice: Choice, tmp_path: Path) -> None:
+def test_a_run_is_scored_on_its_own_pieces(choice: CorpusChoice, tmp_path: Path) -> None:
     model = a_run(tmp_path / "run", choice, velocity=True)
     found = json.loads(descant(tmp_path / "run", "--json"))
     test = choice.split(read_corpus(choice.what, lambda _: None, choice.options)).test
@@ -80,7 +80,7 @@ def test_a_run_is_scored_on_its_own_pieces(choice: Choice, tmp_path: Path) -> No
     assert found["velocity"]["nats_a_note"] == pytest.approx(score.velocity * found["steps"] / struck)
 
 
-def test_every_mask_has_the_same_cells_scored_with_and_without(choice: Choice, tmp_path: Path) -> None:
+def test_every_mask_has_the_same_cells_scored_with_and_without(choice: CorpusChoice, tmp_path: Path) -> None:
     a_run(tmp_path / "run", choice, velocity=False)
     found = json.loads(descant(tmp_path / "run", "--json", "--split", "valid"))
     assert "velocity" not in found
@@ -92,7 +92,7 @@ def test_every_mask_has_the_same_cells_scored_with_and_without(choice: Choice, t
         assert row["without"]["sum"] > found["nats_per_step"]["this model"]["sum"], "fewer cells are scored"
 
 
-def test_the_tables_are_readable(choice: Choice, tmp_path: Path) -> None:
+def test_the_tables_are_readable(choice: CorpusChoice, tmp_path: Path) -> None:
     a_run(tmp_path / "run", choice, velocity=True)
     said = descant(tmp_path / "run" / "best.pt")
     for words in ("duets, test:", "hold the last step", "voice 1 of 2", "gain", "How loud", "the average"):

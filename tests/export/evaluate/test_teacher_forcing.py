@@ -18,7 +18,7 @@ from descant_export.evaluate.rolls import as_pieces
 from descant_export.evaluate.scores import Nats, batches, score
 from descant_export.evaluate.teacher_forcing import NetworkScorer, WithRates
 from descant_export.families import FAMILIES
-from descant_export.families.biaxial import Biaxial, Shape
+from descant_export.families.biaxial import Biaxial, BiaxialShape
 from descant_export.families.kernel import KernelShape
 from descant_export.families.likelihood import log_likelihood
 
@@ -88,7 +88,7 @@ def test_a_model_in_training_is_scored_without_dropout_and_left_in_training(smal
 
 def the_same_for_all(play: float, articulate: float, pitches: PitchRange) -> Biaxial:
     """A network that gives every cell these chances, whatever it hears."""
-    model = Biaxial(Shape(KernelShape(pitches), (4,), (4,)))
+    model = Biaxial(BiaxialShape(KernelShape(pitches), (4,), (4,)))
     with torch.no_grad():
         model.output.weight.zero_()
         model.output.bias.copy_(torch.logit(torch.tensor([play, articulate])))

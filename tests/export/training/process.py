@@ -22,7 +22,7 @@ import torch
 from tests.export.training.tiny import TINY, tiny_pieces
 
 from descant_export.families.biaxial import Biaxial
-from descant_export.training.batches import Source
+from descant_export.training.batches import Dataset
 from descant_export.training.checkpoint import Checkpoint
 from descant_export.training.config import Config
 from descant_export.training.dropout import key_dropout
@@ -63,7 +63,7 @@ def gradients(folder: Path) -> None:
         rows = ranks.share(LOUD.batch)
         for axis, dropout in enumerate(key_dropout(model)):
             dropout.begin([(LOUD.seed, 0, row, 1 + axis) for row in rows], ranks.device)
-        batch = Source.of(tiny_pieces()).batch(LOUD, model.shape, 0, rows)
+        batch = Dataset.of(tiny_pieces()).batch(LOUD, model.shape, 0, rows)
         likelihood = backward(ranks.wrap(Heads(model)), batch, ranks, fast=False)
         if ranks.first:
             kept = {name: weight.grad for name, weight in model.named_parameters()}

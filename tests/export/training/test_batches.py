@@ -7,7 +7,7 @@ import torch
 from tests.export.training.tiny import PITCHES, TINY
 
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.training.batches import Source, segment, transpositions
+from descant_export.training.batches import Dataset, segment, transpositions
 
 SHAPE = TINY.shape()
 
@@ -46,7 +46,7 @@ def test_a_piece_too_wide_for_the_range_stays_in_its_key() -> None:
 
 def test_a_row_depends_on_its_number_alone(pieces: list[Piece]) -> None:
     """Whoever draws it, whatever was drawn before: rows 3 and 1 of update 5 are those of the whole batch."""
-    source = Source.of(pieces)
+    source = Dataset.of(pieces)
     whole = source.batch(TINY, SHAPE, 5, range(4))
     some = source.batch(TINY, SHAPE, 5, (3, 1))
     assert all(torch.equal(part[[3, 1]], other) for part, other in zip(whole, some, strict=True))
@@ -59,7 +59,7 @@ def test_a_row_depends_on_its_number_alone(pieces: list[Piece]) -> None:
 
 
 def test_a_batch_gives_only_what_is_played(pieces: list[Piece]) -> None:
-    batch = Source.of(pieces).batch(TINY, SHAPE, 0, range(64))
+    batch = Dataset.of(pieces).batch(TINY, SHAPE, 0, range(64))
     assert (batch.given <= batch.now).all()
     assert batch.now.shape == (64, 8, 36, 2)
     given = batch.given[..., 0].sum((1, 2)) > 0
@@ -71,6 +71,6 @@ def test_pieces_are_drawn_by_their_length() -> None:
         from_notes(str(key), [[(0, steps, key)]], range(steps)) for key, steps in ((50, 8), (60, 24))
     )
     config = TINY.but(transpose=0, given={"none": 1.0})
-    batch = Source.of([short, long]).batch(config, SHAPE, 0, range(800))
+    batch = Dataset.of([short, long]).batch(config, SHAPE, 0, range(800))
     share = batch.now[:, 0, 60 - PITCHES.low, 0].mean()
     assert abs(float(share) - 24 / 32) < 3.5 * np.sqrt(0.75 * 0.25 / 800)

@@ -9,7 +9,7 @@ import torch
 from tests.export.toy import metadata
 from tests.export.training.tiny import TINY
 
-from descant_daemon.model.card import check_model_files
+from descant_daemon.model.model_files import check_model_files
 from descant_export.families.biaxial import Biaxial
 from descant_export.onnx_graphs.export import export
 from descant_export.onnx_graphs.weights import read_weights

@@ -9,7 +9,7 @@ import yaml
 
 from descant_daemon.note_state import PitchRange
 from descant_export.families import FAMILIES
-from descant_export.families.biaxial import Shape
+from descant_export.families.biaxial import BiaxialShape
 from descant_export.families.kernel import KernelShape
 from descant_export.training.config import Config
 from descant_export.training.config_file import changed, load_config, save_config, written
@@ -90,5 +90,5 @@ def test_changes_as_they_are_typed() -> None:
 def test_shape_is_what_the_paper_lets_one_set() -> None:
     config = Config().but(vicinity=7, time_layers=(5, 6, 7), note_layers=(4,), beat_cycle=24, dropout=0.75)
     shape = config.shape()
-    assert shape == Shape(KernelShape(PitchRange(28, 91), 7, 24), (5, 6, 7), (4,), 1, 4, 0.75)
+    assert shape == BiaxialShape(KernelShape(PitchRange(28, 91), 7, 24), (5, 6, 7), (4,), 1, 4, 0.75)
     assert Config.from_dict(config.as_dict()) == config

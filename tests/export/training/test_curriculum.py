@@ -6,7 +6,7 @@ import pytest
 from tests.export.training.tiny import TINY
 
 from descant_export.corpus.piece import Piece
-from descant_export.training.batches import Source
+from descant_export.training.batches import Dataset
 from descant_export.training.config import Config
 from descant_export.training.curriculum import Lesson, learning_rate, lesson
 
@@ -36,7 +36,7 @@ def test_segments_grow_and_an_update_costs_the_same() -> None:
 
 def test_the_easiest_pieces_come_first(pieces: list[Piece]) -> None:
     config = TINY.but(curriculum=0.9, updates=100, given={"none": 1.0}, transpose=0)
-    source = Source.of(list(reversed(pieces)))
+    source = Dataset.of(list(reversed(pieces)))
     batch = source.batch(config, config.shape(), 0, range(40))
     melody = batch.now[..., 58 - config.network.pitch_low :, 1].sum()
     assert pieces[0].name == "slow"

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from tests.export.training.tiny import PITCHES, TINY
 
 from descant_export.corpus.piece import NOTE, Piece, from_notes
-from descant_export.training.batches import Hindrance, Source, segment
+from descant_export.training.batches import Dataset, Hindrance, segment
 from descant_export.training.config import Config
-from descant_export.training.faults import AIR, detached, legato, present, span, struck_anew
+from descant_export.training.corruption import AIR, detached, legato, present, span, struck_anew
 
 SHAPE = TINY.shape()
 STEPS = 24
@@ -144,7 +144,7 @@ def test_who_is_away_is_not_replaced(pieces: list[Piece]) -> None:
 
 
 def test_without_shares_every_segment_is_what_it_always_was(pieces: list[Piece]) -> None:
-    source, idle = Source.of(pieces), TINY.but(recover={"moved": 0.0}, touch={}, entering=0.0)
+    source, idle = Dataset.of(pieces), TINY.but(recover={"moved": 0.0}, touch={}, entering=0.0)
     for plain, same in zip(
         source.batch(TINY, SHAPE, 3, range(4)), source.batch(idle, SHAPE, 3, range(4)), strict=True
     ):
@@ -152,7 +152,7 @@ def test_without_shares_every_segment_is_what_it_always_was(pieces: list[Piece])
 
 
 def test_faults_come_in_their_shares_and_leave_the_given_notes_alone(pieces: list[Piece]) -> None:
-    source = Source.of(pieces)
+    source = Dataset.of(pieces)
     config = TINY.but(recover={"moved": 0.3, "foreign": 0.2}, segment=24)
     rows = range(200)
     plain, hurt = (source.batch(each, SHAPE, 1, rows) for each in (TINY.but(segment=24), config))

@@ -15,8 +15,8 @@ from tests.export.toy import metadata
 from tests.export.training.tiny import PITCHES, TINY
 
 from descant_daemon.families import load_model
-from descant_daemon.model.card import check_model_files, model_path
 from descant_daemon.model.contract import CLASSES, PLANES, VELOCITY
+from descant_daemon.model.model_files import check_model_files, model_path
 from descant_daemon.offline.render import render
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.tempo_map import TempoMap

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descant_daemon.live.processes.shared import Shared
-from descant_daemon.model.card import ModelBytes
 from descant_daemon.model.contract import Role
+from descant_daemon.model.model_files import ModelBytes
 
 _LENGTH = struct.Struct("<Q")
 

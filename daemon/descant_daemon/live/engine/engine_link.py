@@ -14,7 +14,7 @@ from descant_daemon.live.engine.desk import SIZE, Desk, costs_of
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.processes.worker import Worker
 from descant_daemon.live.terminal import say
-from descant_daemon.model.card import ModelBytes
+from descant_daemon.model.model_files import ModelBytes
 from descant_routing.errors import DescantError
 
 MODULE = "descant_daemon.live.engine.engine_process"

@@ -8,7 +8,7 @@ from pathlib import Path
 from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLink
-from descant_daemon.model.card import ModelBytes
+from descant_daemon.model.model_files import ModelBytes
 
 Digest = bytes
 

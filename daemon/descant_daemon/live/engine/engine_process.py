@@ -23,7 +23,7 @@ from descant_daemon.live.processes.doorbell import Doorbell
 from descant_daemon.live.processes.rank import ENGINE, take_rank
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.live.terminal import say
-from descant_daemon.model.card import check_model
+from descant_daemon.model.model_files import check_model
 from descant_routing.errors import DescantError
 
 LEADS = (5_000_000, 2_200_000)  # ns before the tick at which to warm up: cold first, then quickly

@@ -27,9 +27,9 @@ from descant_export.evaluate.judge.judgement import (
     judge_style,
     render,
 )
+from descant_export.evaluate.judge.parameter_sweep import sweep as swept_by
 from descant_export.evaluate.judge.similarity import similarity_picture
 from descant_export.evaluate.judge.style_classifier import Confusion, StyleJudge
-from descant_export.evaluate.judge.sweep import sweep as swept_by
 from descant_export.evaluate.listen.listen_command import made, melodies_for
 from descant_export.evaluate.listen.sound import console, counted
 from descant_export.evaluate.music import read_music

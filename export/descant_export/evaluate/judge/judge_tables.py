@@ -10,8 +10,8 @@ from descant_daemon.console import say
 from descant_export.evaluate.judge.discriminator import EVERYTHING
 from descant_export.evaluate.judge.features import FAMILIES
 from descant_export.evaluate.judge.judgement import HUMAN, OURS, PLAIN, Judgement
+from descant_export.evaluate.judge.parameter_sweep import Swept, Wire
 from descant_export.evaluate.judge.style_classifier import Confusion
-from descant_export.evaluate.judge.sweep import Swept, Wire
 from descant_export.evaluate.statistics import Statistics
 from descant_export.evaluate.tables import table
 from descant_export.verdict import told_apart

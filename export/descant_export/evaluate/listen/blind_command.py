@@ -10,7 +10,7 @@ import numpy as np
 from descant_daemon.console import say
 from descant_daemon.whole_file import write_whole
 from descant_export.evaluate.listen.blind_form import picking_form, rating_form
-from descant_export.evaluate.listen.blind_test import KEY_FILE, Key, seal
+from descant_export.evaluate.listen.blind_test import KEY_FILE, AnswerKey, seal
 from descant_export.evaluate.listen.clips import (
     HUMAN,
     MARKOV,
@@ -53,7 +53,7 @@ def blind(
     )
     clips = shuffled([clip for source in SOURCES for clip in by_source[source]], seed)
     files = _written(clips, kit, tempo)
-    key = Key(
+    key = AnswerKey(
         style.name,
         {name: clip.source for name, clip in clips.items()},
         {name: clip.piece.name for name, clip in clips.items()},

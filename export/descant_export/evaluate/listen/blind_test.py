@@ -20,7 +20,7 @@ RATINGS = range(1, 11)
 
 
 @dataclass(frozen=True)
-class Key:
+class AnswerKey:
     """``clips``: name → source; ``about``: name → what it is; ``pairs``: which two are compared, when picking."""
 
     style: str
@@ -54,20 +54,22 @@ def seal(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def open_key(path: Path) -> tuple[Key, str]:
+def open_key(path: Path) -> tuple[AnswerKey, str]:
     """The key and its seal. DescantError when it is not there or none."""
     try:
         content = path.read_bytes()
         values = json.loads(base64.b64decode(content))
         pairs = [(str(one), str(other)) for one, other in values["pairs"]]
-        return Key(str(values["style"]), dict(values["clips"]), dict(values["about"]), pairs), seal(content)
+        return AnswerKey(str(values["style"]), dict(values["clips"]), dict(values["about"]), pairs), seal(
+            content
+        )
     except OSError as error:
         raise DescantError(f"The key {path} cannot be read: {error.strerror or error}.") from error
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
         raise DescantError(f"{path} is not the key of a blind test.") from error
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What one listener says to one question: a rating, or the clip that is picked."""
 
     listener: str
@@ -75,9 +77,9 @@ class Answer(NamedTuple):
     answer: str
 
 
-def read_answers(paths: Iterable[Path], key: Key, seal: str) -> list[Answer]:
+def read_answers(paths: Iterable[Path], key: AnswerKey, seal: str) -> list[Response]:
     """Every answer of every file. DescantError names file and line of what is none, or is there twice."""
-    found: dict[tuple[str, str], Answer] = {}
+    found: dict[tuple[str, str], Response] = {}
     for path in paths:
         for line, row in _rows(path):
             answer = _answer(row, key, seal, f"{path}, line {line}")
@@ -104,7 +106,7 @@ def _rows(path: Path) -> Iterable[tuple[int, list[str]]]:
     return ((line, row) for line, row in enumerate(rows[1:], 2) if row)
 
 
-def _answer(row: list[str], key: Key, seal: str, where: str) -> Answer:
+def _answer(row: list[str], key: AnswerKey, seal: str, where: str) -> Response:
     if len(row) != len(COLUMNS):
         raise DescantError(f"{where}: there are {len(row)} fields, not {len(COLUMNS)}.")
     sealed, listener, question, answer = (each.strip() for each in row)
@@ -115,4 +117,4 @@ def _answer(row: list[str], key: Key, seal: str, where: str) -> Answer:
     allowed = question.split() if key.picks else [str(value) for value in RATINGS]
     if answer not in allowed:
         raise DescantError(f"{where}: {answer!r} is no answer; {allowed[0]} to {allowed[-1]} would be.")
-    return Answer(listener, question, answer)
+    return Response(listener, question, answer)

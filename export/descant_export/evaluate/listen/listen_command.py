@@ -9,7 +9,7 @@ from descant_daemon.console import say
 from descant_daemon.picture.from_midi import draw_file
 from descant_daemon.whole_file import write_whole
 from descant_export.corpus.piece import Piece
-from descant_export.evaluate.listen.page import Shown, figures, page
+from descant_export.evaluate.listen.listening_page import Shown, figures, page
 from descant_export.evaluate.listen.sound import Sound, counted
 from descant_export.evaluate.takes.melody import Melody, melodies_of, tunes
 from descant_export.evaluate.takes.style import Style, load_style

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from descant_export.evaluate.listen.blind_test import KEY_FILE, Answer, Key, open_key, read_answers
+from descant_export.evaluate.listen.blind_test import KEY_FILE, AnswerKey, Response, open_key, read_answers
 from descant_export.evaluate.listen.clips import HUMAN, OURS, SOURCES
 from descant_export.evaluate.tables import as_json, table
 from descant_routing.errors import UsageError
@@ -55,7 +55,7 @@ class Picked(NamedTuple):
     p: float
 
 
-def ratings(answers: Sequence[Answer], key: Key, seed: int = 0) -> dict[str, Rated]:
+def ratings(answers: Sequence[Response], key: AnswerKey, seed: int = 0) -> dict[str, Rated]:
     """Every source that was rated, in the order of ``SOURCES``."""
     given: dict[str, dict[str, list[int]]] = {}
     for answer in answers:
@@ -64,7 +64,7 @@ def ratings(answers: Sequence[Answer], key: Key, seed: int = 0) -> dict[str, Rat
     return {source: _rated(given, source, seed) for source in SOURCES if source in given}
 
 
-def picks(answers: Sequence[Answer], key: Key) -> dict[str, Picked]:
+def picks(answers: Sequence[Response], key: AnswerKey) -> dict[str, Picked]:
     """Every rival that stood beside a human clip."""
     found: dict[str, list[bool]] = {}
     for answer in answers:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from descant_export.corpus.choice import Choice
-from descant_export.corpus.command import read_with_bar
+from descant_export.corpus.corpus_choice import CorpusChoice
+from descant_export.corpus.corpus_command import read_with_bar
 from descant_export.corpus.gathered import told
 from descant_export.corpus.mix import is_recipe, load_mix
 from descant_export.corpus.options import IngestOptions
@@ -35,7 +35,7 @@ def read_human(
     if is_recipe(recipe):
         choice = _of_recipe(recipe, style)
     else:
-        choice = Choice(
+        choice = CorpusChoice(
             what, IngestOptions.from_dict({**choices, "steps_per_beat": steps_per_beat}), split_list
         )
     corpus = read_with_bar(choice.what, choice.options)
@@ -49,7 +49,7 @@ def read_human(
     return Human(told(corpus.name), split.train, held_out)
 
 
-def _of_recipe(recipe: str, style: str) -> Choice:
+def _of_recipe(recipe: str, style: str) -> CorpusChoice:
     choices = load_mix(Path(recipe)).choices
     if style not in choices:
         raise UsageError(f"{recipe} has no style {style!r}{hint(style, choices)}.")

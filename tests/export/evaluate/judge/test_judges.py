@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from descant_export.corpus.piece import Piece, from_notes
 from descant_export.evaluate.judge.discriminator import Excerpt, between_halves, importances_of, tell_apart
 from descant_export.evaluate.judge.judgement import Music, as_many, form_and_space
+from descant_export.evaluate.judge.parameter_sweep import statistics_along, sweep, wire
 from descant_export.evaluate.judge.style_classifier import StyleJudge
-from descant_export.evaluate.judge.sweep import statistics_along, sweep, wire
 from descant_export.evaluate.takes.style import load_style
 from descant_export.evaluate.takes.take import Take, render_take
 from descant_routing.errors import DescantError
@@ -150,7 +150,7 @@ def test_a_turned_controller_is_heard_and_what_it_plays_is_counted(monkeypatch: 
         heard.append(render_take(*arguments, **named))
         return heard[-1]
 
-    monkeypatch.setattr("descant_export.evaluate.judge.sweep.render_take", kept)
+    monkeypatch.setattr("descant_export.evaluate.judge.parameter_sweep.render_take", kept)
     style = load_style("bach-chorale", mode="free")
     _, wires = sweep(style, "density", [1.8, 0.9, 0], [], 1, 4)
     (take,) = heard

@@ -10,7 +10,7 @@ import pytest
 
 from descant_daemon.midi_file import read_song
 from descant_export.evaluate.listen.blind_command import blind
-from descant_export.evaluate.listen.blind_test import Key, open_key, seal
+from descant_export.evaluate.listen.blind_test import AnswerKey, open_key, seal
 from descant_export.evaluate.listen.clips import SOURCES
 from descant_export.evaluate.takes.human import Human
 from descant_routing.errors import DescantError
@@ -101,8 +101,8 @@ def test_too_little_human_music_is_said_before_anything_is_written(tmp_path: Pat
 
 
 def test_whatever_changes_in_a_key_breaks_its_seal(tmp_path: Path) -> None:
-    key = Key("x", {"clip-01": "human"}, {"clip-01": "a"}, [])
-    other = Key("x", {"clip-01": "ours"}, {"clip-01": "a"}, ())
+    key = AnswerKey("x", {"clip-01": "human"}, {"clip-01": "a"}, [])
+    other = AnswerKey("x", {"clip-01": "ours"}, {"clip-01": "a"}, ())
     (tmp_path / "key").write_bytes(key.sealed())
     assert open_key(tmp_path / "key") == (key, seal(key.sealed()))
     assert seal(key.sealed()) != seal(other.sealed())

@@ -14,7 +14,7 @@ from descant_daemon.cli.app import app
 from descant_daemon.midi_file import read_song
 from descant_daemon.picture.wav import SOUNDFONT_VARIABLE
 from descant_export.corpus.piece import from_notes
-from descant_export.evaluate.listen.page import Shown, figures, page
+from descant_export.evaluate.listen.listening_page import Shown, figures, page
 from descant_routing.errors import UsageError
 
 SOUNDFONT = b"RIFF\0\0\0\0sfbk"

@@ -11,24 +11,24 @@ import pytest
 from typer.testing import CliRunner
 
 from descant_daemon.cli.app import app
-from descant_export.evaluate.listen.blind_test import Answer, Key, read_answers, seal
+from descant_export.evaluate.listen.blind_test import AnswerKey, Response, read_answers, seal
 from descant_export.evaluate.listen.results import picks, ratings
 from descant_routing.errors import DescantError
 
 Z = 1.959963984540054  # of the normal distribution, 95%
-RATED = Key(
+RATED = AnswerKey(
     "x",
     {"clip-01": "human", "clip-02": "human", "clip-03": "ours", "clip-04": "ours", "clip-05": "markov"},
     {},
     (),
 )
-PICKED = Key(
+PICKED = AnswerKey(
     "x", {"a1": "human", "b1": "ours", "a2": "human", "b2": "ours"}, {}, [("a1", "b1"), ("b2", "a2")]
 )
 
 
-def rate(listener: str, **given: int) -> list[Answer]:
-    return [Answer(listener, f"clip-{name[1:]}", str(value)) for name, value in given.items()]
+def rate(listener: str, **given: int) -> list[Response]:
+    return [Response(listener, f"clip-{name[1:]}", str(value)) for name, value in given.items()]
 
 
 def test_means_are_over_listeners_however_much_each_answers() -> None:
@@ -70,13 +70,13 @@ def test_the_interval_of_many_is_that_of_the_normal_distribution() -> None:
 
 
 def test_picks_have_the_binomial_p_and_wilsons_interval() -> None:
-    answers = [Answer(f"l{n}", "a1 b1", "a1") for n in range(5)]
+    answers = [Response(f"l{n}", "a1 b1", "a1") for n in range(5)]
     found = picks(answers, PICKED)["ours"]
     assert (found.answers, found.found, found.share) == (5, 5, 1)
     assert found.p == pytest.approx(2 * 0.5**5)
     assert found.low == pytest.approx(5 / (5 + Z**2))
     assert found.high == pytest.approx(1)
-    half = picks([*answers, *(Answer(f"l{n}", "b2 a2", "b2") for n in range(5))], PICKED)["ours"]
+    half = picks([*answers, *(Response(f"l{n}", "b2 a2", "b2") for n in range(5))], PICKED)["ours"]
     assert half.share == 0.5
     assert half.p == pytest.approx(1)
 

@@ -26,7 +26,7 @@ Sets = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Kind(IntEnum):
+class Consonance(IntEnum):
     """What sounds together; ``CONSONANT``: part of a major or minor triad, a single class too."""
 
     SILENCE = 0
@@ -72,16 +72,16 @@ CONSONANT: Bools = _within(_CONSONANT_TRIADS)
 
 
 def _kinds() -> NDArray[np.int64]:
-    kinds = np.full(SETS, Kind.OTHER, np.int64)
-    kinds[CONSONANT] = Kind.CONSONANT
-    kinds[_all((*CONSONANT_TRIADS, *OTHER_TRIADS))] = Kind.TRIAD
-    kinds[_all((*SEVENTHS, *SEVENTHS_WITHOUT_FIFTH))] = Kind.SEVENTH
-    kinds[0] = Kind.SILENCE
+    kinds = np.full(SETS, Consonance.OTHER, np.int64)
+    kinds[CONSONANT] = Consonance.CONSONANT
+    kinds[_all((*CONSONANT_TRIADS, *OTHER_TRIADS))] = Consonance.TRIAD
+    kinds[_all((*SEVENTHS, *SEVENTHS_WITHOUT_FIFTH))] = Consonance.SEVENTH
+    kinds[0] = Consonance.SILENCE
     return kinds
 
 
 KINDS = _kinds()
-"""``[4096]``: the ``Kind`` of each set."""
+"""``[4096]``: the ``Consonance`` of each set."""
 
 
 def _tones() -> Sets:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_daemon.engine.key import Key
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, added
-from descant_export.evaluate.judge.harmony.key import out_of_key, wrong_key
+from descant_export.evaluate.judge.harmony.chord_tones import chord_tone, dissonant, semitone, sonorities
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, added
 from descant_export.evaluate.judge.harmony.phrases import Note, phrase_ends
 from descant_export.evaluate.judge.harmony.rhythm import texture
-from descant_export.evaluate.judge.harmony.sonority import chord_tone, dissonant, semitone, sonorities
+from descant_export.evaluate.judge.harmony.tune_key import out_of_key, wrong_key
 from descant_export.evaluate.judge.harmony.voice_leading import bass_motion, parallels
 
 

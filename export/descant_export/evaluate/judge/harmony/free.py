@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.heard import Heard
-from descant_export.evaluate.judge.harmony.key import key_of, told
+from descant_export.evaluate.judge.harmony.measured import Heard
+from descant_export.evaluate.judge.harmony.tune_key import key_of, told
 
 PARTS = 8
 

@@ -11,12 +11,12 @@ from descant_daemon.tunes.book import SHELVES, Shelf
 from descant_export.evaluate.judge.harmony import harmony_tables, shock
 from descant_export.evaluate.judge.harmony.figures import errors, figures, pooled
 from descant_export.evaluate.judge.harmony.free import free
-from descant_export.evaluate.judge.harmony.heard import heard
-from descant_export.evaluate.judge.harmony.key import key_of, told
+from descant_export.evaluate.judge.harmony.measured import heard
 from descant_export.evaluate.judge.harmony.phrases import top_line
-from descant_export.evaluate.judge.harmony.playing import Job, Played, played
+from descant_export.evaluate.judge.harmony.playing import Job, PlayedJob, played
 from descant_export.evaluate.judge.harmony.reading import read_settings
 from descant_export.evaluate.judge.harmony.setting import Setting, built_in, detached, lifted, repeated
+from descant_export.evaluate.judge.harmony.tune_key import key_of, told
 from descant_export.evaluate.listen.sound import console, counted
 from descant_export.evaluate.tables import as_json
 from descant_export.evaluate.takes.melody import Melody
@@ -165,7 +165,7 @@ def _free(asked: Asked, report: dict[str, Any]) -> Callable[[], None]:
 def _takes(
     asked: Asked,
     parts: Sequence[tuple[Setting | None, Melody | None, int]],
-    measure: Callable[[str, Played], Measured],
+    measure: Callable[[str, PlayedJob], Measured],
 ) -> Found[Measured]:
     """Each preset plays each (piece, what is played of it, bars) with each seed, and is measured."""
     if not parts:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_export.evaluate.judge.harmony.chords import CONSONANT, ROOTS
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, lowest
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, lowest
 
 LONG = 2  # times the median length of the tune's notes, and beats
 

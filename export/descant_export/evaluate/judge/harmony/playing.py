@@ -29,14 +29,14 @@ class Job(NamedTuple):
     tempo: float = TEMPO
 
 
-class Played(NamedTuple):
+class PlayedJob(NamedTuple):
     """What came of a job: melody and answer, or the answer alone, in its metre."""
 
     piece: Piece
     metre: Metre
 
 
-def played(jobs: Sequence[Job]) -> Iterator[Played]:
+def played(jobs: Sequence[Job]) -> Iterator[PlayedJob]:
     """Of each job, in their order. Jobs of one preset stand together best. DescantError when a process dies."""
     if len(jobs) == 1:
         yield play(jobs[0])
@@ -50,11 +50,11 @@ def played(jobs: Sequence[Job]) -> Iterator[Played]:
             pool.shutdown(cancel_futures=True)
 
 
-def play(job: Job) -> Played:
+def play(job: Job) -> PlayedJob:
     """One take, as ``descant render`` would play it."""
     style = _style(job.preset, job.settings)
     take = render_take(style, job.seed, job.bars, job.melody, job.tempo)
-    return Played(take.piece, take.metre)
+    return PlayedJob(take.piece, take.metre)
 
 
 @lru_cache(1)

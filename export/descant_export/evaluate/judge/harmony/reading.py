@@ -12,8 +12,7 @@ from descant_daemon.note_state import nearest_step
 from descant_daemon.settings.metre import Metre
 from descant_daemon.song import DRUMS, Song, SongNote
 from descant_daemon.tempo_map import DEFAULT_TEMPO
-from descant_export.corpus.grid import COMMON_TIME, step_in_bar
-from descant_export.corpus.grid import Metre as Signature
+from descant_export.corpus.onset_grid import COMMON_TIME, TimeSignature, step_in_bar
 from descant_export.corpus.piece import from_notes
 from descant_export.evaluate.judge.harmony.phrases import Note
 from descant_export.evaluate.judge.harmony.setting import Setting
@@ -108,7 +107,7 @@ def _bars(song: Song, end: int, name: str) -> tuple[Metre, int, int]:
     for tick, *signature in song.metres:
         beat = tick / song.ticks_per_beat
         beat = beat if beat >= AT_ONCE else 0.0
-        said[beat] = Signature(beat, *signature)
+        said[beat] = TimeSignature(beat, *signature)
     signatures = list(said.values())
     late = int(step_in_bar(signatures, end, 4)[0])
     own, *later = signatures[late > 0 :]  # where it begins late, the first one is only the pick-up's

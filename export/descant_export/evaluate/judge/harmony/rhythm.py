@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, share_of
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, highest, share_of
 
 
 class Texture(NamedTuple):

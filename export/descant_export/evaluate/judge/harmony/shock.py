@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from descant_daemon.engine.key import Key
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, added
-from descant_export.evaluate.judge.harmony.key import moved, outside
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, added
+from descant_export.evaluate.judge.harmony.tune_key import moved, outside
 
 UP = 1  # semitones
 ENOUGH = 0.15  # share out of the new key, with which it is found

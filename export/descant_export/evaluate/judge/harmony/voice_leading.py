@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, lowest, share_of
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, highest, lowest, share_of
 
 PERFECT = (0, 7)  # octaves, fifths
 STEP = (1, 2)

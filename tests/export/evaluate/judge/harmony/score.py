@@ -8,7 +8,7 @@ import numpy as np
 
 from descant_daemon.settings.metre import Metre
 from descant_export.corpus.piece import Piece, from_notes
-from descant_export.evaluate.judge.harmony.heard import Heard, heard
+from descant_export.evaluate.judge.harmony.measured import Heard, heard
 from descant_export.evaluate.judge.harmony.phrases import Note
 
 NAMES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}

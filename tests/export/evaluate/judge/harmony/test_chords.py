@@ -15,7 +15,7 @@ from descant_export.evaluate.judge.harmony.chords import (
     ROOTS,
     SETS,
     TONES,
-    Kind,
+    Consonance,
     set_of,
     sets_of,
     turned,
@@ -50,12 +50,12 @@ def names() -> dict[int, str]:
 
 
 def test_triads_and_sevenths_are_those_that_music21_names(names: dict[int, str]) -> None:
-    assert {n for n in names if KINDS[n] == Kind.TRIAD} == {n for n in names if names[n] in TRIADS}
+    assert {n for n in names if KINDS[n] == Consonance.TRIAD} == {n for n in names if names[n] in TRIADS}
     incomplete = {
         int(min(turned(np.array([set_of(shape)]), by)[0] for by in range(12))) for shape in WITHOUT_FIFTH
     }
     whole = {n for n in names if names[n] in SEVENTHS}
-    assert {n for n in names if KINDS[n] == Kind.SEVENTH} == whole | incomplete
+    assert {n for n in names if KINDS[n] == Consonance.SEVENTH} == whole | incomplete
     assert all(names[n].startswith("incomplete") for n in incomplete)
 
 

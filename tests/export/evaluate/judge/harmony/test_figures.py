@@ -8,10 +8,10 @@ from tests.export.evaluate.judge.harmony.score import line, music
 
 from descant_daemon.engine.key import Key
 from descant_daemon.settings.metre import Metre
+from descant_export.evaluate.judge.harmony.chord_tones import chord_tone, dissonant, semitone, sonorities
 from descant_export.evaluate.judge.harmony.figures import Figures, errors, figures, pooled
-from descant_export.evaluate.judge.harmony.heard import Share
-from descant_export.evaluate.judge.harmony.key import key_of, out_of_key, told, wrong_key
-from descant_export.evaluate.judge.harmony.sonority import chord_tone, dissonant, semitone, sonorities
+from descant_export.evaluate.judge.harmony.measured import Share
+from descant_export.evaluate.judge.harmony.tune_key import key_of, out_of_key, told, wrong_key
 
 C_MAJOR = Key(0, "major")
 TUNE = "c5:8 c5:8 | b4:8 c5:8"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from descant_daemon import tunes
-from descant_export.evaluate.judge.harmony.key import correlated
+from descant_export.evaluate.judge.harmony.tune_key import correlated
 
 MELODIES = [tunes.load(name) for name in tunes.names()]
 

@@ -8,7 +8,7 @@ from tests.export.evaluate.judge.harmony.score import FOUR_FOUR, music, piece
 from descant_daemon.engine.key import Key
 from descant_export.evaluate.judge.harmony import shock as shocks
 from descant_export.evaluate.judge.harmony.free import free
-from descant_export.evaluate.judge.harmony.heard import heard
+from descant_export.evaluate.judge.harmony.measured import heard
 from descant_export.evaluate.judge.harmony.shock import shock
 
 C_MAJOR = Key(0, "major")

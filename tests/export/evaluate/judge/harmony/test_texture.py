@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.export.evaluate.judge.harmony.score import music
 
-from descant_export.evaluate.judge.harmony.heard import Share
+from descant_export.evaluate.judge.harmony.measured import Share
 from descant_export.evaluate.judge.harmony.rhythm import texture
 
 

@@ -19,7 +19,7 @@ from descant_daemon.model.forms import FEATURES, FORMS
 from descant_daemon.model.graph import DOMAINS, GraphError, shapes_of
 from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.model.onnx_fields import FLOAT, INT64
-from descant_daemon.model.wire import OnnxFile, Tensor, TensorPort, read_onnx
+from descant_daemon.model.onnx_file import OnnxFile, Tensor, TensorPort, read_onnx
 from descant_routing.errors import DescantError
 from descant_routing.wording import hint, shown
 

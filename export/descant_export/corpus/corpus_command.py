@@ -11,13 +11,13 @@ from rich.table import Table
 
 from descant_daemon.console import make_console, say, say_json
 from descant_daemon.whole_file import write_whole
-from descant_export.corpus.choice import Choice
+from descant_export.corpus.corpus_choice import CorpusChoice
+from descant_export.corpus.corpus_page import Summary, page
 from descant_export.corpus.folder import NOT_STATED
 from descant_export.corpus.gathered import Gathered
 from descant_export.corpus.mix import Mix
 from descant_export.corpus.oddities import sentences
 from descant_export.corpus.options import IngestOptions
-from descant_export.corpus.page import Summary, page
 from descant_export.corpus.pictures import pictures
 from descant_export.corpus.read import Corpus, Step, read_corpus
 from descant_export.corpus.splits import Split, shares, split_corpus
@@ -57,7 +57,7 @@ def read_with_bar(name: str, options: IngestOptions) -> Corpus:
     return with_bar(lambda show: read_corpus(name, show, options))
 
 
-def gather_with_bar(what: Choice | Mix) -> Gathered:
+def gather_with_bar(what: CorpusChoice | Mix) -> Gathered:
     """All that a run learns from, read and split."""
     return with_bar(what.gather)
 

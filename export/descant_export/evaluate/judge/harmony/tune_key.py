@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from descant_daemon.engine.key import KEYS, PROFILES, Key
 from descant_export.evaluate.judge.harmony.chords import CLASSES
-from descant_export.evaluate.judge.harmony.heard import Bools, Heard, Share
+from descant_export.evaluate.judge.harmony.measured import Bools, Heard, Share
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 9, 10, 11)  # natural, harmonic and melodic together

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from descant_daemon.engine.steps import MOST_STEPS, Played, Steps
+from descant_daemon.engine.played_steps import MOST_STEPS, Played, PlayedSteps
 from descant_daemon.note_state import State
 
 DEFAULT_BYTES = 96 * 2**20
@@ -70,7 +70,7 @@ class SongMemory:
         self._joined = False
         self._moments: dict[int, Moment] = {}
         self._bars: dict[int, int] = {}  # step → bar number, of the moments that an earlier step leads to
-        self._steps = Steps(steps)
+        self._steps = PlayedSteps(steps)
         self._bars_apart = 1
         self._bytes = 0
 

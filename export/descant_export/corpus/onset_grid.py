@@ -24,7 +24,7 @@ FEW = 24  # onsets, fewer of which prove nothing
 ABOVE_CHANCE = 0.15  # share of the way from chance to perfect that a grid must reach
 
 
-class Metre(NamedTuple):
+class TimeSignature(NamedTuple):
     """A time signature that begins at ``beat`` (quarters from the file's beginning)."""
 
     beat: float
@@ -36,7 +36,7 @@ class Metre(NamedTuple):
         return max(1, round(self.numerator * 4 * steps_per_beat / self.denominator))
 
 
-COMMON_TIME = Metre(0.0, 4, 4)  # what a MIDI file that says nothing is in
+COMMON_TIME = TimeSignature(0.0, 4, 4)  # what a MIDI file that says nothing is in
 
 
 class Near(NamedTuple):
@@ -88,7 +88,7 @@ def has_grid(facts: Facts) -> bool:
     return facts.notes < FEW or near or facts.on_few_places >= 0.5
 
 
-def step_in_bar(metres: Sequence[Metre], steps: int, steps_per_beat: int) -> NDArray[np.int16]:
+def step_in_bar(metres: Sequence[TimeSignature], steps: int, steps_per_beat: int) -> NDArray[np.int16]:
     """For each of ``steps`` steps its place in the bar, 0 on the bar line.
 
     A change of metre begins a bar. A first stretch shorter than the bar of the metre after it is a

@@ -6,8 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from descant_export.evaluate.judge.harmony.chords import DISSONANCES, KINDS, TONES, Kind, sets_of, turned
-from descant_export.evaluate.judge.harmony.heard import Heard, Share, highest, share_of
+from descant_export.evaluate.judge.harmony.chords import (
+    DISSONANCES,
+    KINDS,
+    TONES,
+    Consonance,
+    sets_of,
+    turned,
+)
+from descant_export.evaluate.judge.harmony.measured import Heard, Share, highest, share_of
 
 
 class Sonorities(NamedTuple):
@@ -22,9 +29,12 @@ class Sonorities(NamedTuple):
 def sonorities(heard: Heard) -> Sonorities:
     """By the set of pitch classes on each beat, tune and all."""
     kinds = KINDS[heard.on_beats.sets]
-    sounds = kinds != Kind.SILENCE
+    sounds = kinds != Consonance.SILENCE
     return Sonorities(
-        *(share_of(kinds == kind, sounds) for kind in (Kind.TRIAD, Kind.SEVENTH, Kind.CONSONANT, Kind.OTHER))
+        *(
+            share_of(kinds == kind, sounds)
+            for kind in (Consonance.TRIAD, Consonance.SEVENTH, Consonance.CONSONANT, Consonance.OTHER)
+        )
     )
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from descant_daemon.engine.choice import Array, Line
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.biaxial.note_axis import Layer, NoteAxis
-from descant_daemon.model.card import ModelFiles, Weights
 from descant_daemon.model.contract import VELOCITY, layer_weights
 from descant_daemon.model.forms import BiaxialMetadata
+from descant_daemon.model.model_files import ModelFiles, Weights
 
 
 class BiaxialNetwork(AlongTime):

@@ -36,7 +36,7 @@ class _Run:
     blends: list[Blend] = field(default_factory=lambda: [FIRST_STYLE] * RUN)
 
 
-class Steps:
+class PlayedSteps:
     """Of one instance with one model."""
 
     def __init__(self, most: int = MOST_STEPS) -> None:

@@ -14,7 +14,7 @@ from descant_routing.printable import printable
 
 
 @dataclass(frozen=True)
-class Choice:
+class CorpusChoice:
     """``what``: a folder or ``music21:bach`` and the like; ``split_list``: see ``split_by_list``."""
 
     what: str

@@ -20,7 +20,7 @@ from descant_export.benchmark.sets import RollSet, read_set
 from descant_export.benchmark.store import Result, Store
 from descant_export.benchmark.table import write_table
 from descant_export.families.table_networks import TABLES
-from descant_export.memory import keep_freed_memory
+from descant_export.freed_memory import keep_freed_memory
 from descant_export.training.train import UpdateReport
 from descant_routing.errors import DescantError, UsageError
 
