@@ -19,6 +19,7 @@ SHELF = [
     "hymn",
     "palette",
     "piano",
+    "quick-chorale",
     "ragtime",
     "renaissance",
     "string-quartet",
