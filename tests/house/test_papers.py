@@ -124,6 +124,30 @@ def test_the_map_has_every_room() -> None:
     assert [name for name in files if f"`{name}`" not in text] == []
 
 
+def test_a_paragraph_of_the_map_names_files_of_its_own_rooms() -> None:
+    """``card.py`` in the paragraph of ``model/`` is one of that room, not of another."""
+    places = {
+        "routing/: MIDI": ROOMS["descant_routing"],
+        "daemon/: playing": ROOMS["descant_daemon"],
+        "export/: training and judging": ROOMS["descant_export"],
+    }
+    parts = section("Code map").split("\n### ")[1:]
+    found = [
+        (places[heading], re.findall(r"\*\*`([\w/]+/)`", item), re.findall(r"`(\w+\.py)`", item))
+        for heading, _, text in (part.partition("\n") for part in parts)
+        if heading in places
+        for item in text.split("\n- ")
+        if item.startswith("**`")
+    ]
+    assert sum(len(names) for _, _, names in found) > 40
+    assert [
+        f"{rooms[0]}: {name}"
+        for package, rooms, names in found
+        for name in names
+        if not any((package / room / name).is_file() for room in rooms)
+    ] == []
+
+
 def test_every_invariant_names_a_test() -> None:
     rules = re.findall(r"^\d+\. \*\*.*?(?=^\d+\. |\Z)", section("Invariants"), re.MULTILINE | re.DOTALL)
     assert len(rules) > 10
