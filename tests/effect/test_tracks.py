@@ -127,7 +127,7 @@ def test_our_notes_are_on_no_channel_that_is_one_finger_of_an_mpe_keyboard() -> 
     stage.run(1500)
     ours = {note.split(":")[0] for _, note in stage.wire if note[2:] in ("+64", "+60")}
     assert ours == {"1"}
-    assert stage.effect.parts[0].steps.channel == 0
+    assert stage.effect.parts[0].acts.channel == 0
     bends = [data for _, data, _ in stage.backend.sent if data[0] == 0xE1]
     assert bends == [message.pitch_bend(1, 4000)], "the finger's own bend passes as ever"
 
@@ -158,7 +158,7 @@ def test_instances_that_hear_a_channel_each_stay_on_theirs() -> None:
     stage.key(62, -500, 900, channel=2)
     stage.at(-400, message.pitch_bend(1, 900), message.pitch_bend(2, -900))
     stage.run(-300)
-    assert [part.steps.channel for part in stage.effect.parts] == [1, 2, 3]
+    assert [part.acts.channel for part in stage.effect.parts] == [1, 2, 3]
 
 
 def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> None:

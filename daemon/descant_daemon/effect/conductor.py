@@ -59,7 +59,7 @@ class Conductor:
     def arm(self, tick: int, now: int) -> None:
         """The next clock will be ``tick``."""
         for part in self._parts:
-            part.steps.arm(tick, now)
+            part.transport.arm(tick, now)
 
     def happen(self, happenings: Sequence[Happening], seen: int) -> None:
         """``seen``: the latest time that the effect was told of, ns."""
@@ -72,7 +72,7 @@ class Conductor:
             if runs:
                 self._resume(happening)
             for part in self._parts:
-                part.steps.happen(happening, runs=runs)
+                part.transport.happen(happening, runs=runs)
 
     def _leave_keys(self, port: str, stop: Happening) -> None:
         """Stop, by the cable by which keys come: a DAW may never send their ends, a player will."""

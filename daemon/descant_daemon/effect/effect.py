@@ -138,7 +138,7 @@ class Effect:
         """The engine is gone: close its notes, expect no answer, ask anew from where we are."""
         self.counts.engine_lost += 1
         for part in self.parts:
-            part.steps.engine_lost(now)
+            part.transport.engine_lost(now)
 
     def unplugged(self, port: str, now: int) -> None:
         """A cable is pulled: what came by it ends; what goes by it is heard by nobody."""
@@ -285,12 +285,12 @@ class Effect:
     @property
     def step(self) -> int:
         """The last step whose tick has passed."""
-        return self.parts[0].steps.step
+        return self.parts[0].playhead.step
 
     @property
     def bar_and_beat(self) -> tuple[int, int]:
         """Where the song is, both counted from 1."""
-        return self.parts[0].steps.bar_and_beat
+        return self.parts[0].playhead.bar_and_beat
 
     @property
     def sounding(self) -> frozenset[int]:
@@ -369,7 +369,7 @@ class Effect:
             number = min(set(fresh or range(MOST_INSTANCES)) - used)
             self._instances = max(self._instances, number + 1)
             part = self._part(track, number)
-            part.steps.join(now)
+            part.transport.join(now)
             return part
         part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
         return part

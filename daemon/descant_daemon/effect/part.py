@@ -17,7 +17,10 @@ from descant_daemon.effect.input.held_keys import HeldOnGrid
 from descant_daemon.effect.input.key_buttons import ButtonActions
 from descant_daemon.effect.input.program_changes import Programs
 from descant_daemon.effect.modes import mode_of
+from descant_daemon.effect.part_transport import PartTransport
 from descant_daemon.effect.performer import Performer
+from descant_daemon.effect.playhead import Playhead
+from descant_daemon.effect.step_acts import StepActs
 from descant_daemon.effect.steps import Steps
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import Parameters
@@ -54,15 +57,16 @@ class Part:
         self._inputs = _inputs(track)
         self._outlet = Outlet(outbox, track.output)
         self._performer = Performer(instance, program, ledger, self._outlet, common.counts)
-        self.steps = Steps(
-            common, instance, track.offset, self._held, self._surface, self.programs, self._performer
-        )
-        self.requests = self.steps.requests
+        self.playhead = Playhead(common, track.offset, self.programs, self._surface)
+        self.acts = StepActs(common, instance, program, self.playhead, self._held, self._performer)
+        self.steps = Steps(common, self.playhead, self._held, self._performer, self.acts)
+        self.transport = PartTransport(common.clock, self.playhead, self._held, self.acts, self.steps)
+        self.requests = self.acts.requests
 
     @property
     def parameters(self) -> Parameters:
         """As they are now."""
-        return self.steps.parameters
+        return self.playhead.parameters
 
     # -- whom it hears -------------------------------------------------------------------------------
 
@@ -96,9 +100,10 @@ class Part:
         self.steps.keys_up(self._held.keys.clear(deaf, now), now)
         if track.output != self._outlet.port:
             self._outlet = Outlet(outbox, track.output)
-            self.steps.move_to(ledger, self._outlet, now)
+            self.acts.hush(now)  # what sounds ends on the old one
+            self._performer.move_to(ledger, self._outlet)
         if not self.programs.replace(track):  # what plays has changed, and begins anew at the next boundary
-            self.steps.choose_now(now)
+            self.transport.choose_now(now)
 
     def can_play_in(self, metre: Metre) -> bool:
         """Whether a bar is a whole number of its steps, in every program."""
@@ -145,7 +150,7 @@ class Part:
 
         Off the grid they are answered as before, until the song goes on.
         """
-        lanes, hold = self._lanes(port, range(LANES)), self.steps.off_grid
+        lanes, hold = self._lanes(port, range(LANES)), self.playhead.off_grid
         self.steps.keys_up(self._held.keys.leave(lanes, now, hold=hold), now)
 
     def resume_keys(self, now: int, *, keep: bool) -> None:
@@ -159,12 +164,12 @@ class Part:
 
     def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
         """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
-        self.steps.hush(now)
+        self.acts.hush(now)
         self.end_keys(port, channels, now)
 
     def end_everything(self, now: int) -> None:
         """Every key and every note ends; the song goes on with the next step."""
-        self.steps.hush(now)
+        self.acts.hush(now)
         self.chords.forget()
         self.steps.keys_up(self._held.keys.clear(None, now), now)
         self._held.keys.rest_pedals(None)
@@ -232,12 +237,12 @@ class Part:
     def change(self, parameters: Parameters, now: int) -> None:
         """From here on we play so."""
         self.chords.switch(parameters.chord_memory, self.held)
-        self.steps.change(parameters, now)
+        self.transport.change(parameters, now)
 
     def program_change(self, number: int, now: int) -> None:
         """Another program, at the next boundary; a number that there is not changes nothing."""
         if self.programs.choose(number):
-            self.steps.choose_now(now)
+            self.transport.choose_now(now)
         else:
             self._counts.no_program += 1
 

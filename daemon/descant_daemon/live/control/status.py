@@ -57,11 +57,11 @@ def _instance(part: Part) -> Snapshot:
         "name": part.track.name,
         "preset": part.programs.current.name,
         "mode": part.parameters.mode,
-        "state": part.steps.doing.name.lower(),
-        "channel": part.steps.channel + 1,
+        "state": part.acts.doing.name.lower(),
+        "channel": part.acts.channel + 1,
         "held": sorted(part.held),
         "sounding": sorted(part.sounding),
-        "next": part.steps.coming,
+        "next": part.acts.coming,
         "variation": part.parameters.variation,
     }
 
