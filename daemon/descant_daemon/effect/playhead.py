@@ -114,7 +114,8 @@ class Playhead:
         self._held_until = self.grid.first_from(self._held_until * per_step)
 
     def _play_by(self, program: Program) -> None:
-        self.parameters, self.mode = program.parameters, mode_of(program.parameters)
+        self.parameters: Parameters = program.parameters
+        self.mode = mode_of(program.parameters)
         self.lead = program.model.lead
         self.grid = Grid(self._clock, program.model.steps_per_beat, self.offset)
         self._bend_grid()
