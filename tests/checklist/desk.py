@@ -7,13 +7,11 @@ from typing import Any
 
 from tests.effect.stage import BEGIN, MS, Engine, Part, Stage, Wire
 
-from descant_daemon.effect.cables.gates import Care
-from descant_daemon.effect.cables.patchbay import ONE_CABLE, Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program
+from descant_daemon.settings.rig.values import Ears, Input, Instance, Program, Rig
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing.ports.api import Cables
 from descant_routing.ports.memory import MemoryBackend
@@ -41,28 +39,25 @@ class Desk(Stage):
         route: Steps = (),
         *,
         inputs: Sequence[str] = (MAIN,),
-        cares: Mapping[str, Care] | None = None,
+        longest_note: int | None = None,
         tracks: Sequence[Instance] | None = None,
         cc: dict[int, str] | None = None,
         delay: float = 0,
         **parameters: Any,
     ) -> None:
-        """Without ``tracks``, one instance that plays with ``parameters`` to the first input."""
+        """Without ``tracks``, one instance that plays with ``parameters`` to the first input.
+
+        ``longest_note``: on the first input, ns.
+        """
         super().__init__(part, cc=cc, delay=delay, **parameters)
         self.engine = Instances(part, PIANO)
         program = Program(Parameters().with_values(parameters))
         self.tracks = tracks or [Instance((program,), hears=Ears(inputs[0]))]
-        ways = [
-            Passage(label, MAIN, parse_route(route) if route else parse_route("thru")) for label in inputs
-        ]
-        if tracks or route or cares or len(inputs) > 1:
-            self.effect = Effect(
-                self.tracks,
-                MidiClock(),
-                Patchbay(ways, {MAIN: self.ledger}),
-                cares=cares,
-                clock_from=inputs[0],
-            )
+        self.cables = tuple(
+            Input(label, longest_note=None if number else longest_note) for number, label in enumerate(inputs)
+        )
+        if tracks or route or longest_note or len(inputs) > 1:
+            self.effect = Effect(self._rig(route), MidiClock())
             self.backend = MemoryBackend(cables=Cables(dict.fromkeys(inputs), {MAIN: None}))
             self.backend.start(self)
         self.inputs = inputs
@@ -77,9 +72,13 @@ class Desk(Stage):
 
     def reroute(self, route: Steps) -> None:
         """Now."""
-        ways = [Passage(MAIN, MAIN, parse_route(route))] if route else ONE_CABLE
-        self.effect.rewire(self.tracks, ways, [MAIN], MAIN, self.backend.now())
+        self.effect.rewire(self._rig(route), self.backend.now())
         self.backend.wake()
+
+    def _rig(self, route: Steps) -> Rig:
+        steps = parse_route(route) if route else parse_route("thru")
+        ways = tuple(Passage(each.label, MAIN, steps) for each in self.cables)
+        return Rig(tuple(self.tracks), self.cables, clock_from=self.cables[0].label, routes=ways)
 
 
 def sent(stage: Stage, since: float = -10_000, until: float = 1e9) -> list[bytes]:

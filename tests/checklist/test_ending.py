@@ -14,6 +14,7 @@ from tests.routing.ports.doubles import NoEnds, Unmoved
 from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.live_effect import LiveEffect
+from descant_daemon.settings.rig.values import Rig
 from descant_routing import message
 from descant_routing.ports.api import ONE_CABLE, Cables
 from descant_routing.ports.cable import Cable
@@ -75,7 +76,7 @@ def replug(stage: Stage) -> None:
 
 
 def drop_instance(stage: Stage) -> None:
-    stage.effect.rewire([], [], [MAIN], MAIN, stage.backend.now())
+    stage.effect.rewire(Rig((), routes=()), stage.backend.now())
     stage.backend.wake()
 
 

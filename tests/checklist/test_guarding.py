@@ -10,7 +10,6 @@ from tests.effect.stage import BEGIN, STOP, Stage, by_melody, by_step
 
 from descant_daemon.cli.learn import Listener
 from descant_daemon.controls.learn_ear import REST, LearnEar
-from descant_daemon.effect.cables.gates import Care
 from descant_daemon.settings.source import Controller
 from descant_routing import message
 from descant_routing.ports.memory import MemoryBackend
@@ -118,7 +117,7 @@ def test_10_notes_do_not_breed_in_a_loop(delay: int, thru: bool) -> None:
 
 def test_12_a_note_whose_off_never_comes_ends_at_its_greatest_age_with_its_harmony() -> None:
     """Catches a keyboard that sends no note-offs, and whose notes would sound for ever."""
-    desk = Desk(CHORDS, cares={"": Care(longest_note=1000 * MS)})
+    desk = Desk(CHORDS, longest_note=1000 * MS)
     desk.roll(32)
     desk.key(72, 0)
     desk.run(990)
@@ -132,7 +131,7 @@ def test_12_a_note_whose_off_never_comes_ends_at_its_greatest_age_with_its_harmo
 
 def test_12_the_greatest_age_is_of_an_input_and_of_none_unless_told() -> None:
     """Catches a limit that cuts the pedal point of the keyboard beside it."""
-    desk = Desk(CHORDS, inputs=("pads", "keys"), cares={"pads": Care(longest_note=500 * MS)})
+    desk = Desk(CHORDS, inputs=("pads", "keys"), longest_note=500 * MS)
     desk.come("pads", 0, message.note_on(0, 60, 100))
     desk.come("keys", 0, message.note_on(0, 64, 100))
     desk.run(60_000)

@@ -8,7 +8,6 @@ import pytest
 from tests.checklist.desk import Desk, Steps, assert_silent, ear, sent
 from tests.effect.stage import CLOCK, START, STOP, Stage, by_melody, by_step
 
-from descant_daemon.effect.cables.gates import Care
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_routing import message
@@ -66,7 +65,7 @@ def test_05_a_note_on_with_velocity_0_is_a_note_off_to_every_route(route: Steps)
 
 def test_05_a_note_on_with_velocity_0_is_a_note_off_under_the_pedal_and_to_the_guards() -> None:
     """Catches a pedal that does not take it over, and a key whose off is believed lost."""
-    desk = Desk(CHORDS, cares={"": Care(longest_note=500 * MS)})
+    desk = Desk(CHORDS, longest_note=500 * MS)
     desk.at(0, control(64, 127))
     desk.key(72, 5)
     desk.at(100, QUIET)

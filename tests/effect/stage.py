@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.heard import open_pitches
@@ -18,16 +17,15 @@ from descant_daemon.note_state import ARTICULATE, PIANO, PLAY, PitchRange, State
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import HALF, Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import HALF, Instance, ModelFacts, Program, Rig
 from descant_daemon.settings.source import Controller
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
 from descant_daemon.time.timeline import ns_per_tick
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.ports.memory import MemoryBackend
-from descant_routing.timed import MAIN, Timed
+from descant_routing.timed import Timed
 
 MS = 1_000_000
 BEGIN = 2_000 * MS  # where tick 0 is
@@ -119,18 +117,13 @@ class Stage:
         """``offset``, ``delay`` (until the answer) in ms, ``lead`` in steps; the effect has its defaults else."""
         self.engine = Engine(part, pitches)
         self.delay = int(delay * MS)
-        self.ledger = Ledger()
         program = Program(
             Parameters().with_values(parameters),
             ModelFacts(pitches, steps_per_beat, abilities or Abilities(styles=tuple(styles)), lead=lead),
             bound(cc or {}),
         )
-        self.effect = Effect(
-            [Instance((program,))],
-            clock or MidiClock(),
-            Patchbay(ledgers={MAIN: self.ledger}),
-            offset=int(offset * MS),
-        )
+        rig = Rig((Instance((program,)),))
+        self.effect = Effect(rig, clock or MidiClock(), offset=int(offset * MS))
         self.backend = MemoryBackend()
         self.backend.start(self)
         self._coming: list[tuple[int, int, Answer]] = []

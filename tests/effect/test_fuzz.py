@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from tests.effect.stage import BEGIN, CLOCK, CONTINUE, MS, START, STOP, Stage, Wire, bound, internal
 
-from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
@@ -27,12 +26,12 @@ from descant_daemon.engine.sweeper import Sweeper
 from descant_daemon.note_state import PitchRange, State
 from descant_daemon.settings.parameters import TABLE, Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
-from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program, Rig
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.internal_clock import InternalClock
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.ledger import Ledger, generated
+from descant_routing.ledger import generated
 from descant_routing.timed import MAIN, Timed
 
 EVENTS = int(os.environ.get("DESCANT_FUZZ", "300000"))
@@ -173,8 +172,8 @@ def fuzz(
     make_clock: Callable[[], Clock], events: int, seed: int, tracks: Sequence[Instance] = ALONE
 ) -> tuple[Effect, Wire]:
     """Every event with its own cycle; whoever sits at the controls now and then does something rash."""
-    ledger, wire = Ledger(), Wire()
-    effect = Effect(tracks, make_clock(), Patchbay(ledgers={MAIN: ledger}))
+    effect, wire = Effect(Rig(tuple(tracks)), make_clock()), Wire()
+    ledger = effect.patchbay.ledger(MAIN)
     storm, engine, hand = Storm(seed), Moods(seed + 1, len(tracks)), random.Random(seed + 2)
     for number, event in enumerate(storm.events(events)):
         now = event.time

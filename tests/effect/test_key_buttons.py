@@ -11,7 +11,7 @@ from descant_daemon.effect.events import Capture
 from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program
+from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
@@ -29,7 +29,7 @@ class Desk:
 
     def __init__(self, bindings: Bindings = BINDINGS, ears: Ears = Ears(low=48)) -> None:
         programs = (Program(Parameters(), bindings=bindings, name="one"), Program(Parameters(), name="two"))
-        self.effect = Effect([Instance(programs, ears, switch="step")], MidiClock())
+        self.effect = Effect(Rig((Instance(programs, ears, switch="step"),)), MidiClock())
         self.now = BEGIN
         self.sent: list[bytes] = []
         self.asked: list[Ask] = []

@@ -10,10 +10,9 @@ from tests.effect.stage import MS, Notes, Stage, bound, by_step
 from tests.effect.test_fuzz import PITCHES, fuzz
 
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import HALF, Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import HALF, Instance, ModelFacts, Program, Rig
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.timed import MAIN
 
 STEP = 125  # ms
 SCALE: dict[int, Notes] = {step: ((40 + step % 12,), ()) for step in range(200)}
@@ -110,7 +109,7 @@ def test_another_program_begins_on_its_bar_and_nothing_hangs() -> None:
     one = Program(Parameters(mode="free", channel=2), ModelFacts(lead=4), name="one")
     two = Program(Parameters(mode="free", channel=3), ModelFacts(lead=2, number=1), name="two")
     stage = Stage(by_step(SCALE), delay=240)
-    stage.effect.rewire([Instance((one, two))], (), [MAIN], MAIN, 0)
+    stage.effect.rewire(Rig((Instance((one, two)),), routes=()), 0)
     stage.roll(48)
     stage.at(18 * STEP + 5, message.program_change(0, 1))
     stage.run(48 * STEP - 10)

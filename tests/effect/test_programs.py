@@ -7,16 +7,14 @@ from collections.abc import Sequence
 import pytest
 from tests.effect.stage import Engine, Stage, Wire, keys_of, state
 
-from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO, PitchRange
 from descant_daemon.settings.choices import Switch
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program, Rig
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.timed import MAIN
 
 BAR, BEAT, STEP = 2000, 500, 125
 ON_EVERY_STEP = [
@@ -40,9 +38,7 @@ class Models(Engine):
 def stage_of(programs: Sequence[Program] = ON_EVERY_STEP, switch: Switch = "bar") -> Stage:
     stage = Stage(lambda ask: ((), ()))
     stage.engine = Models(stage.engine.part, PIANO)
-    stage.effect = Effect(
-        [Instance(tuple(programs), switch=switch)], MidiClock(), Patchbay(ledgers={MAIN: stage.ledger})
-    )
+    stage.effect = Effect(Rig((Instance(tuple(programs), switch=switch),)), MidiClock())
     return stage
 
 

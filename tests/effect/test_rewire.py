@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 from tests.effect.stage import BEGIN, MS, Stage, by_step
 
-from descant_daemon.effect.cables.patchbay import ONE_CABLE
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program, Rig
 from descant_routing import message
 from descant_routing.errors import UsageError
-from descant_routing.timed import MAIN
 
 STEP = 125
 PLAYING = by_step(dict.fromkeys(range(64), ((60,), ())))
@@ -24,7 +22,7 @@ def track(name: str, channel: int, **parameters: object) -> Instance:
 
 
 def rewire(stage: Stage, *tracks: Instance) -> None:
-    stage.effect.rewire(tracks, ONE_CABLE, (MAIN,), MAIN, stage.backend.now())
+    stage.effect.rewire(Rig(tracks), stage.backend.now())
     stage.backend.wake()
 
 

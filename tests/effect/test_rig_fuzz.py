@@ -15,7 +15,6 @@ from typing import NamedTuple
 from tests.effect.stage import MS, Wire, bound
 from tests.effect.test_fuzz import PITCHES, Coins, Storm
 
-from descant_daemon.effect.cables.patchbay import Patchbay
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine
@@ -24,11 +23,10 @@ from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.choices import Mode, Switch
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.ranges import ALL_CHANNELS
-from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Ears, Instance, ModelFacts, Output, Program, Rig
 from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.ledger import Ledger
 from descant_routing.routes.held import Passage
 from descant_routing.routes.parse import parse_route
 from descant_routing.timed import Timed
@@ -67,10 +65,18 @@ class Way(NamedTuple):
         return self.sink, channel if self.channel is None else self.channel, key + self.up
 
 
-class Rig(NamedTuple):
+class Dealt(NamedTuple):
     tracks: list[Instance]
     ways: list[Way]
     outputs: tuple[str, ...]
+
+    def value(self) -> Rig:
+        return Rig(
+            tuple(self.tracks),
+            outputs=tuple(Output(label) for label in self.outputs),
+            clock_from="clocked",
+            routes=tuple(way.passage() for way in self.ways),
+        )
 
     def is_button(self, source: str, channel: int, key: int) -> bool:
         ears = [track.hears for track in self.tracks]
@@ -83,7 +89,7 @@ class Dice:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
 
-    def rig(self) -> Rig:
+    def rig(self) -> Dealt:
         pick, draw = self.random.choice, self.random.randrange
         outputs = OUTPUTS if draw(4) else OUTPUTS[:1]
         ways = [
@@ -98,7 +104,7 @@ class Dice:
             for _ in range(draw(5))
         ]
         names = self.random.sample(("choir", "bass", "lead", "pad"), draw(1, 4))
-        return Rig([self.track(name, outputs) for name in names], ways, outputs)
+        return Dealt([self.track(name, outputs) for name in names], ways, outputs)
 
     def track(self, name: str, outputs: tuple[str, ...]) -> Instance:
         pick, draw = self.random.choice, self.random.randrange
@@ -131,7 +137,7 @@ class Held:
     def __init__(self) -> None:
         self.strikes: dict[tuple[str, int, int], set[tuple[str, int, int]]] = {}
 
-    def hear(self, data: bytes, source: str, rig: Rig) -> None:
+    def hear(self, data: bytes, source: str, rig: Dealt) -> None:
         ways = rig.ways
         if not message.is_complete(data):
             return
@@ -174,14 +180,7 @@ class World:
         self.dice, self.random = Dice(seed), random.Random(seed + 1)
         self.storm = Storm(seed + 2)
         self.rig = self.dice.rig()
-        self.effect = Effect(
-            self.rig.tracks,
-            MidiClock(),
-            Patchbay(
-                [way.passage() for way in self.rig.ways], {label: Ledger() for label in self.rig.outputs}
-            ),
-            clock_from="clocked",
-        )
+        self.effect = Effect(self.rig.value(), MidiClock())
         self.engine = Engine(Coins(), Coins(), instances=16)
         self.waiting: list[tuple[int, Answer]] = []
         self.held = Held()
@@ -257,8 +256,7 @@ class World:
                 pass
 
     def rewire(self, now: int) -> None:
-        passages = [way.passage() for way in self.rig.ways]
-        self.effect.rewire(self.rig.tracks, passages, self.rig.outputs, "clocked", now)
+        self.effect.rewire(self.rig.value(), now)
 
     def settle(self, now: int) -> None:
         while self.waiting and self.waiting[0][0] <= now:
@@ -286,7 +284,7 @@ class World:
         sounding = {(port, *at) for port in heard for at in self.ears[port].sounding}
         dry = {place for place in self.held.places() if place[0] in heard}
         assert dry <= sounding, f"a held dry note was cut: {dry - sounding}"
-        ours = {(part.track.output, key) for part in self.effect.parts for key in part.sounding}
+        ours = {(part.instance.output, key) for part in self.effect.parts for key in part.sounding}
         hung = {at for at in sounding - dry if (at[0], at[2]) not in ours}
         assert not hung, f"nobody holds what sounds: {hung}"
 

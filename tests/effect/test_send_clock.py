@@ -7,7 +7,7 @@ from tests.effect.stage import MS
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Instance, Program
+from descant_daemon.settings.rig.values import Instance, Program, Rig
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
 from descant_routing.ports.jack.ends import SendQueue
@@ -23,7 +23,7 @@ def heard(offset: int) -> list[tuple[int, bytes]]:
     """What leaves, and when (ns), by a port that keeps the order: a key is played during the count-in."""
     clock = InternalClock(120)
     track = Instance((Program(Parameters().with_values({"mode": "free"})),))
-    effect = Effect([track], clock, offset=offset, send_clock=True)
+    effect = Effect(Rig((track,), send_clock=True), clock, offset=offset)
     played = {4: ON, 5: OFF}
     port, sent = SendQueue(), list[tuple[int, bytes]]()
     for cycle in range(60):

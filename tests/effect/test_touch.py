@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from tests.effect.stage import START, STOP, TICK, Stage, Wire, by_melody, by_step
 from tests.effect.test_determinism import TUNE, Jitter, by_steps, sensitive
 
-from descant_daemon.effect.expression import MOST_DELAY, MOST_VELOCITY, humanize, weight
+from descant_daemon.effect.expression import MOST_DELAY, MOST_VELOCITY, Articulation, humanize, weight
 from descant_daemon.effect.grid import Swing, swing
-from descant_daemon.effect.input.articulation import Articulation
 from descant_daemon.engine.uniforms import uniforms
 from descant_daemon.settings.metre import Metre
 from descant_daemon.time.metre_map import Bars

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from tests.effect.stage import BEGIN, CLOCK, MS, START, TICK, Stage, by_melody, keys_of, state
 
-from descant_daemon.effect.cables.patchbay import ONE_CABLE
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.events import Capture
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.note_state import PIANO
 from descant_daemon.settings.bindings import Bindings
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program
+from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.settings.source import ButtonKey
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
-from descant_routing.timed import MAIN, Timed
+from descant_routing.timed import Timed
 
 CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
 
@@ -28,7 +27,7 @@ class Cable:
             Instance((Program(Parameters(channel=channel + 1)),), Ears(channels=frozenset({channel})))
             for channel in range(3)
         ]
-        self.effect = Effect(tracks, MidiClock())
+        self.effect = Effect(Rig(tuple(tracks)), MidiClock())
         self.asked: list[Ask] = []
         self.sent: list[tuple[float, bytes]] = []
 
@@ -153,7 +152,7 @@ def test_instances_that_hear_a_channel_each_stay_on_theirs() -> None:
         )
         for number in range(1, 4)
     ]
-    stage.effect.rewire(tracks, ONE_CABLE, [MAIN], MAIN, stage.backend.now())
+    stage.effect.rewire(Rig(tuple(tracks)), stage.backend.now())
     stage.key(60, -500, 900, channel=1)
     stage.key(62, -500, 900, channel=2)
     stage.at(-400, message.pitch_bend(1, 900), message.pitch_bend(2, -900))
@@ -170,7 +169,7 @@ def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> Non
         (Ears(drums=True), [], True, True),
         (Ears(), zone, True, True),
     ):
-        effect = Effect([Instance((Program(Parameters(thru=thru)),), ears)], MidiClock())
+        effect = Effect(Rig((Instance((Program(Parameters(thru=thru)),), ears),)), MidiClock())
         for number, data in enumerate([*said, message.note_on(9, 72, 90)]):
             effect.advance(BEGIN + number)
             effect.feed(Timed(BEGIN + number, data))
@@ -181,7 +180,7 @@ def test_drums_pass_unanswered_unless_they_are_asked_for_or_are_fingers() -> Non
 
 def test_a_pad_on_channel_10_is_a_button_all_the_same() -> None:
     program = Program(Parameters(), bindings=Bindings({ButtonKey(36): "capture"}))
-    effect = Effect([Instance((program,))], MidiClock())
+    effect = Effect(Rig((Instance((program,)),)), MidiClock())
     effect.advance(BEGIN)
     effect.feed(Timed(BEGIN, message.note_on(9, 36, 90)))
     assert effect.wishes == [Capture()]

@@ -6,7 +6,7 @@ from tests.effect.stage import MS, Stage, bound, by_step
 
 from descant_daemon.effect.effect import Effect
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Instance, Program
+from descant_daemon.settings.rig.values import Instance, Program, Rig
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import MAIN
@@ -18,7 +18,7 @@ def stage() -> Stage:
     made = Stage(by_step({}))
     parameters = Parameters(mode="free", voices=8, thru=False)
     track = Instance((Program(parameters, bindings=bound({VOICES: "voices", GATE: "gate"})),))
-    made.effect = Effect([track], MidiClock(), feedback=MAIN)
+    made.effect = Effect(Rig((track,), feedback=MAIN), MidiClock())
     return made
 
 

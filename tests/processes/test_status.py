@@ -14,7 +14,7 @@ from descant_daemon.live.control.status import LONGEST_TEXT, encode, snapshot
 from descant_daemon.live.control.status_line import status_line
 from descant_daemon.live.processes.shared import Shared
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program
+from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
 from descant_daemon.time.midi_clock import MidiClock
 from descant_routing import message
 from descant_routing.timed import Timed
@@ -33,7 +33,7 @@ def effect_of(name: str, keys: int) -> Effect:
         )
         for channel in range(16)
     ]
-    effect = Effect(tracks, MidiClock())
+    effect = Effect(Rig(tuple(tracks)), MidiClock())
     now = 1_000_000_000
     for channel in range(16):
         for key in range(keys):

@@ -9,10 +9,10 @@ import pytest
 from descant_daemon.effect.cycle import play_cycle
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.events import SetParameters
-from descant_daemon.effect.part import check_track
+from descant_daemon.effect.part import check_instance
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program, Rig
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing.errors import UsageError
 
@@ -20,7 +20,8 @@ from descant_routing.errors import UsageError
 def effect_of(*steps_per_beat: int) -> Effect:
     programs = [Program(Parameters(), ModelFacts(steps_per_beat=steps)) for steps in steps_per_beat]
     return Effect(
-        [Instance((each,), name=str(number)) for number, each in enumerate(programs)], InternalClock(120)
+        Rig(tuple(Instance((each,), name=str(number)) for number, each in enumerate(programs))),
+        InternalClock(120),
     )
 
 
@@ -87,4 +88,4 @@ def test_what_cannot_be_is_refused_and_counted_and_changes_nothing(
 
 def test_a_metre_that_does_not_fit_a_model_is_refused_before_anything_plays() -> None:
     with pytest.raises(UsageError, match="a bar of 7/8 is not a whole number"):
-        check_track(Instance((Program(Parameters(metre=Metre(7, 8)), ModelFacts(steps_per_beat=3)),)))
+        check_instance(Instance((Program(Parameters(metre=Metre(7, 8)), ModelFacts(steps_per_beat=3)),)))

@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 
 from descant_daemon.engine.asking import Answer, Ask
+from descant_daemon.settings.parameters import Parameters
+from descant_daemon.settings.rig.values import Instance, Output, Program, Rig
 from descant_daemon.settings.source import ButtonKey, Nrpn, Pair
 from descant_daemon.tape.former import renewed_rig
 from descant_daemon.tape.header import plain_rig, read_rig
@@ -71,7 +73,12 @@ def test_everything_that_it_says_is_read() -> None:
     assert first.routes is not None
     assert first.routes[0][2] == parse_route([{"channels": [1, 2]}, {"transpose": -12}])
     assert (first.feedback, first.clock, later.routes, later.feedback) == ("choir", "midi", None, None)
-    assert (left.switch, left.offset, left.hears.low, left.hears.drums) == ("beat", 7_000_000, 30, False)
+    assert (left.switch, first.offset_of(left), left.hears.low, left.hears.drums) == (
+        "beat",
+        7_000_000,
+        30,
+        False,
+    )
     assert left.listens[0].input == "pads"
     assert right.hears.drums
     hymn, tango = left.programs
@@ -144,3 +151,13 @@ def test_a_rig_as_it_is_written_now_comes_back_whole() -> None:
     """Every kind of value that a rig can have, through JSON."""
     for rig in TakeFile(OLD / "rig.take").rigs():
         assert read_rig(json.loads(json.dumps(plain_rig(rig)))) == rig
+
+
+def test_an_instance_that_repeats_its_outputs_offset_is_read() -> None:
+    """So did takes that were recorded before it stood at the output alone."""
+    rig = Rig(
+        (Instance((Program(Parameters()),), output="synth"),), outputs=(Output("synth", offset=7_000_000),)
+    )
+    plain = plain_rig(rig)
+    plain["instances"][0]["offset"] = 7_000_000
+    assert read_rig(plain) == rig

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from descant_daemon.effect.building import build_effect
-from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.common import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.live_effect import LiveEffect
 from descant_daemon.model.known import Models
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
+from descant_daemon.settings.rig.single import single
+from descant_daemon.settings.rig.values import Program
 from descant_daemon.time.internal_clock import InternalClock
 from descant_routing import message
 from descant_routing.timed import Timed
@@ -67,14 +67,8 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
         clock = InternalClock(bpm)
         playable = models[stem].metadata.abilities.playable
         mode: Any = "harmonise" if "harmonise" in playable else playable[0]
-        played = [
-            Instance(
-                (Program(Parameters(mode=mode, channel=channel + 1, voices=4, thru=False), model),),
-                Ears(channels=frozenset({channel})),
-            )
-            for channel in range(instances)
-        ]
-        effect = build_effect(Rig(tuple(played)), clock)
+        program = Program(Parameters(mode=mode, voices=4, thru=False), model)
+        effect = Effect(single(program, instances), clock)
         counts = _play(effect, link, clock, steps, progress)
     finally:
         link.close()

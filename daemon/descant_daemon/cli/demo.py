@@ -13,7 +13,6 @@ import typer
 from descant_daemon.cli import options
 from descant_daemon.cli.setup import DEFAULT_PRESET, set_up, tell_unused
 from descant_daemon.console import say
-from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.live.control.status import snapshot
 from descant_daemon.live.control.status_line import status_line
@@ -67,7 +66,7 @@ def demo(
     link = EnginePool([each.files for each in models.values()])
     try:
         link.wait_ready()
-        effect = build_effect(single(replace(chosen, parameters=parameters)), MidiClock())
+        effect = Effect(single(replace(chosen, parameters=parameters)), MidiClock())
         live = LiveEffect(effect, link)
         backend.start(live)
         backend.inject(performance({MAIN: track}, tempo_map, length))

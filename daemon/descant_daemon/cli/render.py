@@ -28,7 +28,6 @@ from descant_daemon.midi_file import credits_of, read_song, song_bytes, word
 from descant_daemon.offline.render import render as render_offline
 from descant_daemon.offline.score import score_of
 from descant_daemon.picture.from_midi import draw_file
-from descant_daemon.settings.rig.values import Ears
 from descant_daemon.song import Song, heard
 from descant_daemon.whole_file import writable, write_whole
 from descant_routing.errors import DescantError, UsageError
@@ -103,7 +102,7 @@ def render(
             score.length,
             chosen.bindings,
             metres=score.metre_map,
-            ears=Ears(drums=drums),
+            drums=drums,
             tell=tell,
         )
     how = f"Descant {version('descant')}, seed {chosen.parameters.seed}"

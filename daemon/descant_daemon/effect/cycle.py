@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import assert_never
 
-from descant_daemon.effect.building import rewire
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.events import (
     Capture,
@@ -105,7 +104,7 @@ def _tell(effect: Effect, event: Event, now: int) -> None:
         case Plugged(port):
             effect.plugged(port, now)
         case NewRig(rig):
-            rewire(effect, rig, now)
+            effect.rewire(rig, now)
         case StartClock(at):
             assert isinstance(effect.clock, InternalClock)  # nobody else's is started by us
             effect.clock.start(at)

@@ -61,7 +61,7 @@ class Dispatcher:
         """Where ``thru`` has been switched off, what passed before ends."""
         for part in self._parts if self._patchbay.gated else ():
             if not part.parameters.thru:
-                ears = part.track.hears
+                ears = part.instance.hears
                 for channel in ears.channels:
                     self._out.send_each(now, self._patchbay.close(ears.input, channel))
 

@@ -7,33 +7,28 @@ the order of time, so that notes pair up on the wire as they were decided.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from descant_daemon.effect.cables.gates import Care, Gates
+from descant_daemon.effect.cables.gates import Gates
 from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.effect.cables.patchbay import Patchbay
-from descant_daemon.effect.common import Common, Due
+from descant_daemon.effect.common import Common, Counts, Due
 from descant_daemon.effect.conductor import Conductor
-from descant_daemon.effect.counts import Counts
 from descant_daemon.effect.dispatcher import Dispatcher
+from descant_daemon.effect.ensemble import Ensemble, check_rig
 from descant_daemon.effect.events import Capture
-from descant_daemon.effect.part import Part, check_track
+from descant_daemon.effect.part import Part
+from descant_daemon.effect.values_back import ValuesBack
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import MOST_INSTANCES, Instance
+from descant_daemon.settings.rig.values import Rig
 from descant_daemon.time.clock import Clock
 from descant_daemon.time.clock_master import ClockMaster
 from descant_daemon.time.metre_map import MetreMap
 from descant_daemon.time.tap_tempo import Taps
 from descant_routing import message
-from descant_routing.ledger import Ledger
-from descant_routing.routes.held import Passage
-from descant_routing.timed import MAIN, Timed
-
-_NO_KNOBS = message.NOTE_ENDING_CONTROLLERS | {message.SUSTAIN, message.RESET_CONTROLLERS}
-LOOP = 100_000_000  # ns between a stop and a start that turn a loop, the wait for the clock included
-VALUES_EVERY = 100_000_000  # ns between two looks at what motor faders are to be told
+from descant_routing.timed import Timed
 
 
 class Effect:
@@ -41,51 +36,42 @@ class Effect:
 
     def __init__(
         self,
-        tracks: Sequence[Instance],
+        rig: Rig,
         clock: Clock,
-        patchbay: Patchbay | None = None,
         *,
-        clock_from: str = MAIN,
-        cares: Mapping[str, Care] | None = None,
-        feedback: str | None = None,
         offset: int = 0,
         taps: Taps | None = None,
-        send_clock: bool = False,
         metres: MetreMap | None = None,
     ) -> None:
-        """``patchbay``: the outputs, and what passes; one cable if not said. ``offset``: ns by which the grid is later.
+        """``offset``: ns by which the whole grid is later. ``taps``: what taps the tempo.
 
-        ``clock_from``: the input whose clock and transport count. ``cares``: what is known of inputs, by label.
-        ``feedback``: the output to which values are sent back. ``taps``: what taps the tempo. ``send_clock``: be the
-        clock master where nobody else is. ``metres``: where bars are; whoever learns of it later changes it.
+        ``metres``: where bars are; whoever learns of it later changes it.
 
-        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or a track
+        Raises UsageError when MIDI clock's 24 ticks a beat do not divide into a model's steps, or an instance
         asks for what its model cannot do.
         """
         self.clock = clock
         self.counts = Counts()
-        self.patchbay = patchbay or Patchbay()
+        self.patchbay = Patchbay(rig)
         self._out = Outbox()
         self.metres = metres or MetreMap()
-        self._common = Common(clock, self.counts, offset, itertools.count(1), self.metres)
-        self._clock_from = clock_from
-        self.parts: list[Part] = []
-        self._play_with([self._part(track, instance) for instance, track in enumerate(tracks)])
-        self._gates = Gates(cares or {})
-        self._sends_clock = send_clock
-        master = ClockMaster(clock, offset) if send_clock else None
+        self._clock_from = rig.clock_from
+        common = Common(clock, self.counts, offset, itertools.count(1), self.metres)
+        self._ensemble = Ensemble(rig, common, self.patchbay, self._out)
+        self.parts = self._ensemble.parts
+        self._gates = Gates(rig.inputs)
+        self._sends_clock = rig.send_clock
+        master = ClockMaster(clock, offset) if rig.send_clock else None
         self._conductor = Conductor(clock, self.metres, self.parts, self.patchbay, self._out, master)
         self._dispatcher = Dispatcher(self.parts, self.patchbay, self._out, self._key_struck, self._act)
+        self._values_back = ValuesBack(self.parts, self._out)
+        self._values_back.send_to(rig.feedback)
         self._muted: set[str] = set()  # outputs that lead back to us
         self.wishes: list[Capture] = []
         """What is for the take alone; to be taken away."""
         self.refusal = ""
         """Why the last change was refused that somebody without a knob wanted; ``counts`` says how many were."""
-        self._instances = len(tracks)  # how many there have been
         self._taps = taps or Taps()
-        self._feedback: str | None = None
-        self._values_at: int | None = None  # ns, when motor faders are told next
-        self._send_values_to(feedback)
         self._seen = 0  # the latest time that we were told of
 
     # -- in ------------------------------------------------------------------------------------------
@@ -108,7 +94,7 @@ class Effect:
 
     def _hear(self, data: bytes, port: str, now: int) -> None:
         if data[0] >= message.SYSEX:
-            thru = all(part.parameters.thru for part in self.parts if part.track.hears.input == port)
+            thru = all(part.parameters.thru for part in self.parts if part.instance.hears.input == port)
             self._dispatcher.pass_dry(data, port, thru, now)
             self._system(data, port, now)
         elif not self._taps.takes(data):
@@ -130,7 +116,7 @@ class Effect:
 
     def take(self, answer: Answer) -> None:
         """The engine has answered."""
-        part = self._by_number.get(answer.instance)
+        part = self._ensemble.by_number.get(answer.instance)
         if part is not None:
             part.requests.take(answer, self._seen)
 
@@ -157,42 +143,19 @@ class Effect:
         self._out.plug(port)
         self._out.send_each(now, owed)
 
-    def rewire(
-        self,
-        tracks: Sequence[Instance],
-        passages: Sequence[Passage],
-        outputs: Collection[str],
-        clock_from: str,
-        now: int,
-        *,
-        cares: Mapping[str, Care] | None = None,
-        feedback: str | None = None,
-        gated: bool = True,
-    ) -> None:
-        """Another rig while this one plays: instances go on by name. Raises UsageError, and then nothing is changed.
+    def rewire(self, rig: Rig, now: int) -> None:
+        """Another rig while this one plays: instances go on by name, the clock and what is sent of it stay.
 
-        What is held passes on as it began; what ends with an output or an instance ends now.
+        What is held passes on as it began; what ends with an output or an instance ends now. Raises UsageError, and
+        then nothing is changed.
         """
-        for track in tracks:
-            check_track(track)
-        known = {part.track.name: part for part in self.parts}
-        kept = {track.name for track in tracks}
-        for name, part in known.items():
-            if name not in kept:
-                part.end_everything(now)
-        for label in outputs:
-            self.patchbay.outputs.setdefault(label, Ledger())
-        parts: list[Part] = []
-        for track in tracks:
-            parts.append(
-                self._retracked(known.get(track.name), track, {part.instance for part in parts}, now)
-            )
-        self._play_with(parts)
-        self._out.send_each(now, self.patchbay.rewire(passages, outputs, gated=gated))
-        self._clock_from = clock_from
-        if cares is not None:
-            self._gates.rewire(cares)
-        self._send_values_to(feedback)
+        check_rig(rig)
+        self.patchbay.extend(rig)
+        self._ensemble.rewire(rig, now)
+        self._out.send_each(now, self.patchbay.rewire(rig))
+        self._clock_from = rig.clock_from
+        self._gates.rewire(rig.inputs)
+        self._values_back.send_to(rig.feedback)
 
     def panic(self, now: int) -> None:
         """Silence: every note that we let out ends, ours and the player's; the song goes on."""
@@ -243,8 +206,7 @@ class Effect:
             self._conductor.arm(0, until)  # where a song most likely begins
         self._seen = max(self._seen, until)
         self._conductor.advance(until, self._seen)
-        if self._feedback is not None and self._values_at is None:
-            self._values_at = until
+        self._values_back.advance(until)
         while (due := self._next_due()) is not None and due.time < until:
             due.act(due.time)
         self._dispatcher.shut(until)
@@ -259,8 +221,8 @@ class Effect:
         dues = [due for part in self.parts if (due := part.steps.next_due()) is not None]
         for late, port in self._gates.next_deadlines():
             dues.append(Due(late, partial(self._make_good, port)))
-        if self._values_at is not None:
-            dues.append(Due(self._values_at, self._tell_values))
+        if (look := self._values_back.next_due()) is not None:
+            dues.append(look)
         if self._sends_clock and (clock := self._conductor.next_due()) is not None:
             dues.insert(0, clock)
         return min(dues, key=lambda due: due.time, default=None)
@@ -309,25 +271,6 @@ class Effect:
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _play_with(self, parts: list[Part]) -> None:
-        self.parts[:] = parts
-        self._by_number = {part.instance: part for part in parts}
-
-    def _part(self, track: Instance, instance: int) -> Part:
-        return Part(self._common, track, instance, self.patchbay.ledger(track.output), self._out)
-
-    def _send_values_to(self, output: str | None) -> None:
-        self._feedback, self._values_at = output, None
-        for part in self.parts:
-            part.send_values(output is not None)
-
-    def _tell_values(self, now: int) -> None:
-        """Motor faders and lights."""
-        assert self._feedback is not None  # whose due it was
-        self._values_at = now + VALUES_EVERY
-        for part in self.parts:
-            self._out.send_each(now, [(self._feedback, data) for data in part.values_back(now)])
-
     def _make_good(self, port: str, now: int) -> None:
         """What an input owes us is taken as if it came now."""
         lost, waited, dead = self._gates.due(port, now)
@@ -346,30 +289,17 @@ class Effect:
         if looping or self._muted:
             self._muted = looping
             for part in self.parts:
-                part.mute(part.track.output in looping)
+                part.mute(part.instance.output in looping)
         counts, gates = self.counts, self._gates
         counts.loops, counts.dropped, counts.thinned = gates.loops, gates.dropped, gates.thinned
 
     def _heed_zones(self, port: str) -> None:
         """An MPE keyboard says, or shows, which channels are one finger each."""
         for part in self.parts:
-            if port == part.track.hears.input:
+            if port == part.instance.hears.input:
                 part.heed_zones(self._gates.zones(port))
 
     def _begin_anew(self, output: str, now: int) -> None:
         for part in self.parts:
-            if part.track.output == output:
+            if part.instance.output == output:
                 part.end_notes(output, (), now)
-
-    def _retracked(self, part: Part | None, track: Instance, taken: Collection[int], now: int) -> Part:
-        if part is None:
-            # A number that nobody has had remembers nobody's song; only when they are used up one comes again.
-            fresh = range(self._instances, MOST_INSTANCES)
-            used = {*taken, *(part.instance for part in self.parts)}
-            number = min(set(fresh or range(MOST_INSTANCES)) - used)
-            self._instances = max(self._instances, number + 1)
-            part = self._part(track, number)
-            part.transport.join(now)
-            return part
-        part.retrack(track, self.patchbay.ledger(track.output), self._out, now)
-        return part

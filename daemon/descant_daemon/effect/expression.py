@@ -1,7 +1,9 @@
-"""Expression: how our notes are struck. Velocity after the player and the metre, gate, unevenness."""
+"""Expression: how our notes are struck. Velocity after the player and the metre, length, unevenness."""
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,9 @@ LOUDEST = 24  # velocity, above and below the middle
 BAR, HALF_BAR, BEAT, OFF_BEAT, BETWEEN = 1.0, 0.5, 0.25, -0.5, -1.0
 MOST_VELOCITY = 12  # to either side
 MOST_DELAY = 20_000_000  # ns
+CHORD = 60_000_000  # ns within which keys are pressed together
+JOINED = 0.2  # of a note's length: a shorter gap is none
+LATELY = 4  # notes or chords that are looked back on
 MOST_OF_STEP = 0.25  # a note comes before the next step whatever the tempo
 
 
@@ -55,6 +60,41 @@ class NoteExpression(NamedTuple):
         """Ns from now until the key is struck."""
         later = 0 if self.uneven is None else int(self.uneven.later[key])
         return max(0, min(later, self.latest) - self.since)
+
+
+class Articulation:
+    """How long the player holds notes where the keys come apart: what ours are to be as short as.
+
+    A note is judged when the next one comes: only then is it known whether it was held up to it.
+    """
+
+    def __init__(self) -> None:
+        """Nothing played."""
+        self._lately: deque[int | None] = deque(
+            maxlen=LATELY
+        )  # ns; None for a note that was held up to the next
+        self._began: int | None = None
+        self._ended: int | None = None
+
+    def press(self, now: int) -> None:
+        """A key goes down, at ``now`` ns."""
+        began, ended = self._began, self._ended
+        if began is not None and now - began < CHORD:
+            return
+        if began is not None:
+            apart = ended is not None and now - ended >= JOINED * (ended - began)
+            self._lately.append(ended - began if ended is not None and apart else None)
+        self._began, self._ended = now, None
+
+    def all_up(self, now: int) -> None:
+        """No key is held any more."""
+        self._ended = now
+
+    @property
+    def detached(self) -> int | None:
+        """The typical length in ns; None where most notes were held up to the next, or none is known."""
+        short = [length for length in self._lately if length is not None]
+        return int(median(short)) if 2 * len(short) > len(self._lately) else None
 
 
 class Expression:

@@ -38,14 +38,23 @@ class Part:
     """
 
     def __init__(
-        self, common: Common, track: Instance, instance: int, ledger: Ledger, outbox: Outbox
+        self,
+        common: Common,
+        instance: Instance,
+        number: int,
+        offset: int,
+        ledger: Ledger,
+        outbox: Outbox,
     ) -> None:
-        """Raises UsageError when a program asks for what its model cannot do, or its steps fit no clock."""
-        check_track(track)
-        self.track = track
+        """``number``: by which the engine knows it. ``offset``: ns by which it plays later, beside what all do.
+
+        Raises UsageError when a program asks for what its model cannot do, or its steps fit no clock.
+        """
+        check_instance(instance)
         self.instance = instance
+        self.number = number
         self.chords = ChordMemory()
-        self.programs = Programs(track)
+        self.programs = Programs(instance)
         program = self.programs.current
         self.feedback: Feedback | None = None
         """Where values are sent back, if they are."""
@@ -54,11 +63,11 @@ class Part:
         self._surface = Surface(program.bindings, program.model.abilities)
         self._held = HeldOnGrid(program.model.pitches)
         self._counts = common.counts
-        self._inputs = _inputs(track)
-        self._outlet = Outlet(outbox, track.output)
-        self._performer = Performer(instance, program, ledger, self._outlet, common.counts)
-        self.playhead = Playhead(common, track.offset, self.programs, self._surface)
-        self.acts = StepActs(common, instance, program, self.playhead, self._held, self._performer)
+        self._inputs = _inputs(instance)
+        self._outlet = Outlet(outbox, instance.output)
+        self._performer = Performer(number, program, ledger, self._outlet, common.counts)
+        self.playhead = Playhead(common, offset, self.programs, self._surface)
+        self.acts = StepActs(common, number, program, self.playhead, self._held, self._performer)
         self.steps = Steps(common, self.playhead, self._held, self._performer, self.acts)
         self.transport = PartTransport(common.clock, self.playhead, self._held, self.acts, self.steps)
         self.requests = self.acts.requests
@@ -72,12 +81,12 @@ class Part:
 
     def answers(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is its player's."""
-        return self.track.hears.hear(port, channel, key, finger=channel in self._performer.zones.members)
+        return self.instance.hears.hear(port, channel, key, finger=channel in self._performer.zones.members)
 
     def hears(self, port: str, channel: int, key: int | None = None) -> bool:
         """Whether what comes there is heard at all: its player's, or another's that it listens to."""
         return self.answers(port, channel, key) or any(
-            ears.hear(port, channel, key) for ears in self.track.listens
+            ears.hear(port, channel, key) for ears in self.instance.listens
         )
 
     def heed_zones(self, zones: Zones) -> None:
@@ -85,30 +94,32 @@ class Part:
 
         An instance for a few channels plays with those fingers, by its own choice.
         """
-        if zones.members <= self.track.hears.channels:
+        if zones.members <= self.instance.hears.channels:
             self._performer.zones = zones
 
-    def retrack(self, track: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
-        """Another rig tells us otherwise; keys that are heard no more end. ``track`` has been checked."""
+    def rewire(self, instance: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
+        """Another rig tells us otherwise; keys that are heard no more end. ``instance`` has been checked."""
         labels = list(self._inputs)
-        self.track, self._inputs = track, _inputs(track, labels)
+        self.instance, self._inputs = instance, _inputs(instance, labels)
         deaf = {
             lane
             for lane, key in self._held.keys.held()
             if not self.hears([*self._inputs][lane // LANES], lane % LANES, key)
         }
         self.steps.keys_up(self._held.keys.clear(deaf, now), now)
-        if track.output != self._outlet.port:
-            self._outlet = Outlet(outbox, track.output)
+        if instance.output != self._outlet.port:
+            self._outlet = Outlet(outbox, instance.output)
             self.acts.hush(now)  # what sounds ends on the old one
             self._performer.move_to(ledger, self._outlet)
-        if not self.programs.replace(track):  # what plays has changed, and begins anew at the next boundary
+        if not self.programs.replace(
+            instance
+        ):  # what plays has changed, and begins anew at the next boundary
             self.transport.choose_now(now)
 
     def can_play_in(self, metre: Metre) -> bool:
         """Whether a bar is a whole number of its steps, in every program."""
         return all(
-            not 4 * metre.beats * each.model.steps_per_beat % metre.unit for each in self.track.programs
+            not 4 * metre.beats * each.model.steps_per_beat % metre.unit for each in self.instance.programs
         )
 
     # -- keys ----------------------------------------------------------------------------------------
@@ -189,7 +200,7 @@ class Part:
 
     def sounds_on(self, port: str, channel: int) -> bool:
         """Whether a note of ours sounds there."""
-        return port == self.track.output and self._performer.voice.sounds_on(channel)
+        return port == self.instance.output and self._performer.voice.sounds_on(channel)
 
     def mute(self, muted: bool) -> None:
         """Whether no note of ours may begin; those that sound end in their time."""
@@ -248,7 +259,7 @@ class Part:
 
     def send_values(self, wanted: bool) -> None:
         """Whether motor faders and lights are told; all of them at first."""
-        program, channels = self.programs.current, self.track.hears.channels
+        program, channels = self.programs.current, self.instance.hears.channels
         self._shown = program
         self.feedback = (
             Feedback(program.bindings, min(channels, default=0), program.model.abilities) if wanted else None
@@ -267,16 +278,16 @@ class Part:
         return self.feedback.messages(self._surface.aimed(self.parameters), now, lit)
 
 
-def check_track(track: Instance) -> None:
+def check_instance(instance: Instance) -> None:
     """Raises UsageError for what its model cannot do, or for steps that MIDI clock's 24 ticks a beat do not make,
     or of which a bar is not a whole number.
     """
-    for program in track.programs:
+    for program in instance.programs:
         check_steps(program.model.steps_per_beat)
         program.model.check(program.parameters)
 
 
-def _inputs(track: Instance, known: Sequence[str] = ()) -> Mapping[str, int]:
+def _inputs(instance: Instance, known: Sequence[str] = ()) -> Mapping[str, int]:
     """The inputs that are heard by number; those that are ``known`` keep theirs."""
-    labels = dict.fromkeys([*known, *(ears.input for ears in (track.hears, *track.listens))])
+    labels = dict.fromkeys([*known, *(ears.input for ears in (instance.hears, *instance.listens))])
     return {label: number for number, label in enumerate(labels)}

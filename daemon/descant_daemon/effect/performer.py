@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from descant_daemon.effect.cables.outbox import Outlet
-from descant_daemon.effect.counts import Counts
-from descant_daemon.effect.expression import Expression
-from descant_daemon.effect.input.articulation import Articulation
+from descant_daemon.effect.common import Counts
+from descant_daemon.effect.expression import Articulation, Expression
 from descant_daemon.effect.phrase_looper import LoopFrame, PhraseLooper, rest
 from descant_daemon.effect.requests import PendingRequest
 from descant_daemon.effect.status_cc import PlayStatus, StatusCC

@@ -24,6 +24,8 @@ class Playhead:
         """When it began."""
         self.latest = 0
         """When a step was last met."""
+        self.parameters = programs.current.parameters
+        """As they are now."""
         self.offset = common.offset + offset
         self._held_until = -1  # the last step in which a key was held
         self._programs, self._surface = programs, surface
@@ -114,7 +116,7 @@ class Playhead:
         self._held_until = self.grid.first_from(self._held_until * per_step)
 
     def _play_by(self, program: Program) -> None:
-        self.parameters: Parameters = program.parameters
+        self.parameters = program.parameters
         self.mode = mode_of(program.parameters)
         self.lead = program.model.lead
         self.grid = Grid(self._clock, program.model.steps_per_beat, self.offset)

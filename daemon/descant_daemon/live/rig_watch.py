@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from descant_daemon.effect.ensemble import check_rig
 from descant_daemon.effect.events import NewRig
-from descant_daemon.effect.part import check_track
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
 from descant_daemon.model.known import Models, numbered
@@ -85,8 +85,7 @@ class RigWatch:
             return
         self._coming = None
         rig = numbered(read, self._engines.number)
-        for each in rig.instances:
-            check_track(each)  # here, where a sentence costs nothing: in io it would be the end
+        check_rig(rig)  # here, where a sentence costs nothing: in io it would be the end
         cables = cables_of(rig, patient=True)
         self._backend.rewire(_both(self._backend, cables))
         self._request(NewRig(rig, encode_item(("rig", plain_rig(rig)))))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from descant_daemon.effect.building import build_effect
-from descant_daemon.effect.counts import Counts
+from descant_daemon.effect.common import Counts
 from descant_daemon.effect.effect import Effect
 from descant_daemon.effect.offline_effect import OfflineEffect
 from descant_daemon.engine.engine import Engine
@@ -17,7 +16,8 @@ from descant_daemon.model.known import facts_of
 from descant_daemon.offline.host import START_LEAD, in_reach, performance
 from descant_daemon.settings.bindings import NOTHING_BOUND, Bindings
 from descant_daemon.settings.parameters import Parameters
-from descant_daemon.settings.rig.values import Ears, Instance, Program, Rig
+from descant_daemon.settings.rig.single import single
+from descant_daemon.settings.rig.values import Program, Rig
 from descant_daemon.tape.cut import cut
 from descant_daemon.tempo_map import TempoMap
 from descant_daemon.time.metre_map import MetreMap
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 TAIL = 1_000_000_000  # ns after Stop, which ends everything
 STRETCH = 1_000_000_000  # ns of a song that are played before it is told how much is done
 Tell = Callable[[float], None]
-EVERYTHING = Ears()
 
 
 def quietly(_share: float) -> None:
@@ -65,16 +64,16 @@ def render(
     bindings: Bindings = NOTHING_BOUND,
     *,
     metres: MetreMap | None = None,
-    ears: Ears = EVERYTHING,
+    drums: bool = False,
     tell: Tell = quietly,
 ) -> Rendering:
     """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back.
 
-    ``tell`` is told how much of it is done, from 0 to 1.
+    ``drums``: the keys of channel 10, too. ``tell`` is told how much of it is done, from 0 to 1.
     """
     ours_alone = replace(parameters, thru=False)
     program = Program(ours_alone, facts_of(model.metadata), bindings)
-    effect = build_effect(Rig((Instance((program,), ears),)), MidiClock(), metres=metres)
+    effect = Effect(single(program, drums=drums), MidiClock(), metres=metres)
     sent = _perform(effect, Engine(model), {MAIN: track}, tempo_map, length, tell=tell)
     return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
 
@@ -93,7 +92,7 @@ def render_rig(
 
     No clock and no values are sent. Notes that are held at the end end there.
     """
-    effect = build_effect(replace(rig, send_clock=False, feedback=None), MidiClock(), metres=metres)
+    effect = Effect(replace(rig, send_clock=False, feedback=None), MidiClock(), metres=metres)
     engine = Engine(*models, instances=len(rig.instances))
     heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *(each.label for each in rig.inputs)}}
     labels = [each.label for each in rig.outputs]

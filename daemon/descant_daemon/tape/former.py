@@ -23,9 +23,11 @@ def renewed_header(old: dict[str, Any]) -> dict[str, Any]:
 
 
 def renewed_rig(old: Any) -> Any:
-    """A rig of format 1 as it is written now; any other is left as it is. Raises ValueError as above."""
-    if not isinstance(old, dict) or "presets" not in old:
+    """A rig of format 1, or an early one of format 2, as it is written now. Raises ValueError as above."""
+    if not isinstance(old, dict):
         return old
+    if "presets" not in old:
+        return _without_offsets(old)
     try:
         return _rig(old)
     except KeyError as error:
@@ -48,12 +50,25 @@ def heard_otherwise(old: Any) -> bool:
     )
 
 
+def _without_offsets(rig: dict[str, Any]) -> dict[str, Any]:
+    """An instance repeated the offset of its output."""
+    instances = rig.get("instances")
+    if not isinstance(instances, list):
+        return rig
+    plain = [
+        {name: value for name, value in each.items() if name != "offset"} if isinstance(each, dict) else each
+        for each in instances
+    ]
+    return rig | {"instances": plain}
+
+
 def _rig(old: dict[str, Any]) -> dict[str, Any]:
     ways, presets = old.get("ways"), dict(enumerate(old["presets"]))
+    offsets = {each["output"]: each["offset"] for each in old["instances"] if "offset" in each}
     new = {name: value for name, value in old.items() if name not in ("presets", "ways")}
     return new | {
-        "outputs": [{"label": each} for each in old["outputs"]],
-        "instances": [_instance(each, presets) for each in old["instances"]],
+        "outputs": [{"label": each, "offset": offsets.get(each, 0)} for each in old["outputs"]],
+        "instances": [_instance(each, presets) for each in _without_offsets(old)["instances"]],
         "routes": None
         if ways is None
         else [{"from": each["source"], "to": each["sink"], "do": each["route"]} for each in ways],

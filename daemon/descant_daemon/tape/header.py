@@ -75,7 +75,11 @@ def read_header(line: bytes, path: Path) -> Header:
             f"{path} is a take of format {shown(facts['take'])}; this Descant reads formats {FORMER} and {FORMAT}."
         )
     try:
-        header = Header.model_validate(renewed_header(facts) if facts["take"] == FORMER else facts)
+        header = Header.model_validate(
+            renewed_header(facts)
+            if facts["take"] == FORMER
+            else facts | {"rig": renewed_rig(facts.get("rig"))}
+        )
         _check_labels(header.rig)
     except ValidationError as error:
         raise DescantError(f"{path} cannot be played: its header is wrong, {_fault_of(error)}.") from None

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from descant_daemon.effect.building import build_effect
 from descant_daemon.effect.effect import Effect
 from descant_daemon.engine.engine import Engine
 from descant_daemon.families import model_of
@@ -28,7 +27,7 @@ from descant_routing.wording import shown
 
 def effect_of(header: Header, clock: Clock) -> Effect:
     """The effect that the header tells of. Raises UsageError for a style that its model has not, or odd steps."""
-    return build_effect(header.rig, clock, offset=header.offset, taps=Taps(header.tap_cc, header.tap_note))
+    return Effect(header.rig, clock, offset=header.offset, taps=Taps(header.tap_cc, header.tap_note))
 
 
 def build_clock(header: Header, source: SampleSource | None) -> Clock:

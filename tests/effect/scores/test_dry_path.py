@@ -7,6 +7,7 @@ from tests.effect.scores.pieces import CHORDS, free
 from tests.effect.stage import Stage
 
 from descant_routing import message
+from descant_routing.timed import MAIN
 
 
 def test_without_thru_only_ours_is_heard() -> None:
@@ -26,7 +27,7 @@ def test_switching_thru_off_ends_what_it_let_through() -> None:
     stage.at(100, message.control_change(0, 31, 0))
     stage.run(400)
     assert stage.wire == [(0, "1:+72"), (100, "1:-72")]
-    assert stage.ledger.sounding == []
+    assert stage.effect.patchbay.ledger(MAIN).sounding == []
     assert stage.backend.sent[-1].data == message.control_change(0, 64, 0), "and its pedal"
 
 

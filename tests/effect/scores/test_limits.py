@@ -10,7 +10,7 @@ from descant_daemon.effect.cables.outbox import Outbox
 from descant_daemon.time.auto_clock import AutoClock
 from descant_routing import message
 from descant_routing.errors import UsageError
-from descant_routing.timed import Timed
+from descant_routing.timed import MAIN, Timed
 
 
 @pytest.mark.parametrize("steps_per_beat", [0, 5, 7, 16, 48])
@@ -27,7 +27,7 @@ def test_a_clock_faster_than_any_music_plays_nothing_and_does_not_spin() -> None
         stage.at(microsecond / 1000, CLOCK)
     stage.run(10)
     assert stage.effect.counts.steps < 100
-    assert stage.ledger.sounding == []
+    assert stage.effect.patchbay.ledger(MAIN).sounding == []
 
 
 def test_a_restless_pedal_does_not_keep_our_own_clock_going() -> None:

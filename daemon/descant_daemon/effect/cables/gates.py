@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from descant_daemon.settings.rig.values import Input
 from descant_routing.guards.age import AgeLimit
 from descant_routing.guards.loops import FeedbackGuard
 from descant_routing.guards.sensing import SensingWatch
-from descant_routing.guards.storm import RATE, StormGuard
+from descant_routing.guards.storm import StormGuard
 from descant_routing.mpe import Zones
 from descant_routing.timed import Timed
 
 ECHO = 25_000_000  # ns: a way through a DAW or a patchbay takes two of its blocks
-
-
-class Care(NamedTuple):
-    """What is known of an input: ns after which a held note is taken for one whose note-off was lost (None: never).
-
-    ``storm``: values of controllers, bends and pressures a second, above which they are thinned out.
-    """
-
-    longest_note: int | None = None
-    storm: int = RATE
 
 
 class Owed(NamedTuple):
@@ -39,11 +30,11 @@ class Owed(NamedTuple):
 class Gate:
     """One for each input; times in ns."""
 
-    def __init__(self, care: Care) -> None:
+    def __init__(self, cable: Input) -> None:
         """Nothing has arrived."""
         self._echoes = FeedbackGuard(ECHO)
-        self._storm = StormGuard(care.storm)
-        self._age = AgeLimit(care.longest_note)
+        self._storm = StormGuard(cable.storm)
+        self._age = AgeLimit(cable.longest_note)
         self._sensing = SensingWatch()
         self.zones = Zones()
         self.dropped = 0
@@ -95,15 +86,20 @@ class Gate:
 class Gates:
     """By label of the input; one is built when its input first says something."""
 
-    def __init__(self, cares: Mapping[str, Care]) -> None:
-        """``cares``: what is known of inputs."""
-        self._cares = cares
+    def __init__(self, inputs: Sequence[Input]) -> None:
+        """``inputs``: those of the rig."""
+        self._inputs = {each.label: each for each in inputs}
         self._gates: dict[str, Gate] = {}
 
-    def rewire(self, cares: Mapping[str, Care]) -> None:
-        """Another rig: where it says the same of all, what the gates have seen stays."""
-        if cares != self._cares:
-            self._cares, self._gates = cares, {}
+    def rewire(self, inputs: Sequence[Input]) -> None:
+        """Another rig: where its inputs are guarded as they were, what the gates have seen stays."""
+        former, self._inputs = self._inputs, {each.label: each for each in inputs}
+        limits = [
+            {label: (each.longest_note, each.storm) for label, each in cables.items()}
+            for cables in (former, self._inputs)
+        ]
+        if limits[0] != limits[1]:
+            self._gates = {}
 
     def hear(self, port: str, data: bytes, now: int) -> None:
         """Anything at all has arrived, a clock or a torn message too: somebody is there."""
@@ -156,5 +152,5 @@ class Gates:
     def _gate(self, port: str) -> Gate:
         gate = self._gates.get(port)
         if gate is None:
-            gate = self._gates[port] = Gate(self._cares.get(port, Care()))
+            gate = self._gates[port] = Gate(self._inputs.get(port, Input(port)))
         return gate

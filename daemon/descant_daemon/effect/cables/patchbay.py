@@ -1,16 +1,17 @@
-"""The dry side: what passes from each input to each output, and a ledger for each output."""
+"""The dry side of a rig: what passes from each input to each output, and a ledger for each output."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
+from descant_daemon.settings.rig.ranges import ALL_CHANNELS, TOP_KEY
+from descant_daemon.settings.rig.values import Ears, Instance, Rig
 from descant_routing import message
 from descant_routing.ledger import Ledger
-from descant_routing.routes.held import Passage
+from descant_routing.routes import Passage, Route
+from descant_routing.routes.conditions import Channels, Keys
 from descant_routing.routes.router import Router
-from descant_routing.timed import MAIN
 
-ONE_CABLE = (Passage(MAIN, MAIN),)
 Sent = list[tuple[str, bytes]]
 """Label of the output, and what leaves by it."""
 
@@ -18,33 +19,30 @@ Sent = list[tuple[str, bytes]]
 class Patchbay:
     """Everything that the player sends goes through here; every note of ours through the ``ledger`` of its output."""
 
-    def __init__(
-        self,
-        passages: Sequence[Passage] = ONE_CABLE,
-        ledgers: Mapping[str, Ledger] | None = None,
-        *,
-        gated: bool = True,
-    ) -> None:
-        """``ledgers``: one for each output, by label; the only one when not said.
-
-        ``gated``: whether ``thru`` has a say in what passes.
-        """
-        self.gated = gated
-        self.outputs = dict(ledgers) if ledgers is not None else {MAIN: Ledger()}
-        self._router = Router(passages)
+    def __init__(self, rig: Rig) -> None:
+        """Nothing is held."""
+        self.gated = rig.routes is None
+        """Whether ``thru`` has a say in what passes."""
+        self.outputs = {each.label: Ledger() for each in rig.outputs}
+        self._router = Router(dry_passages(rig))
         self._owed: dict[str, list[bytes]] = {}  # note-offs, to outputs that are unplugged
         self._open: set[tuple[str, int]] = set()  # (input, channel) by which something has passed
 
-    def rewire(self, passages: Sequence[Passage], outputs: Collection[str], *, gated: bool) -> Sent:
-        """Other ways, from now on; what is held keeps its own. What sounds on an output that goes ends."""
+    def extend(self, rig: Rig) -> None:
+        """The outputs of another rig are there, too."""
+        for each in rig.outputs:
+            self.outputs.setdefault(each.label, Ledger())
+
+    def rewire(self, rig: Rig) -> Sent:
+        """Another rig's ways, from now on; what is held keeps its own. What sounds on an output that goes ends."""
+        self.extend(rig)
         ended: Sent = []
-        for gone in [label for label in self.outputs if label not in outputs]:
+        kept = {each.label for each in rig.outputs}
+        for gone in [label for label in self.outputs if label not in kept]:
             self._router.forget(gone)
             ended += [(gone, data) for data in self.outputs.pop(gone).close()]
-        for new in outputs:
-            self.outputs.setdefault(new, Ledger())
-        self._router.rewire(passages)
-        self.gated = gated
+        self._router.rewire(dry_passages(rig))
+        self.gated = rig.routes is None
         return ended
 
     def ledger(self, output: str) -> Ledger:
@@ -101,3 +99,31 @@ class Patchbay:
             if sink in self.outputs
             for sent in self.outputs[sink].pass_dry(data)
         ]
+
+
+def dry_passages(rig: Rig) -> Sequence[Passage]:
+    """What the rig's routes pass; where it has none, what is heard passes to where it is answered.
+
+    Where an input leads to one output only, everything does.
+    """
+    if rig.routes is not None:
+        return rig.routes
+    sinks: dict[str, set[str]] = {}
+    for each in rig.instances:
+        sinks.setdefault(each.hears.input, set()).add(each.output)
+    return list(
+        dict.fromkeys(_usual(each, alone=len(sinks[each.hears.input]) == 1) for each in rig.instances)
+    )
+
+
+def _usual(instance: Instance, *, alone: bool) -> Passage:
+    return Passage(instance.hears.input, instance.output, Route() if alone else _only(instance.hears))
+
+
+def _only(ears: Ears) -> Route:
+    steps: list[Channels | Keys] = []
+    if ears.channels != ALL_CHANNELS:
+        steps.append(Channels(ears.channels))
+    if (ears.low, ears.high) != (0, TOP_KEY):
+        steps.append(Keys(frozenset(range(ears.low, ears.high + 1))))
+    return Route(tuple(steps))

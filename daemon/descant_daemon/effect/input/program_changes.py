@@ -13,13 +13,13 @@ A_BANK = 128  # programs
 class Programs:
     """Those of one instance; a program change chooses by number, with the bank that was selected before it."""
 
-    def __init__(self, track: Instance) -> None:
+    def __init__(self, instance: Instance) -> None:
         """Its ``first`` is played."""
-        self.current = track.programs[track.first]
+        self.current = instance.programs[instance.first]
         self.coming: Program | None = None
         """Chosen, and not begun yet."""
-        self._all = track.programs
-        self._switch: Switch = track.switch
+        self._all = instance.programs
+        self._switch: Switch = instance.switch
         self._banks = {message.BANK_SELECT: 0, message.BANK_SELECT_LSB: 0}
 
     @property
@@ -54,14 +54,14 @@ class Programs:
         self.current, self.coming = coming, None
         return self.current
 
-    def replace(self, track: Instance) -> bool:
+    def replace(self, instance: Instance) -> bool:
         """Another list; False when what plays is not in it as it was, and the first begins at the next boundary."""
         playing = self.current if self.coming is None else self.coming
-        self._all, self._switch = track.programs, track.switch
-        if playing in track.programs:
+        self._all, self._switch = instance.programs, instance.switch
+        if playing in instance.programs:
             return True
-        named = [program for program in track.programs if program.name == playing.name]
-        self.coming = [*named, track.programs[track.first]][0]
+        named = [program for program in instance.programs if program.name == playing.name]
+        self.coming = [*named, instance.programs[instance.first]][0]
         return False
 
     def _stride(self, bars: Bars) -> int:

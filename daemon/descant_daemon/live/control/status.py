@@ -54,7 +54,7 @@ def _instance(part: Part) -> Snapshot:
     ``channel``: where our notes leave, 1 to 16; another than the parameter's where that is one finger's (MPE).
     """
     return {
-        "name": part.track.name,
+        "name": part.instance.name,
         "preset": part.programs.current.name,
         "mode": part.parameters.mode,
         "state": part.acts.doing.name.lower(),

@@ -89,8 +89,7 @@ def _rig(read: LinedYaml, path: Path, presets: Presets) -> Rig:
         hears = _ears(said, first_input if said.input is None else said.input, form)
         listens = tuple(_ears(each, each.input, form) for each in said.listens)
         output = first_output if said.output is None else said.output
-        offset = _output(output, form.outputs[output]).offset if output in form.outputs else 0
-        instances.append(Instance(programs, hears, listens, output, said.switch, name, first, offset))
+        instances.append(Instance(programs, hears, listens, output, said.switch, name, first))
     passages = [
         Passage(
             first_input if each.source is None else each.source,

@@ -32,16 +32,16 @@ def single(
         title=program.title,
         inputs=(Input(MAIN, input_port),),
         outputs=(Output(MAIN, output_port, offset),),
-        instances=(Instance((program,), Ears(drums=drums), name=program.name, offset=offset),)
+        instances=(Instance((program,), Ears(drums=drums), name=program.name),)
         if tracks == 1
-        else tuple(_track(program, channel, drums, offset) for channel in range(tracks)),
+        else tuple(_track(program, channel, drums) for channel in range(tracks)),
         clock=clock,
         tempo=tempo,
         send_clock=send_clock,
     )
 
 
-def _track(program: Program, channel: int, drums: bool, offset: int) -> Instance:
+def _track(program: Program, channel: int, drums: bool) -> Instance:
     own = replace(program, parameters=program.parameters.with_values({"channel": channel + 1}))
     ears = Ears(channels=frozenset({channel}), drums=drums)
-    return Instance((own,), ears, name=f"{program.name}-{channel + 1}", offset=offset)
+    return Instance((own,), ears, name=f"{program.name}-{channel + 1}")

@@ -204,8 +204,6 @@ class Instance:
     switch: Switch = "bar"
     name: str = ""
     first: Number = 0
-    offset: Offset = 0
-    """ns by which it plays later: that of its output."""
 
 
 @with_config(WHOLE)
@@ -227,6 +225,10 @@ class Rig:
     """What passes dry; None: not said, so what an instance hears passes to its output while it has ``thru``."""
     file: File | None = None
     """What it was read from."""
+
+    def offset_of(self, instance: Instance) -> int:
+        """ns by which one of its instances plays later: that of its output."""
+        return next(each.offset for each in self.outputs if each.label == instance.output)
 
     @property
     def programs(self) -> Iterator[Program]:
