@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from descant_daemon.engine.plan import CHROMATIC
+from descant_routing.timed import MAIN
 from descant_routing.wording import shown
 
 FORMER = 1
@@ -64,7 +65,7 @@ def _without_offsets(rig: dict[str, Any]) -> dict[str, Any]:
 
 def _rig(old: dict[str, Any]) -> dict[str, Any]:
     ways, presets = old.get("ways"), dict(enumerate(old["presets"]))
-    offsets = {each["output"]: each["offset"] for each in old["instances"] if "offset" in each}
+    offsets = {each.get("output", MAIN): each["offset"] for each in old["instances"] if "offset" in each}
     new = {name: value for name, value in old.items() if name not in ("presets", "ways")}
     return new | {
         "outputs": [{"label": each, "offset": offsets.get(each, 0)} for each in old["outputs"]],

@@ -75,11 +75,11 @@ def read_header(line: bytes, path: Path) -> Header:
             f"{path} is a take of format {shown(facts['take'])}; this Descant reads formats {FORMER} and {FORMAT}."
         )
     try:
-        header = Header.model_validate(
-            renewed_header(facts)
-            if facts["take"] == FORMER
-            else facts | {"rig": renewed_rig(facts.get("rig"))}
-        )
+        if facts["take"] == FORMER:
+            facts = renewed_header(facts)
+        elif "rig" in facts:
+            facts["rig"] = renewed_rig(facts["rig"])
+        header = Header.model_validate(facts)
         _check_labels(header.rig)
     except ValidationError as error:
         raise DescantError(f"{path} cannot be played: its header is wrong, {_fault_of(error)}.") from None
