@@ -73,9 +73,9 @@ def render(
     """
     ours_alone = replace(parameters, thru=False)
     program = Program(ours_alone, facts_of(model.metadata), bindings)
-    effect = Effect(single(program, drums=drums), MidiClock(), metres=metres)
-    sent = _perform(effect, Engine(model), {MAIN: track}, tempo_map, length, tell=tell)
-    return Rendering([(tick, data) for tick, data, _ in sent], effect.counts)
+    rig = single(program, drums=drums)
+    sent, counts = _perform(rig, [model], {MAIN: track}, tempo_map, length, metres, tell)
+    return Rendering([(tick, data) for tick, data, _ in sent], counts)
 
 
 def render_rig(
@@ -92,46 +92,47 @@ def render_rig(
 
     No clock and no values are sent. Notes that are held at the end end there.
     """
-    effect = Effect(replace(rig, send_clock=False, feedback=None), MidiClock(), metres=metres)
-    engine = Engine(*models, instances=len(rig.instances))
-    heard = {label: tracks.get(label, ()) for label in {rig.clock_from, *(each.label for each in rig.inputs)}}
-    labels = [each.label for each in rig.outputs]
-    sent = _perform(effect, engine, heard, tempo_map, length, rig.clock_from, labels, tell=tell)
+    played = replace(rig, send_clock=False, feedback=None)
+    sent, counts = _perform(played, models, tracks, tempo_map, length, metres, tell)
     outputs = {
-        label: cut(
-            ((tick, data) for tick, data, sink in sent if sink == label and data[0] < message.SYSEX),
+        each.label: cut(
+            ((tick, data) for tick, data, sink in sent if sink == each.label and data[0] < message.SYSEX),
             0,
             length,
             tempo_map.ticks_per_beat,
         )
-        for label in labels
+        for each in rig.outputs
     }
-    return RigRendering(outputs, effect.counts)
+    return RigRendering(outputs, counts)
 
 
 def _perform(
-    effect: Effect,
-    engine: Engine,
+    rig: Rig,
+    models: Sequence[Model],
     tracks: Mapping[str, Sequence[tuple[int, bytes]]],
     tempo_map: TempoMap,
     length: int,
-    clock_to: str = MAIN,
-    outputs: Sequence[str] = (MAIN,),
-    *,
+    metres: MetreMap | None,
     tell: Tell,
-) -> list[tuple[int, bytes, str]]:
-    """What leaves, as (tick, message, output), in order of time."""
+) -> tuple[list[tuple[int, bytes, str]], Counts]:
+    """What leaves, as (tick, message, output), in order of time; and what was counted."""
+    effect = Effect(rig, MidiClock(), metres=metres)
+    engine = Engine(*models, instances=len(rig.instances))
+    heard = {each.label: tracks.get(each.label, ()) for each in rig.inputs}
     played = in_reach(tempo_map)
-    backend = MemoryBackend(cables=Cables(dict.fromkeys(tracks), dict.fromkeys(outputs)))
+    backend = MemoryBackend(
+        cables=Cables(dict.fromkeys(heard), dict.fromkeys(each.label for each in rig.outputs))
+    )
     backend.start(OfflineEffect(effect, engine))
     end = START_LEAD + played.time_of(length)
     for until, arriving in groupby(
-        performance(tracks, played, length, clock_to), lambda event: -(-event.time // STRETCH) * STRETCH
+        performance(heard, played, length, rig.clock_from), lambda event: -(-event.time // STRETCH) * STRETCH
     ):
         backend.inject(arriving)
         backend.run_until(until)
         tell(min(1.0, until / end))
     backend.run_until(max(backend.now(), end) + TAIL)
-    return [
+    sent = [
         (max(0, round(played.tick_at(time - START_LEAD))), data, sink) for time, data, sink in backend.sent
     ]
+    return sent, effect.counts
