@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from tests.daemon.conftest import SmallNetwork
 from tests.effect.stage import Stage, by_step
 from tests.effect.test_determinism import STEP, TUNE, by_steps
+from tests.engine.conftest import SmallNetwork
 
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.engine.engine import Engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.daemon.test_modes import EVERY_KEY, TUNES, notes_of, outside_of
+from tests.engine.test_key_modes import EVERY_KEY, TUNES, notes_of, outside_of
 
 from descant_daemon.note_state import PLAY, State
 from descant_daemon.settings.metre import Metre

@@ -1,7 +1,7 @@
 """The input kernels of the papers, as values of the one kernel.
 
 Where a paper and its code differ, the paper is followed and the difference is said here. Beyond the range is
-silence in all of them; ``tests/export/kernels`` holds golden vectors.
+silence in all of them; ``tests/export/families/kernels`` holds golden vectors.
 
 ==================  ======================================================================================
 kotecha-young-2018  §3.2, five parts, 79 wide. Their code adds an 80th input that is always 0, and its counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.daemon.player import Player
+from tests.engine.player import Player
 
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.daemon.player import SILENT, Player
+from tests.engine.player import SILENT, Player
 
 from descant_daemon import tunes
 from descant_daemon.engine import shape

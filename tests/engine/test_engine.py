@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.daemon.player import SILENT, Player, same
+from tests.engine.player import SILENT, Player, same
 
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numba import njit
-from tests.daemon.one_call_a_pitch import chosen_slowly
-from tests.daemon.plain_note_axis import PlainNoteAxis
+from tests.engine.one_call_a_pitch import chosen_slowly
+from tests.families.biaxial.plain_note_axis import PlainNoteAxis
 
 from descant_daemon import compiled as compiling
 from descant_daemon.engine.choice import Choice, Line

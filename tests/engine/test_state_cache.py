@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from tests.daemon.player import Player, same
+from tests.engine.player import Player, same
 
 from descant_daemon.engine.blend import Blend
 from descant_daemon.engine.engine import Engine

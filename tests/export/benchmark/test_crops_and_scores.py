@@ -18,7 +18,7 @@ from descant_export.families.likelihood import log_likelihood
 from descant_export.families.published_kernels import PIANO
 from descant_export.families.table_biaxial import RollBiaxial, RollShape
 
-DATA = Path(__file__).parents[2] / "../shared/data/benchmark"
+DATA = Path(__file__).parents[3] / "../shared/data/benchmark"
 
 
 def published(name: str) -> RollSet:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from tests.daemon.one_call_a_pitch import chosen_slowly
+from tests.engine.one_call_a_pitch import chosen_slowly
 
 from descant_daemon.engine.blend import FIRST_STYLE, Blend
 from descant_daemon.engine.choice import Array, Chosen, Line

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.daemon.player import Player, same
+from tests.engine.player import Player, same
 
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.heard import approach, bridged, filled, open_pitches

@@ -12,7 +12,7 @@ from descant_daemon.settings.rig.diagram import draw
 from descant_daemon.settings.rig.grammar import InputForm, InstanceForm, OutputForm, RigForm
 from descant_daemon.settings.rig.rig_file import parse_rig
 
-PAGE = (Path(__file__).parents[2] / "docs" / "rigs.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "rigs.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```\n\n```\n(.*?)```", PAGE, re.DOTALL)
 
 

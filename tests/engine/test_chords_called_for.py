@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.daemon.player import Player, same
 from tests.effect.stage import Stage
+from tests.engine.player import Player, same
 
 from descant_daemon.engine.asking import Sampling
 from descant_daemon.engine.plan import Plan

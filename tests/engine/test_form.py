@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.daemon.player import Player, same
+from tests.engine.player import Player, same
 
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.form import spot
