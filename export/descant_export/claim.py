@@ -23,7 +23,6 @@ class ClaimedError(Exception):
     """Another process works there. ``process``: its number, None when it did not say."""
 
     def __init__(self, process: int | None) -> None:
-        """Keep the number."""
         super().__init__(process)
         self.process = process
 

@@ -14,7 +14,6 @@ class Buttons:
     """Each by any key that names it."""
 
     def __init__(self) -> None:
-        """All up."""
         self._down: set[Hashable] = set()
 
     def pressed(self, button: Hashable, position: float) -> bool:

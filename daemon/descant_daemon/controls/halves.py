@@ -9,7 +9,6 @@ class Halves:
     """Positions are 0 to 1. Until a fine half comes, the coarse one has the whole way by itself."""
 
     def __init__(self) -> None:
-        """Nothing known."""
         self._coarse: int | None = None
         self._fine: int | None = None
 

@@ -12,7 +12,6 @@ class Selection:
     """Follows 98 to 101; MIDI 1.0 lets either half come first, and be said once for any number of values."""
 
     def __init__(self) -> None:
-        """Nothing selected."""
         self._coarse: int | None = None
         self._fine: int | None = None
 

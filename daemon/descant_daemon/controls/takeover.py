@@ -19,7 +19,6 @@ class Takeover:
     """
 
     def __init__(self, mode: choices.Takeover) -> None:
-        """Nobody knows where the knob stands."""
         self.mode = mode
         self._knob: float | None = None
         self._value: float | None = None  # where the knob has led it; None while it does not

@@ -69,7 +69,6 @@ class Articulation:
     """
 
     def __init__(self) -> None:
-        """Nothing played."""
         self._lately: deque[int | None] = deque(
             maxlen=LATELY
         )  # ns; None for a note that was held up to the next

@@ -13,7 +13,6 @@ class OfflineEffect:
     """What a back-end drives (see ``Driven``) when nothing has to be on time."""
 
     def __init__(self, effect: Effect, engine: Engine) -> None:
-        """One instance of each."""
         self._effect = effect
         self._engine = engine
 

@@ -26,7 +26,6 @@ class Performer:
     def __init__(
         self, instance: int, program: Program, ledger: Ledger, outlet: Outlet, counts: Counts
     ) -> None:
-        """Nothing sounds."""
         self.voice = Voice(ledger, program.model.pitches, instance)
         self.articulation = Articulation()
         """The player's."""

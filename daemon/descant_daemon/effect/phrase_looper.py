@@ -28,7 +28,6 @@ class PhraseLooper:
     """Steps by their number in the song; a loop is played at the same place of the bar as at first."""
 
     def __init__(self) -> None:
-        """Nothing played."""
         self._frames: dict[int, LoopFrame] = {}
         self._loop: dict[int, LoopFrame] | None = None
         self._length = 1

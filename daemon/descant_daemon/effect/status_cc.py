@@ -34,7 +34,6 @@ class StatusCC:
     """Each controller is sent when its value has changed, and only where a parameter gives it a number."""
 
     def __init__(self) -> None:
-        """Nobody has been told anything."""
         self._told: dict[str, tuple[int, int]] = {}  # → controller, value
 
     def tell(

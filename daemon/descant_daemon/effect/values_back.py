@@ -15,7 +15,6 @@ class ValuesBack:
     """``parts`` is the effect's own list, in which parts come and go."""
 
     def __init__(self, parts: Sequence[Part], out: Outbox) -> None:
-        """Nothing is sent back."""
         self._parts, self._out = parts, out
         self._output: str | None = None
         self._next: int | None = None  # ns, when they are told next

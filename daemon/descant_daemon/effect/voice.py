@@ -15,7 +15,6 @@ class Voice:
     """Strikes, holds and releases through the ledger."""
 
     def __init__(self, ledger: Ledger, pitches: PitchRange, instance: int = 0) -> None:
-        """Silent."""
         self.muted = False
         """Whether no note may begin."""
         self._owner = generated(instance)

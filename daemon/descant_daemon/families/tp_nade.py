@@ -49,7 +49,6 @@ class Nade:
     """The weights along pitch: ``window [D, H]``, ``output [H, 2 + V]`` and ``lowest`` of a ``TpNadeMetadata``."""
 
     def __init__(self, window: Array, output: Array, lowest: int) -> None:
-        """Laid out for one pass over the hidden units."""
         self._window = np.ascontiguousarray(window, np.float32).copy()
         self._output = np.ascontiguousarray(output.T, np.float32).copy()
         self._lowest = lowest

@@ -35,7 +35,6 @@ class Child:
     """A subprocess of this Python; its output goes to files, so that no full pipe ever stops it."""
 
     def __init__(self, name: str, module: str, *arguments: str) -> None:
-        """Starts it."""
         self.name = name
         self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._err = tempfile.TemporaryFile()  # noqa: SIM115

@@ -52,7 +52,6 @@ class Reader:
     """Reads messages of one file, at most ``most_fields`` in all, so that no file keeps us busy for long."""
 
     def __init__(self, most_fields: int) -> None:
-        """A fresh allowance."""
         self._most = most_fields
         self._left = most_fields
 

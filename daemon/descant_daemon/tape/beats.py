@@ -20,7 +20,6 @@ class Beats:
     """Look after each cycle; what is said depends on those looks alone."""
 
     def __init__(self) -> None:
-        """The song stands."""
         self._line: Timeline | None = None
         self._next = 0  # tick of the next beat
         self._metre: Metre | None = None

@@ -49,7 +49,6 @@ class SaidAgain:
     """A ``SampleSource`` that says what was noted."""
 
     def __init__(self) -> None:
-        """It has said nothing yet."""
         self._last = NOTHING
         self._asked = 0
         self._coming: dict[int, list[Item]] = {}

@@ -17,7 +17,6 @@ class Receiver:
     """What somebody knows who has heard these messages."""
 
     def __init__(self) -> None:
-        """Silence."""
         self.sounding: dict[tuple[int, int], bytes] = {}
         """(channel, key) → its note-on."""
         self._set: dict[tuple[int, int, int], bytes] = {}  # (channel, kind, number) → the last of these

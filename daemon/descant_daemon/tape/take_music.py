@@ -26,7 +26,6 @@ class TakeMusic:
     """In the order in which it was heard; times in ns on the back-end's axis."""
 
     def __init__(self, header: Header) -> None:
-        """Silence on every cable."""
         self.inputs: dict[str, list[tuple[int, bytes]]] = {label: [] for label in header.inputs}
         """By cable: (time, message)."""
         self.outputs: dict[str, list[tuple[int, bytes]]] = {label: [] for label in header.outputs}

@@ -49,7 +49,6 @@ class NetworkScorer:
         fast: bool = False,
         float64: bool = False,
     ) -> None:
-        """The model stays as it is."""
         self._model, self._fast = model, fast
         self._given, self._unscored = given, unscored
         self._dtype = torch.float64 if float64 else torch.float32
@@ -78,7 +77,6 @@ class TableScorer:
     """
 
     def __init__(self, model: Network, *, fast: bool = False) -> None:
-        """The model stays as it is."""
         self._model, self._fast = model, fast
         self.pitches: PitchRange = model.shape.kernel.pitches
         self.parts = (PLAY, ARTICULATE)[: model.shape.kernel.planes]

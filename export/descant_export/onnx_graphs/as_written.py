@@ -23,7 +23,6 @@ class Graphs:
     """The files at a stem."""
 
     def __init__(self, stem: Path) -> None:
-        """DescantError when they are none of ours."""
         checked = check_model_files(stem)
         self.metadata = checked.metadata
         self._ports = self.metadata.graphs()

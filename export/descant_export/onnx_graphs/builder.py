@@ -25,7 +25,6 @@ class GraphBuilder:
     """Collects nodes and weights, in order; every method returns the name of what it made."""
 
     def __init__(self, name: str) -> None:
-        """An empty graph."""
         self._name = name
         self._nodes: list[Any] = []
         self._weights: list[Any] = []

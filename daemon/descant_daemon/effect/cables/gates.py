@@ -31,7 +31,6 @@ class Gate:
     """One for each input; times in ns."""
 
     def __init__(self, cable: Input) -> None:
-        """Nothing has arrived."""
         self._echoes = FeedbackGuard(ECHO)
         self._storm = StormGuard(cable.storm)
         self._age = AgeLimit(cable.longest_note)

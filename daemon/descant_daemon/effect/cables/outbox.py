@@ -14,7 +14,6 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        """Empty."""
         self._waiting: list[Timed] = []
         self._unplugged: set[str] = set()
 

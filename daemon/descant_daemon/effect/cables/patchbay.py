@@ -20,7 +20,6 @@ class Patchbay:
     """Everything that the player sends goes through here; every note of ours through the ``ledger`` of its output."""
 
     def __init__(self, rig: Rig) -> None:
-        """Nothing is held."""
         self.gated = rig.routes is None
         """Whether ``thru`` has a say in what passes."""
         self.outputs = {each.label: Ledger() for each in rig.outputs}

@@ -14,7 +14,6 @@ class ChordMemory:
     """Of one instance. A key's note-off ends what its note-on brought, whatever has been switched meanwhile."""
 
     def __init__(self) -> None:
-        """Off."""
         self._on = False
         self._intervals: Sequence[int] = ()  # above the lowest key, semitones
         self._brought: dict[tuple[int, int], list[int]] = {}  # (channel, key) → all keys that sound for it

@@ -37,7 +37,6 @@ class HeldKeys:
     """
 
     def __init__(self) -> None:
-        """Nothing held."""
         self.latch = False
         self._keys: dict[Place, _Key] = {}
         self._dampers = Dampers()
@@ -158,7 +157,6 @@ class HeldOnGrid:
     """``keys`` says what is held now; the log says what it means on the grid."""
 
     def __init__(self, pitches: PitchRange) -> None:
-        """Nothing held."""
         self.keys = HeldKeys()
         self.struck_step = -1
         self.pitches = pitches

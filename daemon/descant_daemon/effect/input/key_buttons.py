@@ -13,7 +13,6 @@ class KeyButtons:
     """A key is named by its input, its channel and itself."""
 
     def __init__(self) -> None:
-        """All up."""
         self._down: set[tuple[str, int, int]] = set()
 
     def takes(self, port: str, data: bytes, *, bound: bool) -> bool:
@@ -35,7 +34,6 @@ class ButtonActions:
     """Of one instance; it remembers what it takes to go back."""
 
     def __init__(self) -> None:
-        """Nothing done."""
         self._variation: int | None = None  # the one before
         self._mode: str | None = None  # before the one of the button
 

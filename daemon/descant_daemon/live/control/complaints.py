@@ -9,7 +9,6 @@ class Complaints:
     """Times in s of a monotonic clock."""
 
     def __init__(self) -> None:
-        """Nothing has been wrong."""
         self._last = ""
         self._waiting = 0
         self._pause = SHORTEST

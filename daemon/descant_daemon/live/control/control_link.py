@@ -45,7 +45,6 @@ class ControlLink:
     """Nothing here waits for control."""
 
     def __init__(self, outlets: Outlets) -> None:
-        """Start it."""
         self._panel: Panel
         self._seen: tuple[Panel | None, int] = None, 0  # how far it was at the last look
         self._hung = 0  # looks since

@@ -133,7 +133,6 @@ class OscOutlet:
     """Tells somebody what has changed."""
 
     def __init__(self, host: str, port: int) -> None:
-        """UDP: nobody need be there."""
         self._client = SimpleUDPClient(host, port, allow_broadcast=True)
         self._told: Snapshot = {}
 

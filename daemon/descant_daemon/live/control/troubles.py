@@ -102,7 +102,6 @@ class TroubleTeller:
     """Says each trouble when it begins."""
 
     def __init__(self) -> None:
-        """All is well."""
         self._since: dict[str, float] = {}  # key → when it began
         self._told: set[str] = set()  # of those
         self._said: dict[str, float] = {}  # key → when it was last said
@@ -128,7 +127,6 @@ class RecentlyLate:
     """How much a count has grown in the last ``span`` s, so that what has long passed does not look like now."""
 
     def __init__(self, span: float = 10.0) -> None:
-        """Nothing has been counted."""
         self._span = span
         self._seen: dict[
             str, list[tuple[float, int]]

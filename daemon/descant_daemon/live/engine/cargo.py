@@ -21,7 +21,6 @@ class Cargo:
     """Of one engine; io keeps it as long as that one may have to be started again."""
 
     def __init__(self, models: Sequence[ModelBytes]) -> None:
-        """Copy them there."""
         parts = [data for model in models for data in model.graphs.values()]
         bill = json.dumps(
             [[str(model.stem), {role: len(data) for role, data in model.graphs.items()}] for model in models]

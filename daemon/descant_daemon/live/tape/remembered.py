@@ -13,7 +13,6 @@ class Remembered:
     """Of more the last."""
 
     def __init__(self, lines: Iterable[bytes] = ()) -> None:
-        """Those that are remembered already."""
         self._lines: deque[bytes] = deque()
         self._size = 0
         for line in lines:

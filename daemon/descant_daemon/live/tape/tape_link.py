@@ -18,7 +18,6 @@ class TapeLink:
     """``write`` belongs to the io thread, and never waits."""
 
     def __init__(self, header: Header, orders: Orders) -> None:
-        """Start it."""
         self._header = header.encode()
         self._reel: Reel
         size = reel_bytes(self._header)

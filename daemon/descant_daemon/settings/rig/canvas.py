@@ -17,7 +17,6 @@ class Canvas:
     """Rows and columns count from 0, downwards and to the right; the drawing is as large as what is on it."""
 
     def __init__(self) -> None:
-        """Empty."""
         self._cells: dict[tuple[int, int], str] = {}
         self._wires: dict[tuple[int, int], dict[str, int]] = {}  # → net → directions
 

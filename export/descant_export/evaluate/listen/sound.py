@@ -18,7 +18,6 @@ class Sound:
     """Audio of MIDI files; ``missing`` is the one sentence that says why there is none, or empty."""
 
     def __init__(self) -> None:
-        """Nothing was tried yet."""
         self.missing = ""
 
     def of(self, midi: Path, audio: Path) -> Path | None:
