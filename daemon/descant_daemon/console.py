@@ -86,7 +86,7 @@ def columns() -> int | None:
 
 
 def _settled(stream: TextIO | None) -> TextIO:
-    if stream is None:  # closed before we began
+    if stream is None:  # closed before the start
         return Path(os.devnull).open("w", encoding="utf-8")
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors=LIKE_IT)

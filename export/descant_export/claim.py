@@ -29,9 +29,9 @@ class ClaimedError(Exception):
 
 @contextmanager
 def claimed(folder: Path) -> Generator[None]:
-    """The folder is ours alone within the context. Raises ClaimedError, or OSError.
+    """The folder is this process's alone within the context. Raises ClaimedError, or OSError.
 
-    ``LOCK`` in it holds our process number. A process that was killed leaves the file, but no claim.
+    ``LOCK`` in it holds the process number. A process that was killed leaves the file, but no claim.
     """
     path = folder / LOCK
     handle = _locked(path)
@@ -41,7 +41,7 @@ def claimed(folder: Path) -> Generator[None]:
         yield
     finally:
         if sys.platform != "win32":
-            path.unlink(missing_ok=True)  # while it is ours: whoever opened it meanwhile looks again
+            path.unlink(missing_ok=True)  # while it is claimed: whoever opened it meanwhile looks again
         os.close(handle)
         if sys.platform == "win32":
             with suppress(OSError):

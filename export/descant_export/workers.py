@@ -29,6 +29,6 @@ def _end_with_parent() -> None:
 
 def _wait_for_parent() -> None:
     parent = multiprocessing.parent_process()
-    assert parent is not None  # it started us
+    assert parent is not None  # it started this process
     parent.join()
     os._exit(1)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ENOUGH, ENOUGH_PRESSES = 3, 2  # places of a knob; messages of a button, which are down and up
 REST = 500_000_000  # ns of quiet after which the hand has done
-LONGEST = 3_000_000_000  # ns after which we have heard enough, though something moves on and on
+LONGEST = 3_000_000_000  # ns after which Descant has heard enough, though something moves on and on
 FINE = 32  # by the standard the fine half of controller n, 1 to 31, is n + 32
 
 

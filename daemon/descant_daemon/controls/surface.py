@@ -135,7 +135,7 @@ class Surface:
     # -- inside --------------------------------------------------------------------------------------
 
     def _lead_of(self, name: str, parameters: Parameters) -> Lead | None:
-        """Who leads it, unless somebody has set it behind our back."""
+        """Who leads it, unless somebody has set it behind Descant's back."""
         lead = self._leads.get(name)
         if lead is not None and getattr(parameters, name) != lead.left:
             del self._leads[name]

@@ -26,7 +26,7 @@ class Counts:
     engine_lost: int = 0  # times the engine process had to be replaced
     torn: int = 0  # messages that were none
     lost_offs: int = 0  # note-offs that never came, and were made good
-    loops: int = 0  # times that our own notes came back to us
+    loops: int = 0  # times that Descant's own notes came back to it
     dropped: int = 0  # echoes of ours that went no further
     thinned: int = 0  # values of controllers, bends and pressures that gave way to later ones in a storm
     no_program: int = 0  # program changes to a program that there is not

@@ -17,7 +17,7 @@ LOOP = 100_000_000  # ns between a stop and a start that turn a loop, the wait f
 
 
 class Conductor:
-    """``parts`` is the effect's own list, in which parts come and go. ``master``: makes the clock that we send."""
+    """``parts`` is the effect's own list, in which parts come and go. ``master``: makes the clock that is sent."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Conductor:
             self.happen(happenings, seen)
 
     def next_due(self) -> Due | None:
-        """The next clock that we send."""
+        """The next clock that Descant sends."""
         clock = None if self._master is None else self._master.next_due()
         return None if clock is None else Due(clock, self._send_clock)
 

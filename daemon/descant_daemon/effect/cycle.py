@@ -106,7 +106,7 @@ def _tell(effect: Effect, event: Event, now: int) -> None:
         case NewRig(rig):
             effect.rewire(rig, now)
         case StartClock(at):
-            assert isinstance(effect.clock, InternalClock)  # nobody else's is started by us
+            assert isinstance(effect.clock, InternalClock)  # nobody else's is started by Descant
             effect.clock.start(at)
         case Capture() | Mark() | Unasked() | Close():
             pass  # for the take alone

@@ -31,7 +31,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class StartClock:
-    """Our own clock is to start."""
+    """Descant's own clock is to start."""
 
     at: int
 

@@ -1,4 +1,4 @@
-"""Expression: how our notes are struck. Velocity after the player and the metre, length, unevenness."""
+"""Expression: how Descant's notes are struck. Velocity after the player and the metre, length, unevenness."""
 
 from __future__ import annotations
 

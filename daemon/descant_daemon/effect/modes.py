@@ -11,16 +11,16 @@ from descant_daemon.time.metre_map import Bars
 
 
 class StepAction(Enum):
-    """What we do in a step. The model hears the player whatever it is."""
+    """What Descant does in a step. The model hears the player whatever it is."""
 
     AROUND = "around"
     """Voices around what is held; asked again when that changes."""
     FREELY = "freely"
-    """Notes of our own."""
+    """Notes of its own."""
     LISTEN = "listen"
     """Nothing."""
     LOOP = "loop"
-    """What we played some bars ago."""
+    """What Descant played some bars ago."""
 
     @property
     def chooses(self) -> bool:
@@ -49,7 +49,7 @@ class ModeRow(NamedTuple):
     off_grid: bool = False
     """A key is answered the moment it is pressed, and its notes end with it; the grid only moves the song on."""
     yields: bool = False
-    """Our notes end the moment that the player strikes a key."""
+    """Descant's notes end the moment that the player strikes a key."""
     lingers: bool = False
     """``linger``: goes on for so many beats after the last key."""
     bridges: bool = False

@@ -90,7 +90,7 @@ class Part:
         )
 
     def heed_zones(self, zones: Zones) -> None:
-        """Its input is an MPE keyboard: where a channel is one finger, our notes are not on it, or it bends them.
+        """Its input is an MPE keyboard: where a channel is one finger, Descant's are not on it, or it bends them.
 
         An instance for a few channels plays with those fingers, by its own choice.
         """
@@ -98,7 +98,7 @@ class Part:
             self._performer.zones = zones
 
     def rewire(self, instance: Instance, ledger: Ledger, outbox: Outbox, now: int) -> None:
-        """Another rig tells us otherwise; keys that are heard no more end. ``instance`` has been checked."""
+        """Another rig tells Descant otherwise; keys that are heard no more end. ``instance`` has been checked."""
         labels = list(self._inputs)
         self.instance, self._inputs = instance, _inputs(instance, labels)
         deaf = {
@@ -130,7 +130,7 @@ class Part:
         return {key for _, key in self._held.keys.held()}
 
     def key_down(self, port: str, channel: int, key: int, velocity: int, now: int) -> None:
-        """The player strikes a key, or somebody whom we listen to."""
+        """The player strikes a key, or somebody whom Descant listens to."""
         lane = self._lane(port, channel)
         ended = self._held.keys.press(lane, key, velocity, now)
         self.steps.keys_up(ended, now)
@@ -174,7 +174,7 @@ class Part:
         self._held.keys.rest_pedals(self._lanes(port, range(LANES)))
 
     def end_notes(self, port: str, channels: Iterable[int], now: int) -> None:
-        """The player's keys on these channels end, and all of our notes; the song goes on with the next step."""
+        """The player's keys on these channels end, and all of Descant's notes; the song goes on with the next step."""
         self.acts.hush(now)
         self.end_keys(port, channels, now)
 
@@ -191,11 +191,11 @@ class Part:
     def _lane(self, port: str, channel: int) -> int:
         return self._inputs[port] * LANES + channel
 
-    # -- our notes -------------------------------------------------------------------------------------
+    # -- Descant's notes -------------------------------------------------------------------------------------
 
     @property
     def sounding(self) -> frozenset[int]:
-        """Our keys that sound."""
+        """Descant's keys that sound."""
         return self._performer.voice.sounding
 
     def sounds_on(self, port: str, channel: int) -> bool:
@@ -207,7 +207,7 @@ class Part:
         self._performer.voice.muted = muted
 
     def forget_notes(self) -> None:
-        """The ledger has closed our notes by itself."""
+        """The ledger has closed Descant's notes by itself."""
         self._performer.voice.forget()
 
     # -- controllers and programs ----------------------------------------------------------------------
@@ -246,7 +246,7 @@ class Part:
         self.change(self._surface.set(values, self.parameters), now)
 
     def change(self, parameters: Parameters, now: int) -> None:
-        """From here on we play so."""
+        """From here on Descant plays so."""
         self.chords.switch(parameters.chord_memory, self.held)
         self.transport.change(parameters, now)
 

@@ -37,7 +37,7 @@ class Performer:
         self._outlet, self._counts = outlet, counts
 
     def channel(self, parameters: Parameters) -> int:
-        """Where our notes leave, 0 to 15."""
+        """Where Descant's notes leave, 0 to 15."""
         return self.zones.place(parameters.channel - 1)
 
     def prepare(self, parameters: Parameters, step: int) -> None:
@@ -78,7 +78,7 @@ class Performer:
         self._send(self.voice.due(now + 1))
 
     def silence(self, now: int) -> None:
-        """Our notes end."""
+        """Descant's notes end."""
         self._outlet.put(self.voice.close(now))
 
     def loop(self, step: int, length: int) -> LoopFrame:

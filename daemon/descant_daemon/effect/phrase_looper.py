@@ -1,4 +1,4 @@
-"""What we have played lately, to be played again: the loop of ``freeze``."""
+"""What Descant has played lately, to be played again: the loop of ``freeze``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MOST_STEPS = 16 * 32  # the longest loop, sixteen bars, of eight quarters
 
 
 class LoopFrame(NamedTuple):
-    """Our notes of a step, and how loud the model had them."""
+    """Descant's notes of a step, and how loud the model had them."""
 
     ours: State
     velocities: Velocities | None
 
 
 def rest(pitches: PitchRange) -> LoopFrame:
-    """A step in which we play nothing."""
+    """A step in which Descant plays nothing."""
     return LoopFrame(np.zeros((pitches.size, 2), np.float32), None)
 
 

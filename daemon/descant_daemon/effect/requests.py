@@ -51,7 +51,7 @@ class PendingRequest:
 
     @property
     def notes(self) -> State:
-        """Our notes, when answered: the player may have taken one of our pitches since."""
+        """Descant's notes, when answered: the player may have taken one of their pitches since."""
         assert self.answered is not None  # who asks has looked
         return self.answered * (1 - self.given[:, PLAY : PLAY + 1])
 
@@ -79,7 +79,7 @@ class Requests:
         self._asks: list[Ask] = []
         self._jump = True
         self._expected = False  # the answer that is waited for was asked for in time
-        self._ours = self._played = self._silence()  # our part of the last step, and all of it
+        self._ours = self._played = self._silence()  # Descant's part of the last step, and all of it
 
     # -- asked ---------------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ class Requests:
         )
 
     def settle(self, request: PendingRequest, ours: State, velocities: Velocities | None) -> None:
-        """These are our notes of the step, whatever the engine says."""
+        """These are Descant's notes of the step, whatever the engine says."""
         request.answered, request.velocities, request.settled = ours, velocities, True
 
     def would_ask_the_same(self, parameters: Parameters, action: StepAction) -> bool:
@@ -187,11 +187,11 @@ class Requests:
             self._keep(self._open[1:])
 
     def silenced(self) -> None:
-        """Our notes have ended: no answer is waited for."""
+        """Descant's notes have ended: no answer is waited for."""
         self.answer_by = None
 
     def hushed(self) -> None:
-        """Our notes have ended in the middle of the step; what was asked counted on them."""
+        """Descant's notes have ended in the middle of the step; what was asked counted on them."""
         self.answer_by = None
         self._keep(())
         self._played = self._played * (1 - self._ours[:, PLAY : PLAY + 1])
@@ -261,7 +261,7 @@ class Requests:
         return request
 
     def _before(self, step: int, reached: int) -> tuple[State, State]:
-        """All that is played in the step before, and our part of it: as it came, or as it will if nothing changes."""
+        """All that is played in the step before, and Descant's part: as it came, or as it will if nothing changes."""
         for each in self._open:
             if each.step == step:
                 return each.played, each.ours

@@ -1,4 +1,4 @@
-"""How the parameters have our notes chosen: what the engine samples with, what shapes a step, in which styles."""
+"""How the parameters have notes chosen: what the engine samples with, what shapes a step, in which styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own voice: which of our notes sound, and how a step's state becomes note-ons and note-offs."""
+"""Descant's voice: which of its notes sound, and how a step's state becomes note-ons and note-offs."""
 
 from __future__ import annotations
 
@@ -111,11 +111,11 @@ class Voice:
         self._retired = set(self._sounding)
 
     def move_to(self, ledger: Ledger) -> None:
-        """Silent, we go over to another output."""
+        """Silent, Descant goes over to another output."""
         self._ledger = ledger
 
     def forget(self) -> None:
-        """The ledger has closed our notes by itself."""
+        """The ledger has closed Descant's notes by itself."""
         self._sounding.clear()
         self._gates.clear()
         self._coming.clear()

@@ -13,7 +13,7 @@ from descant_daemon.note_state import State
 class Sampling(NamedTuple):
     """The parameters that a step is sampled with; see ``settings/parameters.py``.
 
-    ``place``: on which side of what is given our notes lie. ``critic``: how far drafts are judged by more than their
+    ``place``: on which side of what is given notes are chosen. ``critic``: how far drafts are judged by more than their
     likelihood.
     """
 
@@ -35,7 +35,7 @@ class Ask(NamedTuple):
     """A question: what to play in ``step``?
 
     ``given``: what the player holds in the step, ``[P, 2]``. ``played``: all that sounded in the step
-    before, the player's and ours; ``ours``: our part of it, both ``[P, 2]``. ``jump``: the song was
+    before, the player's and ours; ``ours``: Descant's part of it, both ``[P, 2]``. ``jump``: the song was
     relocated to here. ``steps_per_bar`` places the step in its bar. ``instance`` says which of several
     instances asks. ``ahead``: ns from now to the step's tick, so that the engine can be warm by then.
     ``blend``: of styles, for the step after this one, whose time axis can then run ahead; where the song has
@@ -74,7 +74,7 @@ class Ask(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Our notes of the step, ``[P, 2]``, and how loud they are, ``[P]``: 0 where the model does not say.
+    """Descant's notes of the step, ``[P, 2]``, and how loud they are, ``[P]``: 0 where the model does not say.
 
     After a jump they may hold (10) what this bar was entered with when it was played before; whoever
     plays them strikes what is not sounding. ``ready``: when it lay in the shared memory (``time.monotonic_ns``).

@@ -29,7 +29,7 @@ class Choice:
     """How a step is to be sampled.
 
     ``dice``: uniforms as logits for each of ``D`` drafts, ``[D, P, 2]``; ``allowed``: ``[P]`` bool, pitches
-    that may be chosen; ``sounding``: ``[P]`` bool, our own notes of the step before (anything else must be struck);
+    that may be chosen; ``sounding``: ``[P]`` bool, Descant's notes of the step before (anything else must be struck);
     ``odds``: the odds of each note are multiplied by it; ``voices``: most notes chosen at once;
     ``follow``: how far to go beyond the model in heeding what is given, 0 not at all;
     ``bias``: ``[P, 2]``, by which the log-odds of playing and of striking each pitch are shifted;

@@ -29,7 +29,7 @@ class Engine:
         self._plays: list[int | None] = [None] * instances  # which model an instance has last played from
 
     def answer(self, ask: Ask) -> Answer:
-        """Choose our notes of the step."""
+        """Choose Descant's notes of the step."""
         return self.answer_all([ask])[0]
 
     def answer_all(self, asks: Sequence[Ask]) -> list[Answer]:

@@ -34,7 +34,7 @@ def bridged(given: State, last: NDArray[np.uint8]) -> State:
 class Approach(NamedTuple):
     """What leads to a step. ``player``, ``ours``: keys in the last step in which something was struck, ``[P]`` each.
 
-    ``held``: for how many steps the player has struck nothing; ``still``: for how many our keys have been the same.
+    ``held``: for how many steps the player has struck nothing; ``still``: for how many Descant's have been the same.
     """
 
     player: Bools

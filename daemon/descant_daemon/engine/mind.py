@@ -87,7 +87,7 @@ class SongMind(ABC, Generic[L]):
     # -- a mind --------------------------------------------------------------------------------------
 
     def line(self, ask: Ask, heard: Sequence[Played] = ()) -> L:
-        """Arrive at the step that is asked for; where we have never been, ``heard`` is what led there."""
+        """Arrive at the step that is asked for; where Descant has never been, ``heard`` is what led there."""
         self._steps_per_bar, self._bar_from, self._sampling = ask.steps_per_bar, ask.bar_from, ask.sampling
         here = self._arrive(ask, heard)
         self._blend = ask.blend  # which counts from the next step on: nothing is computed twice
@@ -98,13 +98,13 @@ class SongMind(ABC, Generic[L]):
         return self._line(self._bridged(ask), here)
 
     def rehearse(self, ask: Ask) -> L | None:
-        """The line of a step that has been asked for, once more, to no effect; None when we are elsewhere."""
+        """The line of a step that has been asked for, once more, to no effect; None when Descant is elsewhere."""
         if self._here is None or self._here.step != ask.step:
             return None
         return self._line(self._bridged(ask), self._here)
 
     def played(self, ask: Ask, ours: State) -> None:
-        """These are our notes of the step; kept at once, so that nothing depends on when there is time to think."""
+        """These are the notes of the step; kept at once, so that nothing depends on when there is time to think."""
         blend = FIRST_STYLE if self._here is None else self._here.blend
         self._last = Played(np.maximum(ask.given, ours), ours, blend)
         self._memory.played(ask.step, self._last)
@@ -157,8 +157,8 @@ class SongMind(ABC, Generic[L]):
             ahead is not None and same(ahead.moment.before, ask.played) and same(ahead.moment.ours, ask.ours)
         )
         if ahead is None or not told or ahead.step_in_bar != ask.step_in_bar:
-            # What really sounded differs from what we said: an answer came too late to be played, or a key did. Or a
-            # bar begins of which we did not know.
+            # What really sounded differs from what was said: an answer came too late to be played, or a key did. Or a
+            # bar begins of which Descant did not know.
             played = Played(ask.played, ask.ours, here.blend)
             self._memory.played(here.step, played)
             ahead = self._place(ask.step, here.moment.then(self._after(here, played), played), self._blend)

@@ -29,11 +29,11 @@ class Mind(Protocol):
         ...
 
     def rehearse(self, ask: Ask) -> Any | None:
-        """The line of a step that has been asked for, once more, to no effect; None when we are elsewhere."""
+        """The line of a step that has been asked for, once more, to no effect; None when Descant is elsewhere."""
         ...
 
     def played(self, ask: Ask, ours: State) -> None:
-        """These, ``[P, 2]``, are our notes of the step."""
+        """These, ``[P, 2]``, are Descant's notes of the step."""
         ...
 
     def think_ahead(self) -> bool:

@@ -15,13 +15,13 @@ class Plan(NamedTuple):
     """The parameters of that name; see ``settings/parameters.py``. The default leaves the model alone.
 
     ``form``: ``free``, or a letter for each section of ``section`` bars. ``density_target``: onsets a bar,
-    0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``; ``key_pull``: how strongly we are led to it.
+    0 for none. ``key``: pitch class of the tonic, or ``FOLLOW_KEY``; ``key_pull``: how strongly Descant is led to it.
     ``beat``: steps in a beat as it is felt.
     ``answers``: rest where the player plays, and fill where he rests, however long he does. ``linger``: for how many
-    steps we go on after his last key, where we rest when he does. ``lead_in``: and for as many from where the song
-    begins. ``bridge``: steps for which a key that was let go is still what we play to. Without both, he need not play.
+    steps to go on after his last key, resting when he rests. ``lead_in``: and for as many from where the song
+    begins. ``bridge``: steps for which a key that was let go still counts as held. Without both, he need not play.
     ``chord``: pitch classes that are called for, as bits, C the lowest; ``chord_bass``: which is to be the lowest.
-    ``over_chords``: what we do while the player holds a chord. ``key_hearing``: which keys there are to hear.
+    ``over_chords``: what Descant does while the player holds a chord. ``key_hearing``: which keys there are to hear.
     """
 
     recall: float = 0.0

@@ -21,7 +21,7 @@ MOST_STEPS = 131_072
 
 
 class Played(NamedTuple):
-    """What sounded in a step: everything, and our part of it, ``[P, 2]`` each; in which ``blend`` of styles."""
+    """What sounded in a step: everything, and Descant's part of it, ``[P, 2]`` each; in which ``blend`` of styles."""
 
     whole: State
     ours: State

@@ -1,4 +1,4 @@
-"""Recall: the odds of what we played at the same place of an earlier bar."""
+"""Recall: the odds of what Descant played at the same place of an earlier bar."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def same_tune(player: NDArray[np.bool_], now: NDArray[np.bool_], bar: int) -> in
 
 
 def towards(then: Played, given: State, available: NDArray[np.bool_], force: float) -> Bias:
-    """What we played ``then`` is likelier by ``force``, what was silent less likely.
+    """What Descant played ``then`` is likelier by ``force``, what was silent less likely.
 
     A pitch that is ``given``, a semitone or a minor ninth from one that is, or not ``available [P]``, leaves
     its room to the model: what was silent is less unlikely by its share.
@@ -71,7 +71,7 @@ def towards(then: Played, given: State, available: NDArray[np.bool_], force: flo
 
 
 def away_from(then: Played, force: float) -> Bias:
-    """What we played ``then`` is less likely."""
+    """What Descant played ``then`` is less likely."""
     bias = np.zeros_like(then.ours, np.float64)
     bias[:, PLAY] = -AVOIDED * force * then.ours[:, PLAY]
     return bias

@@ -27,7 +27,9 @@ from descant_daemon.engine.uniforms import RECALL, RESTS, uniforms
 from descant_daemon.note_state import ARTICULATE, PLAY
 
 LET_GO = 2.0  # how much more the pull of the key counts for what sounds already
-MOST_WAITED = 32  # steps in which a player who is left alone makes us likelier, beside what ``mind`` does
+MOST_WAITED = (
+    32  # steps in which a player who is left alone makes Descant likelier, beside what ``mind`` does
+)
 HELD, NEVER = 5.0, -1e9  # log-odds at which the last chord of a section is held, and struck again
 
 
@@ -56,7 +58,7 @@ class Shaper:
     def shape(self, ask: Ask, moment: Moment, available: NDArray[np.bool_]) -> Constraints:
         """Of the step that is asked for, on the verge of which the song is at ``moment``.
 
-        ``available [P]``: where our notes may lie. Of ``ask.given``, keys let go a moment ago are part.
+        ``available [P]``: where Descant's notes may lie. Of ``ask.given``, keys let go a moment ago are part.
         """
         plan, bar = ask.sampling.plan, ask.steps_per_bar
         at = form.spot(plan, ask.bar)
@@ -160,7 +162,7 @@ class Shaper:
         return space.Player(bool(alone[-ask.sampling.plan.beat :].any()), bool(alone.any()))
 
     def _heard(self, ask: Ask) -> bool:
-        """Whether the player plays, or did lately enough for us to go on, or is led in."""
+        """Whether the player plays, or did lately enough for Descant to go on, or is led in."""
         plan = ask.sampling.plan
         last = self._before(ask, plan.linger)[..., PLAY]
         begun = plan.lead_in and len(last) < plan.linger

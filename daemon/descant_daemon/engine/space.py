@@ -1,4 +1,4 @@
-"""Space: the rests that we keep, drawn for each bar from its place in the song."""
+"""Space: the rests that Descant keeps, drawn for each bar from its place in the song."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rests(
     ends: bool,
     player: Player,
 ) -> bool:
-    """Whether we are to be silent in a step. ``bar``, ``beat``: their lengths in steps.
+    """Whether Descant is to be silent in a step. ``bar``, ``beat``: their lengths in steps.
 
     ``dice``: uniforms of this bar, one for each half and then one for each beat. Half of the silence comes
     as half bars, half as beats; on the whole it is the share ``space`` of the bar.
@@ -46,7 +46,7 @@ def rests(
 
 
 def too_late(silent: int, step_in_bar: int, beat: int) -> bool:
-    """After a beat of silence we come in on a beat or just after it, not at its end."""
+    """After a beat of silence Descant comes in on a beat or just after it, not at its end."""
     return silent >= beat and 2 * (step_in_bar % beat) >= beat
 
 

@@ -38,8 +38,8 @@ class Room:
 class Moment(NamedTuple):
     """The model on the verge of a step: its hidden state, and the step before it.
 
-    ``before``: all that sounded then, ``ours``: our part of it, both ``[P, 2]``; ``silent``: for how many
-    steps nothing has sounded; ``alone``: for how many the player has without us, since we last did.
+    ``before``: all that sounded then, ``ours``: Descant's part of it, both ``[P, 2]``; ``silent``: for how many
+    steps nothing has sounded; ``alone``: for how many the player has without Descant, since it last did.
     """
 
     hidden: Hidden

@@ -87,7 +87,7 @@ class Grammar(Protocol):
         ...
 
     def sounded(self, text: Any, step: int, whole: State, ours: State) -> Sequence[int] | None:
-        """What really sounded in ``step``, and our part of it, as symbols; None where what is written stays so."""
+        """What really sounded in ``step``, and Descant's part, as symbols; None where what is written stays so."""
         ...
 
     def legal(self, text: Any, limits: Limits) -> NDArray[np.bool_]:
@@ -103,7 +103,7 @@ class Grammar(Protocol):
         ...
 
     def state(self, text: Any, step: int) -> State:
-        """Our notes of a step that is decided, ``[P, 2]``, in an array that nobody else has."""
+        """Descant's notes of a step that is decided, ``[P, 2]``, in an array that nobody else has."""
         ...
 
 
@@ -144,7 +144,7 @@ class WriterLine:
     def __init__(
         self, write: Write, written: Written, step: int, limits: Limits, sampling: Sampling, before: State
     ) -> None:
-        """What the player holds is pushed at once; ``finish`` draws the rest. ``before``: ours of the step before."""
+        """What the player holds is pushed; ``finish`` draws the rest. ``before``: generated in the step before."""
         self.limits = limits
         self.written = written
         self._grammar = write.model.grammar
@@ -163,7 +163,7 @@ class WriterLine:
 
     @property
     def ours(self) -> State:
-        """Our notes, ``[P, 2]``, of a step that is decided; where no voice may sound there are none.
+        """Descant's notes, ``[P, 2]``, of a step that is decided; where no voice may sound there are none.
 
         What has not sounded in the step before cannot be held, whatever was written, and is struck.
         """

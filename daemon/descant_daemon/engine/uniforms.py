@@ -1,4 +1,4 @@
-"""Uniform numbers that depend on where we are in the song, never on how we got there."""
+"""Uniform numbers that depend on the place in the song, never on the way there."""
 
 from __future__ import annotations
 

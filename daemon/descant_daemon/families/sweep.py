@@ -13,7 +13,7 @@ from descant_daemon.engine.loudness import Velocities, expected
 from descant_daemon.note_state import ARTICULATE, PLAY, State
 
 Draw = Callable[[Sequence[Line]], tuple[Array, Array]]
-"""Our notes of every draft of every line, ``[D, P, 2]``, and the logits they were drawn from ``[D, P, 2 + V]``.
+"""Descant's notes of every draft of every line, ``[D, P, 2]``, and the logits they were drawn from ``[D, P, 2 + V]``.
 
 Those of velocities are there for struck notes. However many voices.
 """
@@ -47,7 +47,7 @@ class Drafts(NamedTuple):
 
 
 def sweep(draw: Draw, lines: Sequence[Line]) -> list[Chosen]:
-    """Our own notes of the step, for each line; the given ones are clamped and not among them.
+    """Descant's own notes of the step, for each line; the given ones are clamped and not among them.
 
     With ``follow`` the network is also asked as if nothing were given, and its logits are moved away from
     that answer (classifier-free guidance, Ho & Salimans 2022).

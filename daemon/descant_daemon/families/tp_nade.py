@@ -77,7 +77,7 @@ def choose_upwards(  # noqa: PLR0917 - arrays in, arrays out
     chosen: Any,
     logits: Any,
 ) -> None:
-    """Choose our notes of a step for ``D`` drafts; ``known [K, P, H + 2 + V]``, the rest as ``Drafts`` has it.
+    """Choose Descant's notes of a step for ``D`` drafts; ``known [K, P, H + 2 + V]``, the rest as ``Drafts`` has it.
 
     ``window [2 * WINDOW + 12, H]``, ``output [2 + V, H]``. Written: ``chosen [D, P, 2]``, which must be zero, and
     ``logits [D, P, 2 + V]``, of velocities only where a note is struck.
@@ -85,7 +85,7 @@ def choose_upwards(  # noqa: PLR0917 - arrays in, arrays out
     drafts, pitches = given.shape[:2]
     hidden = window.shape[1]
     heard = np.zeros((pitches, hidden), np.float32)  # what the given notes switch on
-    ours = np.zeros((pitches, hidden), np.float32)  # and what we have chosen
+    ours = np.zeros((pitches, hidden), np.float32)  # and what Descant has chosen
     units = np.empty(hidden, np.float32)
     held = False
     for draft in range(drafts):

@@ -16,7 +16,7 @@ from descant_routing.ports.jack.backend import JackBackend
 
 NAMES: tuple[str, ...] = get_args(ClockName)
 DEFAULT_BPM = 100.0
-COUNT_IN = 100_000_000  # ns from being ready to the first beat of our own clock
+COUNT_IN = 100_000_000  # ns from being ready to the first beat of Descant's clock
 
 
 def check_clock(name: str, *, send_clock: bool) -> None:

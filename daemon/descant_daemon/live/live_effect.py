@@ -72,7 +72,7 @@ class LiveEffect:
         self._requests.put(Tap(now))
 
     def request_start(self, at: int) -> None:
-        """Our own clock is to start at ``at``."""
+        """Descant's own clock is to start at ``at``."""
         self._requests.put(StartClock(at))
 
     def request_panic(self) -> None:
@@ -123,7 +123,7 @@ class LiveEffect:
         if close:
             self.closed.set()
         with LeavingOut(faults):
-            self._link.ring()  # last: where the engine takes our processor, everything is done
+            self._link.ring()  # last: where the engine takes Descant's processor, everything is done
         for fault in faults:
             self.faults.put(fault)
         return sent

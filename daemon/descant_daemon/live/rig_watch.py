@@ -95,7 +95,7 @@ class RigWatch:
         say(f"descant: {rig.title} is read again and plays on{kept}")
 
     def _changed(self) -> bool:
-        """Whether any of the files has, since we looked last; one that is gone has not: an editor may be writing it."""
+        """Whether any of the files has, since the last look; one that is gone has not: an editor may be writing it."""
         stamps = {file: _stamp(file) or seen for file, seen in self._seen.items()}
         changed = stamps != self._seen
         self._seen = stamps

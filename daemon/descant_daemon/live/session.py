@@ -21,7 +21,7 @@ from descant_routing.errors import DescantError
 from descant_routing.ports.api import Backend
 
 LOOK = 0.1  # s between two looks round
-PORTS_EVERY = 10  # looks: who has come and gone, and how punctual we are
+PORTS_EVERY = 10  # looks: who has come and gone, and how punctual Descant is
 CLOSING = 1.0  # s that the last note-offs may take
 SWITCH_INTERVAL = 2e-4  # s; Python's default of 5 ms would be heard when two threads are awake
 
@@ -74,7 +74,7 @@ class Session:
         self._backend.wake()
 
     def request_start(self, at: int) -> None:
-        """Our own clock is to start at ``at``, ns."""
+        """Descant's own clock is to start at ``at``, ns."""
         self._live.request_start(at)
         self._backend.wake()
 

@@ -38,7 +38,7 @@ REACHED_BY = {
     "coremidi-rtmidi": "coremidi-rtmidi",
     "rtmidi-jack": "rtmidi-jack",
 }
-"""How another program, and so we, get at the ports that Descant makes with a back-end."""
+"""How another program, and so the loopback, gets at the ports that Descant makes with a back-end."""
 TITLES = {"alsa": "ALSA", "coremidi": "CoreMIDI"}
 
 Tell = Callable[[str, float], None]

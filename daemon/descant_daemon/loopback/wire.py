@@ -48,7 +48,7 @@ class WireJob(NamedTuple):
 
 def main() -> None:
     """One job."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us, and ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this process, and ends it
     signal.signal(signal.SIGTERM, _end)
     job = WireJob.decode(sys.stdin.read())
     gc.freeze()

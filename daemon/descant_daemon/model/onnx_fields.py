@@ -1,4 +1,4 @@
-"""Where things stand in an ONNX file: the field numbers of onnx.proto that concern us.
+"""Where things stand in an ONNX file: the field numbers of onnx.proto that concern Descant.
 
 Every field that can lead to a node or a tensor is here, for a check that overlooks one is none; the test
 holds this table against the onnx package's own description.

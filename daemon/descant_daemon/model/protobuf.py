@@ -49,7 +49,7 @@ class Field(NamedTuple):
 
 
 class Reader:
-    """Reads messages of one file, at most ``most_fields`` in all, so that no file keeps us busy for long."""
+    """Reads messages of one file, at most ``most_fields`` in all, so that no file keeps Descant busy for long."""
 
     def __init__(self, most_fields: int) -> None:
         self._most = most_fields

@@ -1,1 +1,1 @@
-"""Without a MIDI system: a host of our own, for rendering and the demo."""
+"""Without a MIDI system: a host of Descant's, for rendering and the demo."""

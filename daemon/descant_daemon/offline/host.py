@@ -1,4 +1,4 @@
-"""A DAW of our own: it starts, sends clock and a track, and stops, as bytes with times."""
+"""A DAW of Descant's: it starts, sends clock and a track, and stops, as bytes with times."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def quietly(_share: float) -> None:
 
 @dataclass(frozen=True)
 class Rendering:
-    """Our notes as (tick, message) in the ticks of the tempo map, and what was counted."""
+    """Descant's notes as (tick, message) in the ticks of the tempo map, and what was counted."""
 
     messages: Sequence[tuple[int, bytes]]
     counts: Counts
@@ -67,7 +67,7 @@ def render(
     drums: bool = False,
     tell: Tell = quietly,
 ) -> Rendering:
-    """Play ``track`` to the effect for ``length`` ticks, clock and all; only our own notes come back.
+    """Play ``track`` to the effect for ``length`` ticks, clock and all; only Descant's own notes come back.
 
     ``drums``: the keys of channel 10, too. ``tell`` is told how much of it is done, from 0 to 1.
     """

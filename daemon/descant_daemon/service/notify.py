@@ -25,7 +25,7 @@ class Notifier:
         """Within how many seconds ``alive`` must be called again, or None where nobody waits for it."""
 
     def ready(self) -> None:
-        """Whoever started us may tell the musician that it can be played."""
+        """Whoever started Descant may tell the musician that it can be played."""
         self._say("READY=1")
 
     def alive(self) -> None:

@@ -16,7 +16,7 @@ _UNIT = """\
 [Unit]
 Description=Descant, a MIDI effect that plays along
 After=sound.target pipewire.service
-# JACK may come up later than we do, or go and come back: eight minutes of trying.
+# JACK may come up later than Descant, or go and come back: eight minutes of trying.
 StartLimitIntervalSec=600
 StartLimitBurst=100
 

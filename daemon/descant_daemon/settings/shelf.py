@@ -96,7 +96,7 @@ def find(name_or_path: str, where: Sequence[ShelfFolder] | None = None, beside: 
         try:
             if path.is_file():
                 return path
-        except OSError as error:  # too long to be a name, or closed to us
+        except OSError as error:  # too long to be a name, or closed to Descant
             raise UsageError(f"no preset can be read at {shown(name_or_path)} ({error.strerror})") from error
     if name_or_path.lower().endswith(MIDI_SUFFIXES):
         raise UsageError(

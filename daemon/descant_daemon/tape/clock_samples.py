@@ -17,7 +17,7 @@ class NotedSource:
     """A ``SampleSource`` that passes on another's samples, and notes those that differ from the last."""
 
     def __init__(self, source: SampleSource) -> None:
-        """``source`` is asked as often as we are."""
+        """``source`` is asked as often as Descant is."""
         self._source = source
         self._last: Sample | None = None
         self._bar: Stretch | None = None

@@ -89,7 +89,7 @@ KINDS: dict[str, ItemKind] = {
     "lost": ItemKind(),  # the engine
     "panic": ItemKind(),
     "tap": ItemKind((TIME,)),
-    "start": ItemKind((TIME,)),  # our own clock is to start
+    "start": ItemKind((TIME,)),  # Descant's own clock is to start
     "set": ItemKind((ItemField(dict, fits=_are_parameters),)),
     "act": ItemKind((ItemField(str, fits=ACTIONS.__contains__),)),
     "unplugged": ItemKind((WORDS,)),  # a cable: its label

@@ -1,4 +1,4 @@
-"""The clock of somebody who just plays: a master's when there is one, else our own from the first key."""
+"""The clock of somebody who just plays: a master's when there is one, else Descant's own from the first key."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class AutoClock:
     """See ``Clock``. A master that has moved the song leads until it is lost: a stopped DAW still does.
 
     Where a master is lost while somebody plays, the song goes on as it was; where one sends Start and Stop but no
-    clocks, they move our own.
+    clocks, they move Descant's own.
 
-    ``bpm``: our own tempo.
+    ``bpm``: Descant's own tempo.
     """
 
     bar = None
@@ -56,7 +56,7 @@ class AutoClock:
 
     @property
     def armed(self) -> int | None:
-        """As the master has it, unless our own clock runs."""
+        """As the master has it, unless Descant's own clock runs."""
         return None if self.running else self._midi.armed
 
     @property
@@ -95,7 +95,7 @@ class AutoClock:
         return self._move_ours(data, now)
 
     def advance(self, now: int) -> Sequence[Happening]:
-        """Time passes; our own clock stops when nobody has played for a while."""
+        """Time passes; Descant's own clock stops when nobody has played for a while."""
         if self._led:
             return self._unless_lost(self._midi.advance(now), now)
         self._midi.advance(now)
@@ -113,7 +113,7 @@ class AutoClock:
         return not self._led
 
     def tap(self, now: int) -> Sequence[Happening]:
-        """Of our own tempo."""
+        """Of Descant's own tempo."""
         return () if self._led else self._own.tap(now)
 
     def key_pressed(self, now: int) -> Sequence[Happening]:
@@ -138,7 +138,7 @@ class AutoClock:
         self._rest.begin(now)
 
     def next_deadline(self) -> int | None:
-        """The leader's; or our own clock's, or when that has idled long enough, or Start has waited for clocks."""
+        """The leader's; or the internal clock's, or when that has idled long enough, or Start has waited for clocks."""
         if self._led:
             return self._midi.next_deadline()
         waits = self._midi.waits_until + 1 if self._waits_for_clocks else None
@@ -148,7 +148,7 @@ class AutoClock:
     # -- inside --------------------------------------------------------------------------------------
 
     def _follow(self, happenings: Sequence[Happening], now: int) -> Sequence[Happening]:
-        """A master leads from here on; where it is as far as we are, nobody hears it."""
+        """A master leads from here on; where it is as far as Descant is, nobody hears it."""
         self._led = True
         theirs, ours = self._midi.timeline, self._own.timeline
         carries, self._carries = self._carries, False
@@ -159,7 +159,7 @@ class AutoClock:
         return [*self._own.advance(now), *happenings]
 
     def _unless_lost(self, happenings: Sequence[Happening], now: int) -> Sequence[Happening]:
-        """A master that is lost leaves us its tempo, and its song where somebody plays."""
+        """A master that is lost leaves Descant its tempo, and its song where somebody plays."""
         if self._midi.running or all(happening.kind is not Kind.LOST for happening in happenings):
             return happenings
         self._led = self._rolls = False
@@ -193,7 +193,7 @@ class AutoClock:
         return self._own.advance(now)
 
     def _roll(self, since: int, now: int) -> None:
-        """Our song begins where the master's did, at ``since``."""
+        """Descant's song begins where the master's did, at ``since``."""
         assert self._midi.armed is not None  # it has said so
         self._own.stop(now)
         self._own.roll(self._midi.armed, since, now)

@@ -24,7 +24,7 @@ class State(StrEnum):
     """How it stands with the source of time, for the musician to read."""
 
     OWN = "own"
-    """Our own clock keeps the time."""
+    """Descant's own clock keeps the time."""
     NONE = "none"
     """Nothing has come."""
     NO_START = "no start"
@@ -52,7 +52,7 @@ class Clock(Protocol):
 
     @property
     def leads(self) -> bool:
-        """Whether nobody else sends this clock as MIDI, so that we may."""
+        """Whether nobody else sends this clock as MIDI, so that Descant may."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Another clock's time on our axis: the line through the last pairs of both, as Ableton Link filters its own."""
+"""Another clock's time on Descant's axis: the line through the last pairs of both, as Ableton Link filters its own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class HostAxis:
             self._add(*self._pairs.popleft(), -1)
 
     def ours(self, theirs: float) -> float:
-        """Our time at a moment of theirs, ns. There must have been a pair."""
+        """Descant's time at a moment of theirs, ns. There must have been a pair."""
         assert self._first is not None
         count = len(self._pairs)
         mean = self._y / count

@@ -1,4 +1,4 @@
-"""A clock of our own: a tempo, and a place where it began."""
+"""A clock of Descant's: a tempo, and a place where it began."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and start/stop of everybody on the network who plays along.
 
-``SessionView`` is the little that we need of a Link session; ``live/link_session.py`` has it from the library.
+``SessionView`` is the little that Descant needs of a Link session; ``live/link_session.py`` has it from the library.
 Link counts beats in quarters, on the host's clock in µs.
 """
 
@@ -26,7 +26,7 @@ class LinkMoment(NamedTuple):
 
 
 class SessionView(Protocol):
-    """A Link session that we have joined."""
+    """A Link session that Descant has joined."""
 
     def moment(self) -> LinkMoment:
         """Now."""

@@ -55,7 +55,7 @@ class MidiClock:
         """Whether they may: not while another clock runs."""
         self._rest = rest or Rest()
         self._by_key = False  # whether one has
-        self._goes_on = False  # while lost: whether the song is taken to go on where we do not hear it
+        self._goes_on = False  # while lost: whether the song is taken to go on where Descant does not hear it
         self.armed_at = 0
         """When Start or Continue came last, ns."""
         self._now = 0

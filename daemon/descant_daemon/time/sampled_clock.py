@@ -84,7 +84,7 @@ class SampledClock:
     def advance(self, now: int) -> Sequence[Happening]:
         """Ask, and tell what has changed since.
 
-        It may have changed any time after we last asked, and nothing has been played since: it counts from
+        It may have changed any time after Descant last asked, and nothing has been played since: it counts from
         there. With JACK that is the first frame of the cycle, where its transport says it changed.
         """
         since, self._asked = now if self._asked is None else min(self._asked, now), now
@@ -113,5 +113,5 @@ class SampledClock:
         """Nor does their absence."""
 
     def next_deadline(self) -> int | None:
-        """Nobody tells us of a change: look again soon."""
+        """Nobody tells Descant of a change: look again soon."""
         return None if self._asked is None else self._asked + LOOK

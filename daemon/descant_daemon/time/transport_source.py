@@ -1,4 +1,4 @@
-"""JACK's transport: rolling or not, and where; tempo, bars and metre from the timebase master, or else our own tempo.
+"""JACK's transport: rolling or not, and where; tempo, bars and metre from the timebase master, or else Descant's tempo.
 
 Frames are counted. Bars, beats and ticks say where to begin: when the transport starts or is moved, and when the tempo
 changes. A difference from them that lasts is believed as well, because the first cycles after a move may be told
@@ -59,7 +59,7 @@ class TransportSource:
     # -- inside --------------------------------------------------------------------------------------
 
     def _look(self, transport: Transport) -> Timeline:
-        """Where the song is in a cycle that we have not looked at."""
+        """Where the song is in a cycle that Descant has not looked at."""
         line, last, bar = self._line, self._last, transport.bar
         bpm = transport.bpm or self._bpm
         frames = 0.0 if last is None else transport.seconds - last.seconds
@@ -142,7 +142,7 @@ class TransportSource:
 
 
 def _metre(bar: Bar) -> Metre | None:
-    """What we can play in; None for a metre that music has not."""
+    """What Descant can play in; None for a metre that music has not."""
     return Metre.parse(f"{bar.beats:g}/{bar.unit:g}")
 
 

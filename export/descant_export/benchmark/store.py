@@ -43,7 +43,7 @@ class Store:
 
     @contextmanager
     def taken(self) -> Generator[bool]:
-        """Whether the run is ours alone within the context; a process that dies lets go."""
+        """Whether the run is this process's alone within the context; a process that dies lets go."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             try:

@@ -115,7 +115,7 @@ def rolls(data: Path, split: str, run: Path | None, baseline: str | None, json: 
 
 
 def sixteenths(archive: Path, source_map: Path, split: str, run: Path | None, json: bool) -> None:
-    """Protocol B, our own: a run, and two baselines, on the pieces behind the rolls, with articulation."""
+    """Protocol B, Descant's own: a run, and two baselines, on the pieces behind the rolls, with articulation."""
     mapped = mapped_pieces(source_map, set_of(archive), archive, _tell)
     side, training = mapped.pieces[split], mapped.pieces["train"]
     loaded = None if run is None else scorer_of(run)

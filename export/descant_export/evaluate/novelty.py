@@ -99,7 +99,7 @@ def same_run(
             up[:] = 0
         played = np.unpackbits(other.bits[theirs], axis=2)
         key = np.arange(EVERY_KEY.size) - up[:, None]
-        # A key moved past the top comes round below our lowest, where we play nothing: so it is no match.
+        # A key moved past the top comes round below Descant's lowest, where it plays nothing: so it is no match.
         moved = np.take_along_axis(played, np.broadcast_to(key[:, None] % EVERY_KEY.size, played.shape), 2)
         same[first : first + at_once] = (np.unpackbits(one.bits[ours], axis=2) == moved).all((1, 2))
     return same

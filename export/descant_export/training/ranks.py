@@ -34,7 +34,7 @@ class Ranks:
         return self.rank == 0
 
     def share(self, count: int) -> range:
-        """Which of ``count`` rows are ours: all rows are somebody's."""
+        """Which of ``count`` rows are this process's: all rows are somebody's."""
         return range(self.rank, count, self.world)
 
     def sum(self, values: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ ECHO = 25_000_000  # ns: a way through a DAW or a patchbay takes two of its bloc
 
 
 class Owed(NamedTuple):
-    """What an input owes us at a time."""
+    """What an input owes Descant at a time."""
 
     lost: list[bytes]
     """Note-offs and pedals that must have been lost on their way."""

@@ -24,7 +24,7 @@ class Programs:
 
     @property
     def choosable(self) -> bool:
-        """Whether program changes are for us: a single program leaves them to others."""
+        """Whether program changes are for Descant: a single program leaves them to others."""
         return len(self._all) > 1
 
     def bank(self, controller: int, value: int) -> None:

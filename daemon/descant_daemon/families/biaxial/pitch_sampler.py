@@ -32,7 +32,7 @@ def sample_pitches(  # noqa: PLR0917 - arrays in, arrays out
     chosen: Any,
     logits: Any,
 ) -> None:
-    """Choose our notes of a step for ``L`` lines (Kotecha & Young §3.1: from the lowest note up).
+    """Choose Descant's notes of a step for ``L`` lines (Kotecha & Young §3.1: from the lowest note up).
 
     ``known [K, P, G]``: see ``NoteAxis.known``, and ``whose [L]`` says which is a line's; ``given [L, P, 2]``.
     Lines that share what is known share what is given and ``follow``, too: they differ in their dice alone.
@@ -189,7 +189,7 @@ def step_up(sums: Any, states: Any, cells: Any, units: Any, weights: Any, rows: 
             for row in rows:
                 for gate in range(width):
                     sums[row, gate] = bias[gate]
-        # The state below is new by now and our own is still of the pitch below: they lie side by side. What
+        # The state below is new by now and this pitch's own is still of the pitch below: they lie side by side. What
         # lies beyond them, up to a multiple of TOGETHER, meets weights of zero.
         count = -(-(below + own) // TOGETHER) * TOGETHER
         add_products(sums, states, begin - below, count, weights[at : at + count * width], width, rows)

@@ -1,4 +1,4 @@
-"""What is wrong is said, but not as often as it comes: whoever floods us must not flood the terminal."""
+"""What is wrong is said, but not as often as it comes: whoever floods Descant must not flood the terminal."""
 
 from __future__ import annotations
 

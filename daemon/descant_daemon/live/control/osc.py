@@ -106,7 +106,7 @@ class OscInlet:
         enough = time.monotonic() + WORK
         with contextlib.suppress(
             OSError
-        ):  # nothing more; Windows says here, too, that nobody is where we sent to
+        ):  # nothing more; Windows says here, too, that nobody is where Descant sent to
             for _ in range(AT_ONCE):
                 self._take(self._socket.recv(LONGEST))
                 if time.monotonic() > enough:

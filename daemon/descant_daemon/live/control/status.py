@@ -18,7 +18,7 @@ Snapshot = dict[str, Any]
 ``clock`` is a ``time.clock.State``: ``own``, ``none``, ``no start``, ``no clock``, ``running``, ``stopped``, ``lost``
 or ``contradictory``. ``looping``: labels of the outputs of which notes come back now; ``loops`` counts how often that
 was found, ``thinned`` the values of controllers that gave way to later ones in a storm. ``stalled``: the back-end no
-longer calls us (control sees that). ``refusal``: why the last of ``refused_changes`` was refused. ``pid``: io's, for
+longer calls it (control sees that). ``refusal``: why the last of ``refused_changes`` was refused. ``pid``: io's, for
 signals.
 """
 
@@ -51,7 +51,7 @@ def snapshot(effect: Effect, *, engine: bool) -> Snapshot:
 def _instance(part: Part) -> Snapshot:
     """``state`` is idle, listening or playing; ``next``: the keys of the next tick, as far as it is known.
 
-    ``channel``: where our notes leave, 1 to 16; another than the parameter's where that is one finger's (MPE).
+    ``channel``: where Descant's notes leave, 1 to 16; another than the parameter's where that is one finger's (MPE).
     """
     return {
         "name": part.instance.name,

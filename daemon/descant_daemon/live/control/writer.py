@@ -47,7 +47,7 @@ class Writer:
             while True:
                 self._something.wait()
                 self._something.clear()
-                closing = self._closing  # before we look, so that nothing said before it is left
+                closing = self._closing  # before the look, so that nothing said before it is left
                 while self._said:
                     self._write(self._said.popleft())
                 shown, self._shown = self._shown, None

@@ -35,7 +35,7 @@ class EngineLink:
     ) -> None:
         """``models`` may be named by number in an ask; an engine that is started again plays from the same bytes.
 
-        ``wake`` is called, from a thread of ours, when there are answers; None where io looks anyway.
+        ``wake`` is called, from a thread, when there are answers; None where io looks anyway.
         """
         self._wake = wake
         self._desk: Desk | None  # made before each start; None while there is no engine
@@ -180,7 +180,7 @@ class EngineLink:
         while True:
             process = self._worker.process
             pipe = process.stdout
-            assert pipe is not None  # we asked for a pipe
+            assert pipe is not None  # a pipe was asked for
             while pipe.read1(64):  # type: ignore[attr-defined]
                 assert self._wake is not None
                 self._wake()

@@ -107,7 +107,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()  # asks and answers leave no cycles behind
     desk.say(ready(costs))
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # io is gone: so are we
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # io is gone: so is the engine
         EngineLoop(engine, desk, Doorbell(), answered).run()
 
 

@@ -21,7 +21,7 @@ def take_rank(rank: int) -> None:
 
 
 def put_behind(pid: int) -> None:
-    """A process that we have just started inherits our rank: it must not load ahead of an engine that plays."""
+    """A process that has just been started inherits a rank: it must not load ahead of an engine that plays."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             if (

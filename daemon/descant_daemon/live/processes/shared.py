@@ -38,13 +38,13 @@ class Shared:
 
     @staticmethod
     def attach(handle: str, size: int) -> Shared:
-        """What the process that started us has made."""
+        """What the process that started this one has made."""
         if sys.platform == "win32":
             return Shared(mmap.mmap(-1, size, tagname=handle), handle)
         return Shared(mmap.mmap(int(handle), size), handle)
 
     def close(self) -> None:
-        """Let go of what keeps it inheritable; our own view stays until it is no longer used."""
+        """Let go of what keeps it inheritable; the view from here stays until it is no longer used."""
         for descriptor in self.descriptors:
             os.close(descriptor)
         self.descriptors = ()

@@ -21,9 +21,9 @@ YOUNG = 1.5  # s; a process that is killed later than that is started again at o
 
 
 class Worker:
-    """``python -m MODULE HANDLE ARGUMENTS...``, with memory of its own that it shares with us.
+    """``python -m MODULE HANDLE ARGUMENTS...``, with memory of its own that it shares with its starter.
 
-    It is woken by ``ring``, and ends when we do: its standard input then ends.
+    It is woken by ``ring``, and ends when that one does: its standard input then ends.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Worker:
         lasting: bool = False,
         inherited: Sequence[Shared] = (),
     ) -> None:
-        """``begin`` is told of new memory before the process starts, ``died`` of each death (from our thread).
+        """``begin`` is told of new memory before the process starts, ``died`` of each death (from a thread).
 
         ``lasting``: the memory outlives the process, the next one finds it as it was left. ``inherited``: other
         memory that each of them sees; let go of when the worker is closed.
@@ -103,7 +103,7 @@ class Worker:
         else:
             shared.close()
         put_behind(process.pid)
-        assert process.stdin is not None  # we asked for a pipe
+        assert process.stdin is not None  # a pipe was asked for
         self._bell: IO[bytes] = process.stdin
         quiet_bell(self._bell)
         self.starts += 1

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 MOST_LINES = 65_536  # some ten minutes of notes and clock
-MOST_BYTES = 16 << 20  # where something floods us
+MOST_BYTES = 16 << 20  # where something floods Descant
 
 
 class Remembered:

@@ -40,7 +40,7 @@ def contradictions(form: RigForm) -> Iterator[tuple[Place, str]]:
 
 
 def _labels(form: RigForm) -> Iterator[tuple[Place, str]]:
-    inputs = {label or "in" for label in form.inputs}  # as our ports are called
+    inputs = {label or "in" for label in form.inputs}  # as Descant's ports are called
     for label in form.outputs:
         if (label or "out") in inputs:
             yield ("outputs", label), f"{shown(label or 'out')} is the label of an input already"

@@ -92,7 +92,7 @@ PlainPassage = Annotated[Passage, _Written(_plain_passage, _read_passage)]
 @with_config(WHOLE)
 @dataclass(frozen=True)
 class Input:
-    """An input cable. ``port``: of somebody's, None: only a port of our own.
+    """An input cable. ``port``: of somebody's, None: only a port of Descant's.
 
     ``longest_note``: ns after which a held note is taken for one whose note-off was lost; None: never.
     ``storm``: values of controllers, bends and pressures a second; more are thinned out.
@@ -108,7 +108,7 @@ class Input:
 @with_config(WHOLE)
 @dataclass(frozen=True)
 class Output:
-    """An output cable; ``offset``: ns by which what we generate leaves later."""
+    """An output cable; ``offset``: ns by which what Descant generates leaves later."""
 
     label: str = MAIN
     port: str | None = None

@@ -120,7 +120,7 @@ def sweep(
     split_list: Path | None,
     choices: Mapping[str, object],
 ) -> None:
-    """Takes at ``points`` values of a parameter; over melodies of ``corpus``, or else of our own tunes."""
+    """Takes at ``points`` values of a parameter; over melodies of ``corpus``, or else of Descant's tunes."""
     style = load_style(preset, settings)
     human = read_human(corpus, split_list, style.steps_per_beat, **choices) if corpus else None
     melodies = melodies_for(style, human and human.held_out, bars) if style.over_melody else []

@@ -30,7 +30,7 @@ def listen(
     settings: Sequence[str],
     mode: str | None,
 ) -> None:
-    """Write the page into ``folder``; melodies are from pieces ``held_out``, or else from our own tunes.
+    """Write the page into ``folder``; melodies are from pieces ``held_out``, or else from Descant's own tunes.
 
     A style that is made to be played to has the first half of its takes over melodies, the others free.
     """

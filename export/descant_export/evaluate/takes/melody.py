@@ -1,4 +1,4 @@
-"""Melodies to play to a style: of held-out pieces, or the tunes that travel with us."""
+"""Melodies to play to a style: of held-out pieces, or the tunes that travel with Descant."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def melodies_of(pieces: Iterable[Piece], bars: int) -> list[Melody]:
 
 
 def tunes(shelf: Shelf = "melodies") -> list[Melody]:
-    """The tunes that travel with us, in alphabetical order."""
+    """The tunes that travel with Descant, in alphabetical order."""
     found = []
     for name in names(shelf):
         tune = load(name, shelf)

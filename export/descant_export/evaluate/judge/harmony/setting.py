@@ -39,7 +39,7 @@ class Setting(NamedTuple):
 
 
 def built_in(shelf: Shelf) -> list[Setting]:
-    """The tunes that travel with us; nobody has set them."""
+    """The tunes that travel with Descant; nobody has set them."""
     return [Setting(melody, (), load(melody.source, shelf).tempo) for melody in tunes(shelf)]
 
 
