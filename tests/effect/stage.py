@@ -243,7 +243,7 @@ def bound(cc: Mapping[int, str]) -> Bindings:
 
 
 def internal(bpm: float = 120) -> InternalClock:
-    """A clock of our own that begins at 0 ms."""
+    """The internal clock, which begins at 0 ms."""
     clock = InternalClock(bpm)
     clock.start(BEGIN)
     return clock

@@ -102,7 +102,7 @@ def test_silence_is_said_and_the_ports_are_gone(rig: Rig, dawdler: Dawdler) -> N
 
 
 def test_ports_that_are_not_there_are_named(rig: Rig) -> None:
-    with pytest.raises(DescantError, match="does not connect us to Nobody:in"):
+    with pytest.raises(DescantError, match="does not connect Descant to Nobody:in"):
         perform(WireJob("jack", "Nobody:in", "Nobody:out", echo_score(1, 48_000).cues), 1, lambda: None)
 
 

@@ -1,4 +1,4 @@
-"""The clock of our own, and the one that chooses."""
+"""The internal clock, and the one that chooses."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def check_clock(name: str, *, send_clock: bool) -> None:
         raise UsageError(f"There is no clock {name!r}; choose {', '.join(NAMES)}.")
     if send_clock and name == "midi":
         raise UsageError(
-            "--send-clock goes with a clock of our own; with --clock midi somebody else sends it."
+            "--send-clock goes with Descant's own clock; with --clock midi somebody else sends it."
         )
 
 

@@ -59,7 +59,9 @@ class JackWire:
             self._player.connect(self._keys, self._to)
             self._listener.connect(self._from, self._ears)
         except self._error as error:
-            raise DescantError(f"JACK does not connect us to {self._to} and {self._from}: {error}") from error
+            raise DescantError(
+                f"JACK does not connect Descant to {self._to} and {self._from}: {error}"
+            ) from error
         self._begun = True
         begin = time.monotonic()
         while not self._over.wait(POLL):

@@ -59,7 +59,7 @@ the checkpoint that was best on validation ({report.valid.total:.3f} nats a step
 Natural log per step on the test pieces, flat mean over {report.scores[MODEL].steps} steps{_part(report, steps)},
 teacher-forced on both axes, pieces from their beginning in their own keys, dropout off, float32. Play is over all
 {config.network.pitches.size} pitches, articulate over the notes that play. These are {_grid(split)}s with
-articulation and our own split: not comparable with published figures for other grids.
+articulation and Descant's own split: not comparable with published figures for other grids.
 
 | model | play | articulate | both |
 |---|---|---|---|

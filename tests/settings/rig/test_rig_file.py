@@ -107,7 +107,7 @@ FAULTS: dict[str, list[str]] = {
         "8: 'instances.bass.preset' must be text, not 5",
         "8: keys must be a key or a range of them, such as C2..C6, …",
         "9: transpose must be semitones from -127 to 127, such as -12, not 'x'",
-        "5: send_clock goes with a clock of our own; with clock: midi somebody else sends it",
+        "5: send_clock goes with Descant's own clock; with clock: midi somebody else sends it",
         "7: there is no output 'synth': the file names none",
         "7: there is no preset called 'hym' (did you mean 'hymn'?)",
         "8: there is no input 'kes' (did you mean 'keys'?)",
@@ -133,7 +133,7 @@ FAULTS: dict[str, list[str]] = {
     ONE + "inputs: {keys: }\noutputs: {keys: }\n": ["3: 'keys' is the label of an input already"],
     ONE + "outputs: {in: }\n": ["2: 'in' is the label of an input already"],
     ONE + "send_clock: true\nclock: midi\n": [
-        "2: send_clock goes with a clock of our own; with clock: midi somebody else sends it"],
+        "2: send_clock goes with Descant's own clock; with clock: midi somebody else sends it"],
     # Presets.
     "instances: {choir: {mode: free}}\n": ["1: 'instances.choir' needs a preset"],
     "instances: {choir: {preset: hym}}\n": ["1: there is no preset called 'hym' (did you mean 'hymn'?)"],

@@ -65,7 +65,7 @@ Steps = Annotated[
     ),
 ]
 Port = Annotated[
-    Text | None, Field(description="Somebody's port, to be connected to; null: only a port of our own.")
+    Text | None, Field(description="Somebody's port, to be connected to; null: only a port of its own.")
 ]
 
 
@@ -170,11 +170,11 @@ class RigForm(Form):
     ] = None
     send_clock: Annotated[bool, Field(description="Be the clock master wherever nobody else is.")] = False
     inputs: Annotated[
-        dict[Label, InputForm], Field(min_length=1, description="Label: port. Not said: one port of our own.")
+        dict[Label, InputForm], Field(min_length=1, description="Label: port. Not said: one port of its own.")
     ] = Field(default_factory=lambda: {MAIN: InputForm()})
     outputs: Annotated[
         dict[Label, OutputForm],
-        Field(min_length=1, description="Label: port. Not said: one port of our own."),
+        Field(min_length=1, description="Label: port. Not said: one port of its own."),
     ] = Field(default_factory=lambda: {MAIN: OutputForm()})
     instances: Annotated[
         dict[Label, InstanceForm],

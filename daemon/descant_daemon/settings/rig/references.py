@@ -32,7 +32,7 @@ def contradictions(form: RigForm) -> Iterator[tuple[Place, str]]:
     if form.send_clock and form.clock == "midi":
         yield (
             ("send_clock",),
-            "send_clock goes with a clock of our own; with clock: midi somebody else sends it",
+            "send_clock goes with Descant's own clock; with clock: midi somebody else sends it",
         )
     for name, instance in form.instances.items():
         if instance.preset is None and not instance.programs:

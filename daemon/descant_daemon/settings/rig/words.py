@@ -19,7 +19,7 @@ SECOND, MILLISECOND = 1_000_000_000, 1_000_000
 _CLOCKS = {
     "auto": "MIDI clock from {input} where it comes, else your first key{tempo}",
     "midi": "MIDI clock from {input}, and nobody else",
-    "internal": "our own, from the moment that all is ready{tempo}",
+    "internal": "Descant's own, from the moment that all is ready{tempo}",
     "link": "an Ableton Link session{tempo}",
     "jack": "JACK's transport{tempo}",
 }
@@ -55,13 +55,13 @@ def _paragraph(heading: str, rows: Iterable[tuple[str, str]]) -> str:
 def _shared(rig: Rig) -> Iterator[tuple[str, str]]:
     tempo = "" if rig.tempo is None else f", at {rig.tempo:g} BPM"
     clock = _CLOCKS[rig.clock].format(input=rig.clock_from or "in", tempo=tempo)
-    yield "clock", clock + ("; we send it wherever nobody else does" if rig.send_clock else "")
+    yield "clock", clock + ("; sent wherever nobody else sends it" if rig.send_clock else "")
     if rig.feedback is not None:
         yield "values", f"sent back to {rig.feedback or 'out'}, for faders and lights"
 
 
 def _input(each: Input) -> str:
-    parts = [f"from {each.port}" if each.port else "from a port of our own"]
+    parts = [f"from {each.port}" if each.port else "from a port of its own"]
     if each.mpe:
         parts.append("MPE: each channel is one note")
     if each.longest_note is not None:
@@ -72,7 +72,7 @@ def _input(each: Input) -> str:
 
 
 def _output(each: Output) -> str:
-    port = f"to {each.port}" if each.port else "to a port of our own"
+    port = f"to {each.port}" if each.port else "to a port of its own"
     if not each.offset:
         return port
     return f"{port}, {abs(each.offset) / MILLISECOND:g} ms {'later' if each.offset > 0 else 'earlier'}"

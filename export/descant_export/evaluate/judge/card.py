@@ -60,7 +60,7 @@ def card_section(
         "How well a classifier tells 8 bars from human music (AUC; 0.5 is not at all; human halves range from "
         f"{min(halves):.2f} to {max(halves):.2f}):",
         _table(["", *FAMILIES, EVERYTHING], auc),
-        "Where it still finds us out: " + "; ".join(_giveaways(found)) + ".",
+        "Where it still finds Descant out: " + "; ".join(_giveaways(found)) + ".",
         "Form and space, means, and where nine of ten human pieces lie:",
         _table(["", *sides, "usual for human music"], form),
         _rests(found),

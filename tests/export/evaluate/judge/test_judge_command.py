@@ -76,7 +76,7 @@ def test_takes_of_two_styles_beside_human_music(
     card = (tmp_path / "out" / "runs-card.md").read_text()
     assert "0% of takes for this style (chance: 50%)" in card
     assert "| takes | 1.00 | 1.00 |" in card
-    assert "Where it still finds us out: " in card
+    assert "Where it still finds Descant out: " in card
     rows = [line for line in card.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in rows} == {5, 6}, "every row as wide as its head"
 
