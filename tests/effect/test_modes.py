@@ -6,8 +6,12 @@ import pytest
 from tests.effect.stage import Stage, by_melody, by_step, keys_of
 
 from descant_daemon.engine.asking import Ask
-from descant_daemon.settings.parameters import TABLE
+from descant_daemon.settings.abilities import Abilities
+from descant_daemon.settings.choices import MODES
+from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
 from descant_routing import message
+from descant_routing.timed import MAIN
 
 BAR, BEAT, STEP = 2000, 500, 125
 CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
@@ -262,3 +266,32 @@ def test_a_button_freezes_and_the_mode_that_was_comes_back() -> None:
         part.act("freeze", 0)
         modes.append(part.parameters.mode)
     assert modes == ["freeze", "respond"]
+
+
+@pytest.mark.parametrize(
+    ("modes", "back"), [(("free", "respond", "freeze"), "free"), (MODES, "harmonise"), ((), "freeze")]
+)
+def test_a_preset_that_begins_frozen_is_let_go_into_a_mode_that_its_model_has(
+    modes: tuple[str, ...], back: str
+) -> None:
+    """Catches the usual mode that is taken without a look at the model."""
+    stage = Stage(every_beat, mode="freeze", abilities=Abilities(modes=modes))
+    part = stage.effect.parts[0]
+    part.act("freeze", 0)
+    assert part.parameters.mode == back
+
+
+def test_a_mode_that_is_remembered_from_another_program_is_taken_only_where_its_model_has_it() -> None:
+    coin = ModelFacts(abilities=Abilities(modes=("free", "respond")), number=1)
+    programs = Program(Parameters(mode="harmonise")), Program(Parameters(mode="freeze"), coin, name="coin")
+    stage = Stage(every_beat)
+    stage.effect.rewire([Instance(programs)], (), [MAIN], MAIN, 0)
+    stage.roll(32)
+    stage.run(50)
+    part = stage.effect.parts[0]
+    part.act("freeze", stage.backend.now())
+    stage.at(100, message.program_change(0, 1))
+    stage.run(BAR + 100)
+    assert (part.programs.current, part.parameters.mode) == (programs[1], "freeze")
+    part.act("freeze", stage.backend.now())
+    assert part.parameters.mode == "free"

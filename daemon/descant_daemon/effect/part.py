@@ -232,7 +232,7 @@ class Part:
 
     def act(self, action: str, now: int) -> bool:
         """An action of the table is done; False where it is none of an instance's."""
-        parameters = self._actions.values(action, self.parameters)
+        parameters = self._actions.values(action, self.parameters, self.programs.current)
         if parameters is not None:
             self.change(parameters, now)
         return parameters is not None

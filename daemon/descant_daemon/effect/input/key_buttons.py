@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from descant_daemon.effect.modes import MODE_ROWS
 from descant_daemon.settings.parameters import TABLE, Parameters
+from descant_daemon.settings.rig.values import Program
 from descant_routing import message
 
 VARIATIONS = int(TABLE["variation"].high) + 1
@@ -37,8 +38,8 @@ class ButtonActions:
         self._variation: int | None = None  # the one before
         self._mode: str | None = None  # before the one of the button
 
-    def values(self, action: str, parameters: Parameters) -> Parameters | None:
-        """The parameters after it; None where it is none of ours."""
+    def values(self, action: str, parameters: Parameters, program: Program) -> Parameters | None:
+        """The parameters after it, of the ``program`` that plays; None where it is none of ours."""
         match action:
             case "variation_up":
                 return self._vary(parameters, parameters.variation + 1)
@@ -49,14 +50,18 @@ class ButtonActions:
                 return self._vary(parameters, before)
             case _:
                 mode = next((name for name, row in MODE_ROWS.items() if row.button == action), None)
-                return None if mode is None else self._toggle(mode, parameters)
+                return None if mode is None else self._toggle(mode, parameters, program)
 
     def _vary(self, parameters: Parameters, variation: int) -> Parameters:
         self._variation = parameters.variation
         return parameters.with_values({"variation": variation % VARIATIONS})
 
-    def _toggle(self, mode: str, parameters: Parameters) -> Parameters:
+    def _toggle(self, mode: str, parameters: Parameters, program: Program) -> Parameters:
+        """Into the mode, or out of it: to the one before, the preset's or the usual one, whichever the model has."""
         if parameters.mode != mode:
             self._mode = parameters.mode
             return parameters.with_values({"mode": mode})
-        return parameters.with_values({"mode": self._mode or TABLE["mode"].default})
+        playable = program.model.abilities.playable
+        liked = self._mode, program.parameters.mode, TABLE["mode"].default, *playable
+        back = next((each for each in liked if each in playable and each != mode), mode)
+        return parameters.with_values({"mode": back})
