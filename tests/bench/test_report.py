@@ -47,7 +47,7 @@ def figures(late: int = 0, stale: int = 0, house_late: int = 0) -> dict[str, Any
     tempi = [{"bpm": 40, "rate": 1.0, "late": 0}, {"bpm": 300, "rate": 1 - late / 1000, "late": late}]
     instance = {"instances": 16, "step_p50_ms": 1.0, "step_p99_ms": 1.0, "step_p50_ms_each": 1.0}
     house = instance | {"rate": 1 - house_late / 1000, "late": house_late}
-    family = {"name": "roll", "cost_ms": 1.0, "lead_steps": 2, "beside": "biaxial"}
+    family = {"name": "roll", "cost_ms": 1.0, "lead_steps": 2.0, "beside": "biaxial"}
     family |= dict.fromkeys(("notes_p50_ms", "notes_p99_ms", "beside_p50_ms", "beside_p99_ms"), 1.0)
     return {
         "family": family,

@@ -13,17 +13,15 @@ import numpy as np
 from descant_daemon.bench.paced import spread, stopwatch
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.choice import Line
-from descant_daemon.engine.lead import lead
 from descant_daemon.engine.state_cache import SongMemory
 from descant_daemon.families import load_model
 from descant_daemon.families.along_time import AlongTime
 from descant_daemon.families.loaded_model import LoadedModel
 from descant_daemon.families.step_cost import step_cost
+from descant_daemon.model.lead import lead
 
 PACE = 0.02  # s between two
 HELD = 4  # keys of the player, between whom the notes are chosen
-TEMPO = 120  # quarters a minute, at which a lead is told
-NS = 1_000_000_000
 
 
 def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], None]) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], 
     return {
         "name": models[0].metadata.family,
         "cost_ms": cost / 1e6,
-        "lead_steps": lead(cost, round(60 * NS / TEMPO / models[0].metadata.steps_per_beat)),
+        "lead_steps": lead(cost, models[0].metadata.steps_per_beat),
         "notes_p50_ms": here.p50,
         "notes_p99_ms": here.p99,
         "beside": models[1].metadata.family,

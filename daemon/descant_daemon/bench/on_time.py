@@ -64,6 +64,7 @@ def measure_on_time(stem: Path, bpm: float, instances: int, steps: int, progress
     link = EnginePool([models[stem].files], instances)
     try:
         link.wait_ready()
+        model = link.as_loaded(model)
         clock = InternalClock(bpm)
         playable = models[stem].metadata.abilities.playable
         mode: Any = "harmonise" if "harmonise" in playable else playable[0]

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from descant_daemon.bench.instances import COUNTS, measure_instances
-from descant_daemon.bench.notes import TEMPO, measure_family
+from descant_daemon.bench.notes import measure_family
 from descant_daemon.bench.on_time import TEMPI, measure_on_time
 from descant_daemon.bench.step import measure_critical, measure_steps
 from descant_daemon.model.model_files import check_model_files
+from descant_daemon.settings.rig.values import HALF
 
 Figures = dict[str, Any]
 Progress = Callable[[], None]
@@ -86,8 +87,8 @@ def rows(figures: Figures) -> list[tuple[str, str, str]]:
     return [
         ("Family", family["name"], ""),
         (
-            "  a step at its slowest, and when it is asked for",
-            f"{family['cost_ms']:.2f} ms: {f'{ahead} steps ahead' if ahead else 'half a step ahead'} at {TEMPO} BPM",
+            "  a step at its quickest, and when it is asked for",
+            f"{family['cost_ms']:.2f} ms: {'half a step' if ahead == HALF else f'{ahead:g} steps'} ahead",
             "half a step ahead",
         ),
         ("  its notes alone", _ms(family["notes_p50_ms"], family["notes_p99_ms"]), ""),

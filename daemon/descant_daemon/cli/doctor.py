@@ -20,12 +20,13 @@ from descant_daemon.cli.setup import DEFAULT_PRESET
 from descant_daemon.console import say, say_json, say_row
 from descant_daemon.engine.asking import Ask, Sampling
 from descant_daemon.engine.engine import Engine
-from descant_daemon.engine.lead import lead
 from descant_daemon.families import load_model
 from descant_daemon.families.step_cost import quick_cost
+from descant_daemon.model.lead import TEMPO, lead
 from descant_daemon.model.metadata import ModelMetadata
 from descant_daemon.picture.wav import find_soundfont
 from descant_daemon.settings.preset import load_preset, model_stem
+from descant_daemon.settings.rig.values import HALF
 from descant_daemon.settings.shelf import closed, find, shelf
 from descant_routing.errors import DescantError
 from descant_routing.ports.catalogue import systems
@@ -33,7 +34,6 @@ from descant_routing.wording import as_sentence
 
 STEPS, GAP = 24, 0.04  # enough steps, far enough apart, for the caches to be as cold as in playing
 EASY, HARD = 5.0, 20.0  # ms a step may take before it is worth a word, and before 300 BPM is out of reach
-TEMPO = 120  # quarters a minute, at which a preset's steps are said to be slow
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,14 @@ def loads(name: str, metadata: ModelMetadata, cost: int) -> Finding:
     """What is to be said of a preset that can be played, whose steps cost so many ns."""
     styles = metadata.styles
     several = f", with the styles {', '.join(styles)}" if len(styles) > 1 else ""
-    ahead = lead(cost, round(60e9 / TEMPO / metadata.steps_per_beat))
-    if not ahead:
+    ahead = lead(cost, metadata.steps_per_beat)
+    if ahead == HALF:
         return Finding("Preset", "good", f"{name} loads{several}")
     return Finding(
         "Preset",
         "fair",
         f"{name} loads{several}; a step costs {cost / 1e6:.0f} ms, more than half of one at {TEMPO} BPM",
-        f"it needs to be asked {ahead} steps ahead: play it slower, or by itself (descant bench {name} tells more)",
+        f"it is asked {ahead:g} steps ahead and hears you so much later (descant bench {name} tells more)",
     )
 
 

@@ -30,7 +30,7 @@ from descant_daemon.live.session import Session
 from descant_daemon.live.tape.tape_link import TapeLink
 from descant_daemon.live.tape.tape_process import Orders
 from descant_daemon.live.terminal import say
-from descant_daemon.model.known import Models, numbered
+from descant_daemon.model.known import Models
 from descant_daemon.service.notify import Notifier, Watchdog
 from descant_daemon.settings.metre import Metre
 from descant_daemon.settings.rig.values import MOST_INSTANCES, Rig
@@ -175,7 +175,7 @@ def play(
             None if backend.periodic else backend.wake,
         )
         engine.wait_ready()
-        header = _header(numbered(rig, engine.number), backend, Taps(tap_cc, tap_note))
+        header = _header(rig.with_models(engine.as_loaded), backend, Taps(tap_cc, tap_note))
         clock, source = _clock(header, first.parameters.metre, backend)
         effect = effect_of(header, clock)
         tape = TapeLink(header, Orders(files.take if files else None, folder, capture_bars))

@@ -12,7 +12,7 @@ from descant_daemon.effect.ensemble import check_rig
 from descant_daemon.effect.events import NewRig
 from descant_daemon.live.engine.engine_pool import EnginePool
 from descant_daemon.live.terminal import say
-from descant_daemon.model.known import Models, numbered
+from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.values import Rig
 from descant_daemon.tape.header import plain_rig
 from descant_daemon.tape.take_line import encode_item
@@ -84,7 +84,7 @@ class RigWatch:
         if not self._engines.loaded():
             return
         self._coming = None
-        rig = numbered(read, self._engines.number)
+        rig = read.with_models(self._engines.as_loaded)
         check_rig(rig)  # here, where a sentence costs nothing: in io it would be the end
         cables = cables_of(rig, patient=True)
         self._backend.rewire(_both(self._backend, cables))

@@ -34,6 +34,4 @@ class Models(dict[Path, ModelFiles]):
 
 def numbered(rig: Rig, number: Callable[[Path], int]) -> Rig:
     """The rig with the engine's ``number`` of each model, by stem."""
-    return rig.with_programs(
-        lambda each: replace(each, model=replace(each.model, number=number(each.model.stem)))
-    )
+    return rig.with_models(lambda model: replace(model, number=number(model.stem)))

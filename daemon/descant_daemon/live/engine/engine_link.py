@@ -43,7 +43,7 @@ class EngineLink:
         self._asked_at: int | None = None  # the first question since the last answer
         self._is_ready = False
         self.costs: list[int] = []
-        """What a step costs with each model, ns, once it is ready."""
+        """What a step costs with each model, ns, once it is ready; an engine that is started again changes nothing."""
         self._was_ready = False  # once; from then on a refusal is said and not raised
         self._refusal = ""  # that was said last
         self._put = False  # something that the engine has not been woken for
@@ -166,7 +166,7 @@ class EngineLink:
         costs = costs_of(desk.state())
         self._is_ready = costs is not None
         self._was_ready |= self._is_ready
-        self.costs = self.costs if costs is None else costs
+        self.costs = self.costs or costs or []
         return self._is_ready
 
     def _tell(self, refusal: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from descant_daemon.effect.events import EngineLost
 from descant_daemon.engine.asking import Answer, Ask
 from descant_daemon.live.engine.engine_link import EngineLink
+from descant_daemon.model.lead import lead
 from descant_daemon.model.model_files import ModelBytes
+from descant_daemon.settings.rig.values import ModelFacts
 
 Digest = bytes
 
@@ -60,6 +63,11 @@ class EnginePool:
             return 0
         link, model = place
         return link.costs[model] if model < len(link.costs) else 0
+
+    def as_loaded(self, model: ModelFacts) -> ModelFacts:
+        """What is known of a model, with its number and with how early it has to be asked on this machine."""
+        number = self.number(model.stem)
+        return replace(model, number=number, lead=lead(self.cost(number), model.steps_per_beat))
 
     def wait_ready(self, timeout: float = 60.0) -> None:
         """See ``EngineLink``."""

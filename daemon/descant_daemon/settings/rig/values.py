@@ -247,6 +247,10 @@ class Rig:
         files = (self.file, *(program.file for program in self.programs))
         return frozenset(file for file in files if file is not None)
 
+    def with_models(self, made: Callable[[ModelFacts], ModelFacts]) -> Rig:
+        """The same with what is known of each model as ``made`` makes it."""
+        return self.with_programs(lambda each: replace(each, model=made(each.model)))
+
     def with_programs(self, made: Callable[[Program], Program]) -> Rig:
         """The same with each program as ``made`` makes it."""
         instances = (
