@@ -21,11 +21,15 @@ from descant_daemon.families.step_cost import step_cost
 from descant_daemon.model.lead import lead
 
 PACE = 0.02  # s between two
+AGAIN = 3  # times at once after it, when caches are warm
 HELD = 4  # keys of the player, between whom the notes are chosen
 
 
 def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], None]) -> dict[str, Any]:
     """Of the model at ``stem``: its family, what a step costs, how early to ask for it, and its notes alone.
+
+    The notes after an idle gap, when caches are cold, and at once again, which is what the arithmetic costs. While it
+    plays, an engine warms up just before the tick: what a player gets lies between the two, near the second.
 
     ``beside``: a model whose notes are measured in turn with it, so that both have the same machine.
     """
@@ -33,16 +37,19 @@ def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], 
     for model in models:
         model.warm()
     taken: tuple[list[float], ...] = ([], [])
+    hot: tuple[list[float], ...] = ([], [])
     for step in range(steps):
-        for model, times in zip(models, taken, strict=True):
+        for model, times, again in zip(models, taken, hot, strict=True):
             line = model.mind(0, SongMemory()).line(_ask(model, step))
             if isinstance(line, Line):
                 assert line.choice.thresholds.size  # at hand, as when it was asked half a step ahead
             notes = partial(model.draw if isinstance(model, AlongTime) else model.choose, [line])
             time.sleep(PACE)
             times.append(stopwatch(notes))
+            again.append(min(stopwatch(notes) for _ in range(AGAIN)))
         progress()
     here, other = (spread(times) for times in taken)
+    here_again, other_again = (spread(times).p50 for times in hot)
     cost = step_cost(models[0])
     return {
         "name": models[0].metadata.family,
@@ -50,9 +57,11 @@ def measure_family(stem: Path, beside: Path, steps: int, progress: Callable[[], 
         "lead_steps": lead(cost, models[0].metadata.steps_per_beat),
         "notes_p50_ms": here.p50,
         "notes_p99_ms": here.p99,
+        "notes_again_ms": here_again,
         "beside": models[1].metadata.family,
         "beside_p50_ms": other.p50,
         "beside_p99_ms": other.p99,
+        "beside_again_ms": other_again,
     }
 
 

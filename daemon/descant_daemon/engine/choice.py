@@ -52,9 +52,10 @@ class Choice:
 
         The dice are turned round once, instead of every logit into a chance.
         """
-        over = self.dice * self.temperature - self._lift
-        over[:, ~self.allowed if self.voices else slice(None), PLAY] = np.inf
-        over[:, ~self.sounding, ARTICULATE] = -np.inf  # what does not sound cannot be held
+        over = self.dice * self.temperature
+        over -= self._lift
+        np.copyto(over[..., PLAY], np.inf, where=~self.allowed if self.voices else True)
+        np.copyto(over[..., ARTICULATE], -np.inf, where=~self.sounding)  # what does not sound cannot be held
         return over
 
     @cached_property

@@ -34,11 +34,21 @@ class Drafts(NamedTuple):
 
     @staticmethod
     def of(lines: Sequence[Line]) -> Drafts:
-        """All drafts of all lines, in order."""
+        """All drafts of all lines, in order; of one, the usual case, in few calls, for each of them is cold."""
+        if len(lines) == 1:
+            (context, given, choice) = lines[0]
+            count = len(choice.dice)
+            return Drafts(
+                context[None],
+                np.zeros(count, np.int64),
+                np.repeat(given[None], count, axis=0),
+                np.ascontiguousarray(choice.thresholds),
+                np.full(count, choice.follow, np.float32),
+            )
         drafts = [len(line.choice.dice) for line in lines]
         whose = np.repeat(np.arange(len(lines)), drafts)
         return Drafts(
-            lines[0].context[None] if len(lines) == 1 else np.stack([line.context for line in lines]),
+            np.stack([line.context for line in lines]),
             whose,
             np.array([line.given for line in lines])[whose],
             np.ascontiguousarray(np.concatenate([line.choice.thresholds for line in lines])),
