@@ -35,11 +35,13 @@ def chosen_rig(
 ) -> Rig:
     """The rig of ``file``, or one instance (or ``tracks``) that plays the first of ``presets``.
 
-    ``offset`` in ns; for ``look`` see ``load_rig``. Raises UsageError, also where an option stands beside a file that
-    says the same.
+    ``offset`` in ns; for ``look`` see ``load_rig``. Raises UsageError for what a model cannot do, and where an option
+    stands beside a file that says the same.
     """
     if file is None:
         programs = [set_up(name.strip(), settings, mode, seed, look) for name in dict.fromkeys(presets)]
+        for each in programs:
+            each.model.check(each.parameters)
         rig = single(
             programs[0],
             tracks,
