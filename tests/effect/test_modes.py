@@ -9,9 +9,8 @@ from descant_daemon.engine.asking import Ask
 from descant_daemon.settings.abilities import Abilities
 from descant_daemon.settings.choices import MODES
 from descant_daemon.settings.parameters import TABLE, Parameters
-from descant_daemon.settings.rig.values import Instance, ModelFacts, Program
+from descant_daemon.settings.rig.values import Instance, ModelFacts, Program, Rig
 from descant_routing import message
-from descant_routing.timed import MAIN
 
 BAR, BEAT, STEP = 2000, 500, 125
 CHORDS = by_melody({72: (60, 64), 74: (62, 65)})
@@ -285,7 +284,7 @@ def test_a_mode_that_is_remembered_from_another_program_is_taken_only_where_its_
     coin = ModelFacts(abilities=Abilities(modes=("free", "respond")), number=1)
     programs = Program(Parameters(mode="harmonise")), Program(Parameters(mode="freeze"), coin, name="coin")
     stage = Stage(every_beat)
-    stage.effect.rewire([Instance(programs)], (), [MAIN], MAIN, 0)
+    stage.effect.rewire(Rig((Instance(programs),), routes=()), 0)
     stage.roll(32)
     stage.run(50)
     part = stage.effect.parts[0]

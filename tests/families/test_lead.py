@@ -15,10 +15,10 @@ from descant_daemon.families import step_cost
 from descant_daemon.live.engine.desk import costs_of, ready
 from descant_daemon.live.engine.engine_link import EngineLink
 from descant_daemon.live.engine.engine_pool import EnginePool
-from descant_daemon.model.model_files import read_model
 from descant_daemon.model.forms import RollMetadata
 from descant_daemon.model.known import Models
 from descant_daemon.model.lead import lead
+from descant_daemon.model.model_files import read_model
 from descant_daemon.settings.parameters import Parameters
 from descant_daemon.settings.rig.values import HALF, MOST_LEAD, Instance, Program, Rig
 from descant_daemon.tape.header import plain_rig
