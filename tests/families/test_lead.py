@@ -12,6 +12,7 @@ from tests.families.files import UNITS, facts, roll, tp_nade
 
 from descant_daemon.cli.doctor import loads
 from descant_daemon.families import step_cost
+from descant_daemon.live.engine import engine_link
 from descant_daemon.live.engine.desk import costs_of, ready
 from descant_daemon.live.engine.engine_link import EngineLink
 from descant_daemon.live.engine.engine_pool import EnginePool
@@ -97,12 +98,28 @@ def test_a_rig_that_is_loaded_knows_the_lead_of_each_of_its_models(
     assert ("lead" in first, second["lead"]) == (False, 3), "a take replays with the same lead"
 
 
-def test_an_engine_that_is_started_again_changes_no_lead() -> None:
+def test_an_engine_that_is_started_again_changes_no_lead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Catches a rig that is read anew and begins afresh because its engine had died on a busy machine."""
-    link: Any = SimpleNamespace(costs=[], _was_ready=False)
-    for costs in ([3 * MS], [70 * MS]):
-        desk: Any = SimpleNamespace(state=lambda said=ready(costs): said)
-        assert EngineLink._says_ready(link, desk)
+    starts: list[Any] = []
+    said = iter((ready([3 * MS]), ready([70 * MS])))
+
+    def worker(
+        _module: str, _arguments: object, _size: int, begin: Any, *_more: object, **_named: object
+    ) -> None:
+        starts.append(begin)
+
+    def desk(_shared: object) -> SimpleNamespace:
+        words = next(said)
+        return SimpleNamespace(state=lambda: words)
+
+    monkeypatch.setattr(engine_link, "Worker", worker)
+    monkeypatch.setattr(engine_link, "Desk", desk)
+    link = EngineLink([read_model(roll(tmp_path / "roll"))])
+    for _ in range(2):
+        starts[0](None)
+        assert link.look()
     assert link.costs == [3 * MS]
 
 
