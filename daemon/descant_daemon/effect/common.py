@@ -15,7 +15,7 @@ class Counts:
     """What is counted, so that nothing is hidden: since the start of the daemon, over all instances."""
 
     steps: int = 0  # steps whose tick has passed
-    notes: int = 0  # notes of ours that were struck
+    notes: int = 0  # notes of Descant's that were struck
     waited: int = 0  # steps whose prepared answer came a little after their tick
     late: int = 0  # steps whose answer did not come in time: what sounded was held
     staleness: int = 0  # how many steps in a row have just been late: the age of what sounds

@@ -66,18 +66,18 @@ class Effect:
         self._dispatcher = Dispatcher(self.parts, self.patchbay, self._out, self._key_struck, self._act)
         self._values_back = ValuesBack(self.parts, self._out)
         self._values_back.send_to(rig.feedback)
-        self._muted: set[str] = set()  # outputs that lead back to us
+        self._muted: set[str] = set()  # outputs that lead back to Descant
         self.wishes: list[Capture] = []
         """What is for the take alone; to be taken away."""
         self.refusal = ""
         """Why the last change was refused that somebody without a knob wanted; ``counts`` says how many were."""
         self._taps = taps or Taps()
-        self._seen = 0  # the latest time that we were told of
+        self._seen = 0  # the latest time that it was told of
 
     # -- in ------------------------------------------------------------------------------------------
 
     def feed(self, event: Timed) -> None:
-        """A message from the player or the DAW. The dry path first, then everything of ours."""
+        """A message from the player or the DAW. The dry path first, then what Descant plays."""
         now, data, port = event
         self._seen = max(self._seen, now)
         self._gates.hear(port, data, now)
@@ -121,7 +121,7 @@ class Effect:
             part.requests.take(answer, self._seen)
 
     def engine_lost(self, now: int) -> None:
-        """The engine is gone: close its notes, expect no answer, ask anew from where we are."""
+        """The engine is gone: close its notes, expect no answer, ask anew from where the song is."""
         self.counts.engine_lost += 1
         for part in self.parts:
             part.transport.engine_lost(now)
@@ -158,7 +158,7 @@ class Effect:
         self._values_back.send_to(rig.feedback)
 
     def panic(self, now: int) -> None:
-        """Silence: every note that we let out ends, ours and the player's; the song goes on."""
+        """Silence: every note that was let out ends, Descant's and the player's; the song goes on."""
         self._out.send_each(now, self.patchbay.panic())
         for part in self.parts:
             part.forget_notes()
@@ -256,12 +256,12 @@ class Effect:
 
     @property
     def sounding(self) -> frozenset[int]:
-        """Our keys that sound."""
+        """Descant's keys that sound."""
         return frozenset().union(*(part.sounding for part in self.parts))
 
     @property
     def looping(self) -> list[str]:
-        """Labels of the outputs of which notes come back to us."""
+        """Labels of the outputs of which notes come back."""
         return sorted(self._muted)
 
     @property
@@ -272,7 +272,7 @@ class Effect:
     # -- inside --------------------------------------------------------------------------------------
 
     def _make_good(self, port: str, now: int) -> None:
-        """What an input owes us is taken as if it came now."""
+        """What an input owes is taken as if it came now."""
         lost, waited, dead = self._gates.due(port, now)
         self.counts.lost_offs += len(lost)
         for data in [*lost, *waited]:
@@ -284,7 +284,7 @@ class Effect:
         self._heed_loops()
 
     def _heed_loops(self) -> None:
-        """Where notes of ours come back, we play none."""
+        """Where Descant's notes come back, it plays none."""
         looping = self._gates.looping
         if looping or self._muted:
             self._muted = looping

@@ -67,14 +67,14 @@ class PartTransport:
             self._ask(first, now)
 
     def join(self, now: int) -> None:
-        """The song runs already: we begin with the next step."""
+        """The song runs already: it begins with the next step."""
         timeline, at = self._clock.timeline, self._playhead
         if self._clock.running and timeline is not None:
             first = at.grid.first_from(math.ceil(timeline.tick_at(now - at.offset)))
             self._steps.go_to(first, now)
 
     def engine_lost(self, now: int) -> None:
-        """Its notes end, no answer is expected, and it will be asked anew from where we are."""
+        """Its notes end, no answer is expected, and it will be asked anew from where the song is."""
         self._acts.silence(now)
         self._armed = None
         self._requests.restart()
@@ -82,7 +82,7 @@ class PartTransport:
     # -- what is changed ---------------------------------------------------------------------------------
 
     def change(self, parameters: Parameters, now: int) -> None:
-        """From here on we play so."""
+        """From here on it plays so."""
         was_off_grid = self._playhead.off_grid
         self._steps.take_on(parameters, now)
         self._look_again(now)

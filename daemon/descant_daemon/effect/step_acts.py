@@ -128,7 +128,7 @@ class StepActs:
 
     @property
     def channel(self) -> int:
-        """Where our notes leave, 0 to 15."""
+        """Where its notes leave, 0 to 15."""
         return self._performer.channel(self._playhead.parameters)
 
     @property
@@ -152,17 +152,17 @@ class StepActs:
     # -- silence ---------------------------------------------------------------------------------------
 
     def hush(self, now: int) -> None:
-        """Our notes end in the middle of a step; the song goes on with the next."""
+        """Its notes end in the middle of a step; the song goes on with the next."""
         self.silence(now)
         self._playhead.meet(now)
         self.requests.hushed()
 
     def end(self, now: int) -> None:
-        """Our notes end, and nothing will begin by itself."""
+        """Its notes end, and nothing will begin by itself."""
         self.silence(now)
         self.requests.sounded(self._held.now(), self._voice.hold())
 
     def silence(self, now: int) -> None:
-        """Our notes end."""
+        """Its notes end."""
         self._performer.silence(now)
         self.requests.silenced()

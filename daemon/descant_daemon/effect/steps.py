@@ -47,7 +47,7 @@ class RequestStanding(Enum):
     OFF_GRID = auto()
     """Nothing is struck on the grid."""
     NONE = auto()
-    """Nothing is asked; our notes have just been cut."""
+    """Nothing is asked; its notes have just been cut."""
     SAME = auto()
     """What is held is what was given."""
     CHANGED = auto()
@@ -66,7 +66,7 @@ class Act(Enum):
     ASK_AND_SOUND = auto()
     """It is asked again, so late that it is counted."""
     CORRECT = auto()
-    """As if the key had come in time: we leave it its pitch, and remember it."""
+    """As if the key had come in time: its pitch is left to it, and remembered."""
     HOLD = auto()
     """What sounds goes on."""
     GIVE_UP = auto()
@@ -184,7 +184,7 @@ class Steps:
         self._meet(StepMoment.DEADLINE, self._playhead.step, now, now)
 
     def _keys_changed(self, now: int) -> None:
-        """Is what we asked for still the right question?"""
+        """Whether what was asked for is still the right question."""
         request = self._requests.pending
         if request is not None:
             before = request.step != self._playhead.step
@@ -261,7 +261,7 @@ class Steps:
     # -- what they are played by -----------------------------------------------------------------------
 
     def take_on(self, parameters: Parameters, now: int) -> None:
-        """From here on we play so."""
+        """From here on it plays so."""
         if self._playhead.take_on(parameters):
             self._set_latch(now)
 

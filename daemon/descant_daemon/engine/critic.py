@@ -39,7 +39,7 @@ class Weights(NamedTuple):
     bass_by_fourth: float = 0.6  # or fifth
     mud: float = -0.7  # less than a fifth above a bass below ``MUD``
     unsettled: float = -6.0  # no part of a major or minor triad, where the player holds a note, or at first
-    stale: float = -1.0  # log-odds, each beat beyond a bar in which our keys stay the same
+    stale: float = -1.0  # log-odds, each beat beyond a bar in which its keys stay the same
 
 
 WEIGHTS = Weights()
@@ -51,7 +51,7 @@ class Critic(NamedTuple):
 
     ``force``: how much its word counts, 0 to 1; ``low``: MIDI key of the first pitch; ``beat``: whether it is one;
     ``rests``: whether he has held what is given for a beat, or ours is a first chord; ``stale``: for how many beats
-    beyond a bar our keys have been the same.
+    beyond a bar its keys have been the same.
     """
 
     force: float

@@ -61,7 +61,7 @@ def judged(  # noqa: PLR0917 - arrays in, arrays out
 
 @compiled
 def survey(state: Any, given: Any, ours: Any, sounding: Any) -> Any:
-    """Written from the lowest up: the rows of our notes, and those of all; how many, and whether one is struck."""
+    """Written from the lowest up: rows of Descant's notes and of all; how many, whether one is struck."""
     count = both = at = 0
     struck = False
     following = given[0] if len(given) else FAR
@@ -124,7 +124,7 @@ def bass(moved: Any, struck: Any, weights: Any) -> Any:
 def voices(moves: Any, theirs: Any, given: Any) -> Any:
     """How many pairs of voices are parallel, one of them ours, and how far inner voices leap beyond ``STEP``.
 
-    ``moves [n, 2]``, ``theirs [m, 2]``: from where to where our voices go, and the player's.
+    ``moves [n, 2]``, ``theirs [m, 2]``: from where to where its voices go, and the player's.
     """
     pairs = leaps = 0
     for at in range(len(moves)):

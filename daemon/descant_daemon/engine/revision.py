@@ -22,7 +22,7 @@ def revised(critic: Critic, draft: State, odds: NDArray[np.float64], free: Bools
     """Where each note of what is played comes from in ``draft [P, 2]``, as rows ``[P]``; ``P`` where there is none.
 
     ``odds [P]``: log-odds of playing that it was drawn from; ``free [P]``: where a note may be set; ``sounding [P]``:
-    our notes of the step before. Notes that go on are moved on beats alone.
+    Descant's notes of the step before. Notes that go on are moved on beats alone.
     """
     rows = np.where(draft[:, PLAY] > 0, np.arange(len(draft)), len(draft))
     for _ in range(MOVES):

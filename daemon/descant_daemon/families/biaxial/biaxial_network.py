@@ -1,4 +1,4 @@
-"""A biaxial network at work: its time axis in ONNX Runtime, its note axis in machine code of ours."""
+"""A biaxial network at work: its time axis in ONNX Runtime, its note axis in machine code."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Arrived(NamedTuple):
     """Bytes of MIDI (of system exclusive perhaps only a part), with the queue's time in ns if stamped."""
 
     port: int
-    """Ours."""
+    """Descant's own."""
     stamp: int | None
     data: bytes
 
