@@ -139,6 +139,7 @@ def meant(files: ModelBytes, dice: random.Random) -> ModelBytes:
         dice.choice(CHANGES)(dice.choice((models[0], models[0], models[1])).graph, dice)
     if dice.random() < 0.25:
         other_metadata(told, dice)
+    told.setdefault("family", "biaxial")  # which a file of the format before does not say
     hashes = [weights_hash(model.SerializeToString()) for model in models]
     told["pair"] = pair_hash(*hashes)
     for model, axis, weights in zip(models, ("time", "note"), hashes, strict=True):

@@ -23,8 +23,9 @@ MOST_SECONDS = 5.0
 MOST_GROWTH = 150.0  # MiB above one step of the untouched model: libraries and machines differ
 
 
-def test_a_changed_model_is_refused_or_plays(capsys: pytest.CaptureFixture[str]) -> None:
-    path = find("bach-chorale")
+@pytest.mark.parametrize("preset", ["bach-chorale", "quick-chorale"])
+def test_a_changed_model_is_refused_or_plays(preset: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = find(preset)
     stem = model_stem(path, load_preset(path))
     program = str(Path(__file__).with_name("mutants.py"))
     done = subprocess.run(
@@ -42,7 +43,7 @@ def test_a_changed_model_is_refused_or_plays(capsys: pytest.CaptureFixture[str])
     refused = [each["said"] for each in reports if each["said"]]
     with capsys.disabled():
         print(
-            f"\n{MUTANTS} models: {len(refused)} refused, {MUTANTS - len(refused)} played,"
+            f"\n{MUTANTS} models of {preset}: {len(refused)} refused, {MUTANTS - len(refused)} played,"
             f" {max(each['seconds'] for each in reports):.2f} s and"
             f" {most:.0f} MB at most, {most - untouched:.0f} above the untouched model's"
         )

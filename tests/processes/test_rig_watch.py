@@ -12,6 +12,7 @@ from descant_daemon.effect.events import NewRig
 from descant_daemon.live.rig_watch import LOOKS, RigWatch
 from descant_daemon.model.known import Models
 from descant_daemon.settings.rig.rig_file import load_rig
+from descant_daemon.settings.rig.values import ModelFacts
 from descant_daemon.settings.shelf import find
 
 GOOD = "instances: {one: {preset: palette}}\n"
@@ -34,8 +35,8 @@ class Stand:
     def loaded(self) -> bool:
         return True
 
-    def number(self, stem: Path) -> int:
-        return 0
+    def as_loaded(self, model: ModelFacts) -> ModelFacts:
+        return model
 
     def rewire(self, cables: object) -> None: ...
 
