@@ -96,9 +96,7 @@ class LiveEffect:
         if self.closed.is_set():
             return ()
         effect, close = self._effect, self._close.is_set()
-        begin = min(
-            self._reached, until
-        )  # what the back-end said when it began may have been a little early or late
+        begin = min(self._reached, until)  # a first cycle may end before the moment that the back-end told
         faults: list[str] = []
         events = self._events(begin, faults)
         faults += play_cycle(effect, begin, until, events, arrived, close=close)
